@@ -1,0 +1,100 @@
+"""The frozen records that carry an answer from the pipeline to the app, the command line and the history."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from index.hit import Hit
+
+Mode = Literal["grounded", "quotes", "free"]
+MODES: tuple[Mode, ...] = ("grounded", "quotes", "free")
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Passage number `n` (from 1) and the characters [start, end) of its text that support the sentence."""
+
+    n: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of an answer. `support` is in [0, 1]: how much of it the best passage holds."""
+
+    text: str
+    supported: bool
+    support: float
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Seconds from the question on; `new_tokens` that the generator wrote."""
+
+    search_s: float = 0.0
+    first_token_s: float | None = None
+    total_s: float = 0.0
+    new_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer with everything needed to check it. `sources[n - 1]` is what [n] points to."""
+
+    question: str
+    refused: bool
+    confidence: float  # calibrated probability that the passages hold an answer
+    mode: Mode
+    model: str  # "" where no generator took part
+    sentences: tuple[Sentence, ...] = ()
+    sources: tuple[Hit, ...] = ()
+    timings: Timings = field(default_factory=Timings)
+    threshold: float = 0.5  # confidence below this was refused
+    query: str = ""  # what was searched for, where a follow-up was completed from the history
+    notices: tuple[str, ...] = ()  # keys of texts to show: "index_incomplete", "quoted", "language"
+
+    @property
+    def text(self) -> str:
+        """The sentences with their [n] marks, separated by spaces or the line breaks they carry."""
+        return " ".join(marked(sentence) for sentence in self.sentences)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A question and its answer (None while it is being written or when it was interrupted)."""
+
+    question: str
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True)
+class Searched:
+    """Event: the search is done; `hits` in the order in which they are numbered."""
+
+    hits: tuple[Hit, ...]
+    confidence: float
+    seconds: float
+    documents: int  # documents searched
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """Event: what the generator has written so far, unchecked."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Event: the last one, with the checked answer."""
+
+    answer: Answer
+
+
+Event = Searched | Drafted | Answered
+
+
+def marked(sentence: Sentence) -> str:
+    """The sentence with its [n] marks at the end."""
+    return sentence.text + "".join(f" [{citation.n}]" for citation in sentence.citations)

@@ -1,0 +1,1 @@
+"""Command lines, each a thin layer: `python -m scripts.NAME --help`. Standard library only up to here."""
