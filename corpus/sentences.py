@@ -1,0 +1,98 @@
+"""Sentences of a text, as exact character spans.
+
+Wikimedia's `sentencex` finds the boundaries; around it stand the cases that it gets wrong in real documents: list
+items, and abbreviations (titles, units, French ones) that it takes for an end.
+"""
+
+import re
+from collections.abc import Iterator
+
+# A sentence never crosses a blank line, the start of a list item, or a line break after a colon.
+BREAK = re.compile(r"\n[^\S\n]*\n\s*|\n(?=[^\S\n]*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+\S)|(?<=:)\n")
+MARKER = re.compile(r"\s*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+(?=\S)")
+LAST_WORD = re.compile(r"([^\W\d_][\w.-]*)\.$")
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+TITLES = {
+    "en": frozenset("dr mr mrs ms prof figs cf approx vs e.g i.e viz".split()),
+    "fr": frozenset("m mm mme mmes mlle mlles dr drs pr cf ex av apr env boul éd c.-à-d".split()),
+}
+BEFORE_DIGIT = frozenset(
+    "fig eq eqs ref refs no nos nr p pp vol chap art sect ch tab jan feb mar apr jun jul aug sept sep oct nov dec "
+    "janv févr fév avr juil déc al".split()
+)
+BEFORE_LOWER_CASE = frozenset("mg ml mcg kg g cm mm km h hr hrs min sec etc arr i.v i.m p.o fig al j.-c".split())
+
+
+def split(text: str, language: str = "en") -> list[str]:
+    """The sentences of `text` in order, without the white space around them."""
+    return [text[start:end] for start, end in spans(text, language)]
+
+
+def spans(text: str, language: str = "en") -> list[tuple[int, int]]:
+    """Characters [start, end) of each sentence; only white space lies outside and between them.
+
+    `language` is an ISO 639-1 code; English rules serve where it is empty or unknown.
+    """
+    # Lone surrogates cannot be encoded for the compiled splitter; one character stands for one.
+    clean = SURROGATE.sub("\ufffd", text)
+    found = []
+    for start, end in _blocks(clean):
+        found.extend(_block_spans(clean, start, end, language or "en"))
+    return found
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in BREAK.finditer(text):
+        yield start, match.start()
+        start = match.end()
+    yield start, len(text)
+
+
+def _block_spans(text: str, start: int, end: int, language: str) -> Iterator[tuple[int, int]]:
+    marker = MARKER.match(text, start, end)
+    body = marker.end() if marker else start
+    open_at = start
+    for stop in _ends(text[body:end], language):
+        span = _strip(text, open_at, body + stop)
+        if span and not _continues(text, span, body + stop, end, language):
+            yield span
+            open_at = body + stop
+    span = _strip(text, open_at, end)
+    if span:
+        yield span
+
+
+def _ends(block: str, language: str) -> list[int]:
+    from sentencex import get_sentence_boundaries
+
+    if not block:
+        return []
+    return [boundary["end_index"] for boundary in get_sentence_boundaries(language, block)]
+
+
+def _strip(text: str, start: int, end: int) -> tuple[int, int] | None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return (start, end) if start < end else None
+
+
+def _continues(text: str, span: tuple[int, int], stop: int, end: int, language: str) -> bool:
+    """Whether the sentence goes on after `span`, which the splitter took for whole."""
+    if stop >= end:
+        return False
+    following = text[stop]
+    if text[span[1] - 1] == "." and span[1] == stop and not following.isspace():
+        return True  # "av. J.-C."
+    word = LAST_WORD.search(text, max(span[0], span[1] - 24), span[1])
+    if not word:
+        return False
+    last = word[1].lower()
+    return (
+        last in TITLES.get(language, TITLES["en"])
+        or (following.isdigit() and last in BEFORE_DIGIT)
+        or (following.islower() and last in BEFORE_LOWER_CASE)
+    )
