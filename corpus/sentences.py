@@ -13,15 +13,20 @@ MARKER = re.compile(r"\s*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+(?=\
 LAST_WORD = re.compile(r"([^\W\d_][\w.-]*)\.$")
 SURROGATE = re.compile("[\ud800-\udfff]")
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 TITLES = {
-    "en": frozenset("dr mr mrs ms prof figs cf approx vs e.g i.e viz".split()),
-    "fr": frozenset("m mm mme mmes mlle mlles dr drs pr cf ex av apr env boul éd c.-à-d".split()),
+    "en": _words("dr mr mrs ms prof figs cf approx vs e.g i.e viz"),
+    "fr": _words("m mm mme mmes mlle mlles dr drs pr cf ex av apr env boul éd c.-à-d"),
 }
-BEFORE_DIGIT = frozenset(
+BEFORE_DIGIT = _words(
     "fig eq eqs ref refs no nos nr p pp vol chap art sect ch tab jan feb mar apr jun jul aug sept sep oct nov dec "
-    "janv févr fév avr juil déc al".split()
+    "janv févr fév avr juil déc al"
 )
-BEFORE_LOWER_CASE = frozenset("mg ml mcg kg g cm mm km h hr hrs min sec etc arr i.v i.m p.o fig al j.-c".split())
+BEFORE_LOWER_CASE = _words("mg ml mcg kg g cm mm km h hr hrs min sec etc arr i.v i.m p.o fig al j.-c")
 
 
 def split(text: str, language: str = "en") -> list[str]:
