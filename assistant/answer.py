@@ -1,0 +1,190 @@
+"""The pipeline from a question to a checked answer: search, gate, draft, check.
+
+Each step is code that can be looked at: the generator only drafts, and only when the gate lets it.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from assistant.confidence import Gate, features_of
+from assistant.conversation import search_query
+from assistant.grounding import Evidence, checked
+from assistant.presets import ModelError
+from assistant.quotes import best_quotes
+from assistant.resources import Resources
+from assistant.schema import MODES, Answer, Answered, Drafted, Event, Mode, Searched, Timings, Turn
+from assistant.settings import Settings
+from corpus.home import Home
+from index.embedder import EmbedderError
+from index.search import SearchResult
+from index.store import StoreError
+
+log = logging.getLogger(__name__)
+
+LONGEST_QUESTION = 2000  # characters
+INCOMPLETE, QUOTED, FRENCH, STOPPED = "index_incomplete", "quoted", "generator_writes_english", "stopped"
+
+
+class AskError(Exception):
+    """A question that cannot be answered as asked; the message is one sentence for the user."""
+
+
+class Assistant:
+    """Answers questions from one data folder. One a process; safe to use from several threads."""
+
+    def __init__(self, home: Home, settings: Settings | None = None):
+        self.home = home
+        self.resources = Resources(home)
+        self._settings = settings
+
+    @property
+    def settings(self) -> Settings:
+        """The choices given, else those of the data folder as they are now."""
+        return self._settings or Settings.load(self.home.settings)
+
+    @property
+    def loading(self) -> tuple[str, ...]:
+        """What is not ready yet: "index", "embedder", "generator"."""
+        return self.resources.loading
+
+    def warm_up(self) -> None:
+        """Loads everything that a first question needs. Blocking: several seconds."""
+        self.resources.warm_up(self.settings.model)
+
+    def models(self) -> list[str]:
+        """Names of the generators on this machine."""
+        return self.resources.models()
+
+    def close(self) -> None:
+        """Closes the index."""
+        self.resources.close()
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        collections: Sequence[str] = (),
+        mode: Mode = "grounded",
+        model: str | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        """Yields Searched, then Drafted any number of times, then Answered once.
+
+        `history` is the conversation so far, oldest first; without `collections` all are searched. Setting `stop`
+        ends the drafting; what was drafted is checked and answered. Raises AskError.
+        """
+        question = _valid(question, mode)
+        clock = _Clock()
+        try:
+            query = search_query(question, history)
+            search = self.resources.search
+            result = search.search(query, self.settings.passages, collections)
+            confidence = Gate.shipped().probability(features_of(query, result.hits, search))
+            clock.searched()
+            yield Searched(result.hits, confidence, clock.search_s, result.documents)
+            answer = Answer(
+                question=question,
+                refused=confidence < self.settings.threshold or not result.hits,
+                confidence=confidence,
+                mode=mode,
+                model="",
+                sources=result.hits,
+                threshold=self.settings.threshold,
+                query=query if query != question else "",
+                notices=() if result.complete else (INCOMPLETE,),
+            )
+            if not answer.refused:
+                answer = yield from self._written(answer, result, model or self.settings.model, clock, stop)
+            yield Answered(replace(answer, timings=clock.timings()))
+        except (StoreError, EmbedderError, ModelError) as error:
+            raise AskError(str(error)) from error
+
+    def answer(self, question: str, **options) -> Answer:
+        """The last event's answer, for callers that do not stream."""
+        for event in self.ask(question, **options):
+            if isinstance(event, Answered):
+                return event.answer
+        raise AssertionError("ask ends with Answered")
+
+    def _written(
+        self, answer: Answer, result: SearchResult, model: str, clock: "_Clock", stop: threading.Event | None
+    ) -> Iterator[Event]:
+        evidence = Evidence(result.hits)
+        quotes = best_quotes(answer.query or answer.question, result.hits, evidence)
+        if answer.mode == "quotes":
+            return replace(answer, sentences=tuple(quotes))
+        draft = yield from self._drafted(answer, model, clock, stop)
+        sentences = checked(draft, evidence)
+        notices = answer.notices
+        if stop is not None and stop.is_set():
+            notices += (STOPPED,)
+        if _language(result) == "fr":
+            notices += (FRENCH,)
+        if answer.mode == "grounded":
+            sentences = [sentence for sentence in sentences if sentence.supported]
+            if not sentences:
+                sentences, notices = quotes, (*notices, QUOTED)
+        return replace(answer, sentences=tuple(sentences), model=model, notices=notices)
+
+    def _drafted(self, answer: Answer, model: str, clock: "_Clock", stop: threading.Event | None) -> Iterator[Event]:
+        from assistant.prompt import RESERVE, pack
+        from assistant.sampling import Sampling
+
+        settings = self.settings
+        generator = self.resources.generator(model)
+        prompt = pack(
+            answer.question,
+            answer.sources[: settings.prompt_passages],
+            generator.count_tokens,
+            window=generator.window,
+            reserve=min(max(RESERVE, settings.max_new_tokens), generator.window // 2),
+        )
+        sampling = Sampling(temperature=settings.temperature, repetition_penalty=settings.repetition_penalty)
+        draft = ""
+        for piece in generator.stream(
+            prompt.text, max_new_tokens=settings.max_new_tokens, sampling=sampling, stop=stop
+        ):
+            clock.token()
+            draft += piece
+            yield Drafted(draft.strip())
+        clock.new_tokens = generator.count_tokens(draft)
+        return draft
+
+
+class _Clock:
+    """Seconds since the question."""
+
+    def __init__(self):
+        self._start = time.perf_counter()
+        self.search_s = 0.0
+        self.first_token_s: float | None = None
+        self.new_tokens = 0
+
+    def searched(self) -> None:
+        self.search_s = time.perf_counter() - self._start
+
+    def token(self) -> None:
+        if self.first_token_s is None:
+            self.first_token_s = time.perf_counter() - self._start
+
+    def timings(self) -> Timings:
+        return Timings(self.search_s, self.first_token_s, time.perf_counter() - self._start, self.new_tokens)
+
+
+def _valid(question: str, mode: str) -> str:
+    question = question.replace("\0", "").strip()
+    if not question:
+        raise AskError("The question is empty.")
+    if len(question) > LONGEST_QUESTION:
+        raise AskError(f"The question is longer than {LONGEST_QUESTION} characters; please shorten it.")
+    if mode not in MODES:
+        raise AskError(f"There is no mode '{mode}' (there is: {', '.join(MODES)}).")
+    return question
+
+
+def _language(result: SearchResult) -> str:
+    return result.hits[0].language if result.hits else ""

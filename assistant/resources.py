@@ -1,0 +1,77 @@
+"""What an assistant works with, each loaded when first needed and then kept: index, embedder, generators."""
+
+import threading
+
+from assistant import presets
+from corpus.home import Home
+from index.embedder import Embedder, load_embedder
+from index.search import Search
+from index.store import Store
+from index.vectors import VectorCache
+
+
+class Resources:
+    """Loads once, whichever thread asks first; the others wait for it."""
+
+    def __init__(self, home: Home):
+        self._home = home
+        self._lock = threading.RLock()
+        self._store: Store | None = None
+        self._embedder: Embedder | None = None
+        self._warm = False
+        self._search: Search | None = None
+        self._generator = None  # one at a time: a second model would double the memory
+        self._generator_name = ""
+
+    @property
+    def store(self) -> Store:
+        """The index's store."""
+        with self._lock:
+            if self._store is None:
+                self._store = Store(self._home.index)
+            return self._store
+
+    @property
+    def search(self) -> Search:
+        """Search over the store with the chosen embedder."""
+        with self._lock:
+            if self._search is None:
+                embedder = load_embedder()
+                cache = VectorCache(self.store, self._home.vectors, embedder.name)
+                self._search, self._embedder = Search(self.store, embedder, cache), embedder
+            return self._search
+
+    def generator(self, name: str):
+        """The generator called `name`. Raises assistant.presets.ModelError when it is not on this machine."""
+        from assistant.generator import Generator
+
+        with self._lock:
+            if self._generator is None or self._generator_name != name:
+                self._generator = None  # freed before the next one is loaded
+                self._generator = Generator.load(name, models=self._home.models)
+                self._generator_name = name
+            return self._generator
+
+    @property
+    def loading(self) -> tuple[str, ...]:
+        """What is not ready yet, in the order in which it loads."""
+        missing = {"index": self._store is None, "embedder": not self._warm, "generator": self._generator is None}
+        return tuple(name for name, is_missing in missing.items() if is_missing)
+
+    def warm_up(self, model: str) -> None:
+        """Loads all and runs each once, so that the first question does not pay for it."""
+        self.search.search("warm up", top=1)
+        self._embedder.encode(["warm up"])
+        self._warm = True
+        self.generator(model).warm_up()
+
+    def models(self) -> list[str]:
+        """Names of the generators on this machine."""
+        return [preset.name for preset in presets.available(self._home.models) if preset.ready]
+
+    def close(self) -> None:
+        """Closes the store."""
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+                self._store = self._search = None

@@ -1,0 +1,47 @@
+"""The user's choices, in one JSON file of the data folder."""
+
+import json
+import logging
+import os
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Values with their defaults; each is explained where the app shows it."""
+
+    threshold: float = 0.5  # refuse under this confidence
+    passages: int = 6  # shown as sources
+    prompt_passages: int = 3  # given to the generator: a small model attends to few
+    max_new_tokens: int = 160
+    temperature: float = 0.0  # 0 writes the likeliest text, always the same
+    repetition_penalty: float = 1.1
+    model: str = "starter"
+
+    @classmethod
+    def load(cls, path: Path) -> "Settings":
+        """The stored choices; unknown or unusable values fall back to their defaults."""
+        try:
+            stored = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            return cls()
+        except (OSError, ValueError):
+            log.warning("the settings %s cannot be read; the defaults are used", path)
+            return cls()
+        chosen = cls()
+        for field in fields(cls):
+            value = stored.get(field.name) if isinstance(stored, dict) else None
+            kind = type(getattr(chosen, field.name))
+            if isinstance(value, kind) or (kind is float and isinstance(value, int) and not isinstance(value, bool)):
+                chosen = replace(chosen, **{field.name: kind(value)})
+        return chosen
+
+    def save(self, path: Path) -> None:
+        """Writes the file; a reader sees the old one or the new one."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(path.name + ".tmp")
+        temporary.write_text(json.dumps(asdict(self), indent=2) + "\n", "utf-8")
+        os.replace(temporary, path)

@@ -1,0 +1,95 @@
+"""The tables of the index and the steps from any earlier version to the newest.
+
+Each migration is a list of SQL statements; `PRAGMA user_version` says how many were applied. The pattern (numbered
+steps, applied in order, never edited afterwards) is that of simonw/llm's migrations.py.
+"""
+
+import sqlite3
+import uuid
+from collections.abc import Sequence
+
+M001 = [
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE collections (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, created REAL NOT NULL)",
+    # What the user asked for: a file, a data set's name, a BEIR folder. `scan` counts its readings.
+    """CREATE TABLE sources (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+        path TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'waiting', reason TEXT NOT NULL DEFAULT '',
+        fingerprint TEXT NOT NULL DEFAULT '', scan INTEGER NOT NULL DEFAULT 0, added REAL NOT NULL,
+        UNIQUE (collection_id, path))""",
+    "CREATE TABLE dropped (source_id INTEGER NOT NULL REFERENCES sources ON DELETE CASCADE, place TEXT, reason TEXT)",
+    "CREATE INDEX dropped_by_source ON dropped (source_id)",
+    # `sections` is zlib-compressed JSON: passages can be cut anew without the original file.
+    """CREATE TABLE documents (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+        sha256 TEXT NOT NULL, external_id TEXT NOT NULL, title TEXT NOT NULL, path TEXT NOT NULL,
+        language TEXT NOT NULL, metadata TEXT NOT NULL, sections BLOB NOT NULL,
+        UNIQUE (collection_id, sha256))""",
+    # One text reached by two files is one document with two links; it goes when the last link goes.
+    """CREATE TABLE source_documents (
+        source_id INTEGER NOT NULL REFERENCES sources ON DELETE CASCADE,
+        document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+        scan INTEGER NOT NULL, PRIMARY KEY (source_id, document_id)) WITHOUT ROWID""",
+    "CREATE INDEX sources_by_document ON source_documents (document_id)",
+    """CREATE TABLE passages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL, page INTEGER, key BLOB NOT NULL)""",
+    "CREATE INDEX passages_by_document ON passages (document_id)",
+    "CREATE INDEX passages_by_key ON passages (key)",
+    # unicode61 with diacritics removed and Porter stemming: "glaucomes", "Glaucome" and "glaucome" meet.
+    """CREATE VIRTUAL TABLE passages_fts USING fts5 (
+        heading, text, content='passages', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')""",
+    """CREATE TRIGGER passages_inserted AFTER INSERT ON passages BEGIN
+        INSERT INTO passages_fts (rowid, heading, text) VALUES (new.id, new.heading, new.text); END""",
+    """CREATE TRIGGER passages_deleted AFTER DELETE ON passages BEGIN
+        INSERT INTO passages_fts (passages_fts, rowid, heading, text)
+        VALUES ('delete', old.id, old.heading, old.text); END""",
+    # float16, little-endian, of unit length; shared by all passages with the same indexed text.
+    """CREATE TABLE vectors (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, embedder TEXT NOT NULL, key BLOB NOT NULL, vector BLOB NOT NULL,
+        UNIQUE (embedder, key))""",
+    # Passages that the current embedder has not seen.
+    "CREATE TABLE embedding_queue (passage_id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE)",
+]
+
+MIGRATIONS = (M001,)
+
+
+class SchemaError(sqlite3.DatabaseError):
+    """The file cannot be used by this version; the message says what to do."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Brings an index to the newest version and gives a new one its manifest."""
+    apply(connection, MIGRATIONS)
+    if connection.execute("SELECT COUNT(*) FROM meta WHERE key IN ('uuid', 'generation')").fetchone()[0] < 2:
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('uuid', ?), ('generation', '0')", (uuid.uuid4().hex,))
+
+
+def apply(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]]) -> None:
+    """Applies the steps that a database has not seen, all in one transaction.
+
+    Raises SchemaError for a database that a newer version wrote.
+    """
+    if _version(connection) == len(migrations):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(connection)  # another process may have migrated while this one waited
+        if version > len(migrations):
+            raise SchemaError("it was written by a newer Sourcier; update the program to open it")
+        for statements in migrations[version:]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return connection.execute("PRAGMA user_version").fetchone()[0]

@@ -1,0 +1,100 @@
+"""The indexing process: one a data folder, reads what waits, then embeds, then ends.
+
+It shares nothing with the app but the SQLite file. Killed at any moment, it goes on where it was at its next start:
+each batch is one transaction.
+"""
+
+import argparse
+import contextlib
+import logging
+import os
+import sys
+import threading
+import time
+
+from filelock import FileLock, Timeout
+
+from corpus.home import Home
+from index.build import Builder
+from index.embedder import EmbedderError, load_embedder
+from index.parse import Parser
+from index.store import Store
+from index.vectors import VectorCache
+
+log = logging.getLogger(__name__)
+
+LOCK_WAIT_S = 10.0  # a worker that is about to end may not have seen what was just queued
+IDLE_S = 3.0
+GRACE_S = 5.0
+
+
+def lock_path(home: Home) -> str:
+    """The lock that the one indexing process of a data folder holds."""
+    return str(home.path / "indexing.lock")
+
+
+def is_running(home: Home) -> bool:
+    """Whether an indexing process works on this data folder."""
+    try:
+        with FileLock(lock_path(home), timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def work(home: Home, stop: threading.Event) -> None:
+    """Reads and embeds until nothing waits or `stop` is set. Raises filelock.Timeout when another process does it."""
+    with FileLock(lock_path(home), timeout=LOCK_WAIT_S), contextlib.closing(Store(home.index)) as store:
+        store.requeue_interrupted()
+        embedder = load_embedder()
+        with contextlib.closing(Parser(home)) as parser:
+            _drain(Builder(store, embedder, parser), stop)
+        VectorCache(store, home.vectors, embedder.name).save()
+
+
+def _drain(builder: Builder, stop: threading.Event) -> None:
+    idle_since = None
+    while not stop.is_set():
+        # Reading before embedding: keyword search over everything first, meaning after it.
+        if builder.read_next() or builder.embed_next():
+            idle_since = None
+            continue
+        idle_since = idle_since or time.monotonic()
+        if time.monotonic() - idle_since > IDLE_S:
+            return
+        stop.wait(0.2)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit status 0 when the work is done or another process does it, 1 when it cannot be done."""
+    parser = argparse.ArgumentParser(description="Indexes what waits in a data folder (started by the app).")
+    parser.add_argument("--home")
+    parser.add_argument("--tied", action="store_true", help="end when standard input closes")
+    options = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+    stop = threading.Event()
+    if options.tied:
+        threading.Thread(target=_stop_at_end_of_input, args=(stop,), daemon=True).start()
+    with contextlib.suppress(AttributeError, OSError):
+        os.nice(5)  # the app and its answers come first
+    try:
+        work(Home.find(options.home).make(), stop)
+    except Timeout:
+        log.info("another process is indexing this folder")
+    except EmbedderError as error:
+        log.error("%s", error)
+        return 1
+    return 0
+
+
+def _stop_at_end_of_input(stop: threading.Event) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdin.buffer.read()
+    stop.set()
+    time.sleep(GRACE_S)
+    os._exit(0)  # in the middle of a long reading: what was committed stays, the rest is read again
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""Questions from the command line: one, or a file of them."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from assistant.answer import QUOTED, AskError, Assistant
+from assistant.schema import MODES, Answer, Turn, marked
+from assistant.serial import REFUSAL, contract
+from corpus.document import ReadingError
+from scripts._common import home_of, parser, run
+
+log = logging.getLogger(__name__)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit status 0 done (a refusal is an answer), 1 some questions failed, 2 wrong usage."""
+    options = _options(argv)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    assistant = Assistant(home_of(options))
+    try:
+        if options.questions:
+            return _many(assistant, options)
+        return _one(assistant, options)
+    finally:
+        assistant.close()
+
+
+def _options(argv: list[str] | None) -> argparse.Namespace:
+    made = parser("ask", "Answers a question from the documents, or refuses, and shows the passages.")
+    made.add_argument("question", nargs="?", metavar="QUESTION")
+    made.add_argument("--questions", metavar="FILE.jsonl", help="lines with _id and text, and history for follow-ups")
+    made.add_argument("--out", metavar="FILE.jsonl", help="one answer a line; lines already there are not asked again")
+    made.add_argument("--collection", action="append", default=[], help="may be given several times; default: all")
+    made.add_argument("--model", help="a generator on this machine (default: the one in the settings)")
+    made.add_argument("--mode", choices=MODES, default="grounded")
+    made.add_argument("--json", action="store_true", help="print one JSON object")
+    options = made.parse_args(argv)
+    if bool(options.question is not None) == bool(options.questions):
+        made.error("give either a QUESTION or --questions FILE")
+    if bool(options.questions) != bool(options.out):
+        made.error("--questions and --out belong together")
+    return options
+
+
+def _one(assistant: Assistant, options: argparse.Namespace) -> int:
+    try:
+        answer = assistant.answer(
+            options.question, collections=options.collection, mode=options.mode, model=options.model
+        )
+    except AskError as error:
+        raise ReadingError(str(error)) from error
+    print(json.dumps(contract(answer), ensure_ascii=False, indent=2) if options.json else _readable(answer))
+    return 0
+
+
+def _readable(answer: Answer) -> str:
+    lines = []
+    if answer.refused:
+        lines.append(REFUSAL)
+    if QUOTED in answer.notices:
+        lines.append("(What the generator wrote is not in the passages; these are their own sentences.)")
+    for sentence in answer.sentences:
+        lines.append(marked(sentence) + ("" if sentence.supported else "  (not found in the passages)"))
+    lines += ["", f"confidence {100 * answer.confidence:.0f} % (threshold {100 * answer.threshold:.0f} %)"]
+    lines.append("closest passages:" if answer.refused else "sources:")
+    for n, hit in enumerate(answer.sources, 1):
+        place = f", page {hit.page}" if hit.page else ""
+        lines.append(f"  [{n}] {hit.title}{place} ({hit.collection}, score {hit.score:.2f})")
+    return "\n".join(_printable(line) for line in lines)
+
+
+def _printable(text: str) -> str:
+    """Without control characters: a document must not be able to steer the terminal."""
+    return "".join(character if character.isprintable() or character == "\n" else " " for character in text)
+
+
+def _many(assistant: Assistant, options: argparse.Namespace) -> int:
+    out = Path(options.out)
+    done = _answered(out)
+    failed = 0
+    with _opened(out) as file:
+        for number, row in _rows(Path(options.questions)):
+            if str(row.get("_id")) in done:
+                continue
+            try:
+                record = _record(assistant, row, options)
+            except (AskError, KeyError, TypeError, ValueError) as error:
+                failed += 1
+                reason = str(error) if isinstance(error, AskError) else "not an object with _id and text"
+                print(f"{options.questions}, line {number}: {reason}", file=sys.stderr)
+                continue
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            file.flush()  # an interrupted run goes on after its last whole line
+    return 1 if failed else 0
+
+
+def _record(assistant: Assistant, row: dict, options: argparse.Namespace) -> dict:
+    history = []
+    for earlier in row.get("history", ()):
+        text = earlier if isinstance(earlier, str) else earlier["text"]
+        answer = assistant.answer(text, history=history, collections=options.collection, mode="quotes")
+        history.append(Turn(text, answer))
+    answer = assistant.answer(
+        str(row["text"]), history=history, collections=options.collection, mode=options.mode, model=options.model
+    )
+    return {"_id": row["_id"], **contract(answer)}
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict]]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    try:
+                        row = json.loads(line)
+                    except ValueError:
+                        row = None
+                    yield number, row if isinstance(row, dict) else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReadingError(
+            f"The questions {path} cannot be read: {getattr(error, 'strerror', None) or error}."
+        ) from error
+
+
+def _answered(path: Path) -> set[str]:
+    """Ids already in the output; a half line at its end is cut off."""
+    if not path.exists():
+        return set()
+    kept, ids = [], set()
+    for line in path.read_text("utf-8", errors="replace").splitlines():
+        try:
+            ids.add(str(json.loads(line)["_id"]))
+            kept.append(line)
+        except (ValueError, KeyError, TypeError):
+            continue
+    path.write_text("".join(line + "\n" for line in kept), "utf-8")
+    return ids
+
+
+def _opened(path: Path):
+    try:
+        return path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise ReadingError(f"The answers cannot be written to {path}: {error.strerror}.") from error
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,200 @@
+"""The index from the command line: add, list, remove, rebuild, status."""
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict
+
+from corpus.home import Home
+from index.build import Enqueued, enqueue, start_worker
+from index.embedder import chosen_name
+from index.status import CollectionStatus, collection_statuses
+from index.store import SourceRow, Store, StoreError
+from scripts._common import home_of, parser, run
+
+EXAMPLES = """examples:
+  python -m scripts.index add ~/papers report.pdf --collection work
+  python -m scripts.index add medquad --wait          a data set that was fetched
+  python -m scripts.index status --json
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit status 0 done, 1 some inputs failed, 2 wrong usage."""
+    options = _options(argv)
+    home = home_of(options)
+    store = Store(home.index)
+    try:
+        return options.action(options, home, store)
+    finally:
+        store.close()
+
+
+def _options(argv: list[str] | None) -> argparse.Namespace:
+    made = parser("index", "Adds documents to the index, lists and removes them, says how far it is.")
+    made.epilog = EXAMPLES
+    actions = made.add_subparsers(dest="command", required=True, metavar="add | list | remove | rebuild | status")
+
+    def action(name: str, function, help_text: str) -> argparse.ArgumentParser:
+        sub = actions.add_parser(name, help=help_text, description=help_text)
+        sub.set_defaults(action=function)
+        sub.add_argument("--json", action="store_true", help="print one JSON object")
+        sub.add_argument("--home", metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        return sub
+
+    add = action("add", _add, "Adds files, folders, data sets by name and BEIR folders; returns once they are read.")
+    add.add_argument("paths", nargs="+", metavar="PATH")
+    add.add_argument("--collection", default="", help="default: a data set's name, else 'documents'")
+    add.add_argument("--wait", action="store_true", help="until every passage is embedded, too")
+    listing = action("list", _list, "Lists documents.")
+    listing.add_argument("--collection")
+    listing.add_argument("--query", default="", help="only documents whose title or path holds this")
+    listing.add_argument("--limit", type=int, default=100)
+    remove = action("remove", _remove, "Removes documents by id, or all of a source by its path, or a collection.")
+    remove.add_argument("ids", nargs="*", metavar="ID")
+    remove.add_argument("--collection", help="removes this whole collection")
+    rebuild = action("rebuild", _rebuild, "Reads every source again and embeds what the embedder has not seen.")
+    rebuild.add_argument("--wait", action="store_true", help="until every passage is embedded")
+    action("status", _status, "Says what is in the index and how far it is.")
+    return made.parse_args(argv)
+
+
+# --- commands -----------------------------------------------------------------------------------------------
+
+
+def _add(options: argparse.Namespace, home: Home, store: Store) -> int:
+    queued = enqueue(store, options.paths, options.collection)
+    if queued.sources:
+        _follow(home, store, {row.id for row in queued.sources}, wait=options.wait, quiet=options.json)
+    ids = {row.id for row in queued.sources}
+    rows = [row for row in store.sources() if row.id in ids]
+    _report(options, store, rows, queued)
+    return 1 if queued.failed or any(row.state == "failed" for row in rows) else 0
+
+
+def _report(options: argparse.Namespace, store: Store, rows: list[SourceRow], queued: Enqueued) -> None:
+    failed = [{"path": item.place, "reason": item.reason} for item in queued.failed]
+    failed += [{"path": row.path, "reason": row.reason} for row in rows if row.state == "failed"]
+    added = [
+        {
+            "path": row.path,
+            "collection": row.collection,
+            "documents": row.documents,
+            "dropped": dict(Counter(_kind(item.reason) for item in store.dropped(row.id))),
+        }
+        for row in rows
+        if row.state != "failed"
+    ]
+    if options.json:
+        print(json.dumps({"added": added, "failed": failed}, ensure_ascii=False))
+        return
+    for row in added:
+        left_out = ", ".join(f"{count} {reason}" for reason, count in row["dropped"].items())
+        print(f"{row['path']}: {row['documents']} documents in '{row['collection']}'", end="")
+        print(f"; left out: {left_out}" if left_out else "")
+    for row in failed:
+        print(f"{row['path']}: {row['reason']}", file=sys.stderr)
+
+
+def _kind(reason: str) -> str:
+    """'exact duplicate of row 12' counts with its likes."""
+    return reason.split(" of ")[0]
+
+
+def _list(options: argparse.Namespace, home: Home, store: Store) -> int:
+    if options.collection:
+        store.collection_id(options.collection)
+    rows = store.documents(options.collection, options.query, options.limit)
+    if options.json:
+        print(json.dumps({"documents": [asdict(row) for row in rows]}, ensure_ascii=False))
+    for row in rows if not options.json else ():
+        print(f"{row.id}  {row.collection}  {row.passages:4d} passages  {row.title}")
+    return 0
+
+
+def _remove(options: argparse.Namespace, home: Home, store: Store) -> int:
+    if not options.ids and not options.collection:
+        raise StoreError("Name the documents to remove by their ids, or a --collection.")
+    removed = 0
+    if options.collection:
+        removed = sum(row.documents for row in store.sources(options.collection))
+        store.remove_collection(options.collection)
+    by_path = {row.path: row.id for row in store.sources()}
+    sources = [by_path[name] for name in options.ids if name in by_path]
+    removed += sum(row.documents for row in store.sources() if row.id in sources)
+    if sources:
+        store.remove_sources(sources)
+    names = [name for name in options.ids if name not in by_path]
+    removed += store.remove_documents(names) if names else 0
+    print(json.dumps({"removed": removed}) if options.json else f"Removed {removed} documents.")
+    return 0
+
+
+def _rebuild(options: argparse.Namespace, home: Home, store: Store) -> int:
+    store.change_embedder(chosen_name())
+    for source in store.sources():
+        store.set_source(source.id, "waiting", fingerprint="")
+    ids = {row.id for row in store.sources()}
+    _follow(home, store, ids, wait=options.wait, quiet=options.json)
+    return _status(options, home, store)
+
+
+def _status(options: argparse.Namespace, home: Home, store: Store) -> int:
+    statuses = collection_statuses(store, chosen_name())
+    if options.json:
+        print(json.dumps({"collections": [asdict(status) for status in statuses]}, ensure_ascii=False))
+        return 0
+    if not statuses:
+        print("The index is empty. Add documents with: python -m scripts.index add PATH")
+    for status in statuses:
+        print(_line(status))
+        for error in status.errors:
+            print(f"    {error.path}: {error.reason}")
+    return 0
+
+
+# --- progress -----------------------------------------------------------------------------------------------
+
+
+def _line(status: CollectionStatus) -> str:
+    percent = f"{100 * status.embedded // status.passages} %" if status.passages else "-"
+    left = f", about {_duration(status.seconds_left)} left" if status.seconds_left else ""
+    return (
+        f"{status.name}: {status.state.replace('_', ' ')}, {status.documents} documents, {status.passages} passages, "
+        f"{status.embedded} embedded ({percent}){left}"
+    )
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def _follow(home: Home, store: Store, ids: set[int], *, wait: bool, quiet: bool) -> None:
+    """Starts the indexing process and shows how far it is, until the sources are read (or all is embedded)."""
+    worker = start_worker(home)
+    shown = ""
+    while True:
+        unread = [row for row in store.sources() if row.id in ids and row.state in ("waiting", "reading")]
+        collections = {row.collection for row in store.sources() if row.id in ids}
+        statuses = [status for status in collection_statuses(store, chosen_name()) if status.name in collections]
+        unembedded = sum(status.passages - status.embedded for status in statuses)
+        line = "; ".join(_line(status) for status in statuses)
+        if line != shown and not quiet:
+            print(line, file=sys.stderr, flush=True)
+            shown = line
+        if not unread and not (wait and unembedded):
+            return
+        if worker.poll() is not None:
+            from index.worker import is_running
+
+            if worker.returncode != 0:
+                raise StoreError(f"The indexing process stopped; the reason stands in {home.logs / 'indexing.log'}.")
+            if not is_running(home):
+                worker = start_worker(home)
+        time.sleep(1.0)
+
+
+if __name__ == "__main__":
+    run(main)
