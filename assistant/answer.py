@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from assistant.confidence import Gate, features_of
 from assistant.conversation import search_query
 from assistant.grounding import Evidence, checked
 from assistant.presets import ModelError
@@ -83,7 +82,7 @@ class Assistant:
             query = search_query(question, history)
             search = self.resources.search
             result = search.search(query, self.settings.passages, collections)
-            confidence = Gate.shipped().probability(features_of(query, result.hits, search))
+            confidence = self.resources.gates.confidence(query, result.hits, search)
             clock.searched()
             yield Searched(result.hits, confidence, clock.search_s, result.documents)
             answer = Answer(

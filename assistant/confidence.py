@@ -1,15 +1,16 @@
 """The refusal gate: one probability that the passages hold an answer, computed before anything is generated.
 
 A logistic regression over a few features of the search. It is fitted by `python -m scripts.evaluate refusal --fit`
-on questions that a collection answers and on questions that it cannot, and kept as `confidence.json` with the hash
-of its data. The value that is compared with the threshold is the value that is shown (AnythingLLM issue 4080).
+on questions that a collection answers and on questions that it cannot (see `assistant.calibration`), and kept in
+`confidence.json` with the hash of its data: once for the default embedder, once without any cosine, for every other
+embedder and for passages that wait for their vectors. The value that is compared with the threshold is the value
+that is shown (AnythingLLM issue 4080).
 """
 
 import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 
 from assistant.words import words_of
@@ -22,53 +23,76 @@ BEST = 3  # hits whose words count as found
 
 @dataclass(frozen=True)
 class Features:
-    """What the gate knows of a question and its hits, each in about [0, 1]."""
+    """What the gate knows of a question and its hits, each between 0 and 1."""
 
-    cosine: float  # of the best hit; 0 without vectors
-    margin: float  # best cosine less the mean of the hits
+    cosine: float  # of the nearest hit; 0 without vectors
     coverage: float  # of the question's words, rare ones weighing more, in the best single hit
-    rarest: float  # 1 when the rarest word of the question stands in one of the best hits
-    keyword_only: float  # 1 when no vector was there to compare
+    together: float  # the same in the best three hits taken together
+    rarest: float  # 1 when the rarest word of the question stands in one of them
+    known: float  # share of the question's words that stand anywhere in the index
+
+
+NOTHING = Features(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Gate:
-    """A fitted logistic regression."""
+    """A fitted logistic regression over `Features`."""
 
     weights: Mapping[str, float]
     bias: float
-    data_sha256: str = ""
-
-    @classmethod
-    @cache
-    def shipped(cls) -> "Gate":
-        """The gate that stands in `confidence.json`."""
-        record = json.loads(FITTED.read_text("utf-8"))
-        return cls(record["weights"], record["bias"], record["data_sha256"])
 
     def probability(self, features: Features) -> float:
         """That the passages hold an answer, in (0, 1)."""
-        z = self.bias + sum(self.weights[name] * value for name, value in asdict(features).items())
+        z = self.bias + sum(weight * getattr(features, name) for name, weight in self.weights.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
 
 
+@dataclass(frozen=True)
+class Gates:
+    """The gates of `confidence.json`: by embedder, "" being the one that looks at words alone."""
+
+    by_embedder: Mapping[str, Gate]
+    data_sha256: str = ""
+
+    @classmethod
+    def load(cls, path: Path = FITTED) -> "Gates":
+        """Reads what `save` wrote."""
+        record = json.loads(path.read_text("utf-8"))
+        gates = {name: Gate(gate["weights"], gate["bias"]) for name, gate in record["gates"].items()}
+        return cls(gates, record["data_sha256"])
+
+    def save(self, path: Path, **facts) -> None:
+        """Writes the gates with `facts` about their fitting."""
+        gates = {name: asdict(gate) for name, gate in self.by_embedder.items()}
+        record = {"gates": gates, "data_sha256": self.data_sha256, **facts}
+        path.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+
+    def confidence(self, query: str, hits: Sequence[Hit], search: Search) -> float:
+        """The probability that `hits` hold an answer to `query`; 0 when nothing was found."""
+        if not hits:
+            return 0.0
+        has_vectors = any(hit.cosine is not None for hit in hits)
+        gate = self.by_embedder.get(search.embedder_name if has_vectors else "", self.by_embedder[""])
+        return gate.probability(features_of(query, hits, search))
+
+
 def features_of(query: str, hits: Sequence[Hit], search: Search) -> Features:
-    """The features of a search. All zero when nothing was found."""
+    """The features of a search."""
     if not hits:
-        return Features(0.0, 0.0, 0.0, 0.0, 0.0)
-    cosines = [hit.cosine for hit in hits if hit.cosine is not None]
-    best = max(cosines, default=0.0)
+        return NOTHING
     words = keywords(query)
     rarities = search.rarities(words)
-    found = [_found(words, hit) for hit in hits[:BEST]]
     total = sum(rarities.values()) or 1.0
+    found = [_found(words, hit) for hit in hits[:BEST]]
+    together = set().union(*found)
     rarest = max(rarities, key=rarities.get, default="")
     return Features(
-        cosine=best,
-        margin=best - sum(cosines) / len(cosines) if cosines else 0.0,
+        cosine=max((hit.cosine for hit in hits if hit.cosine is not None), default=0.0),
         coverage=max(sum(rarities[word] for word in some) / total for some in found),
-        rarest=float(any(rarest in some for some in found)),
-        keyword_only=float(not cosines),
+        together=sum(rarities[word] for word in together) / total,
+        rarest=float(rarest in together),
+        known=sum(search.holds(word) for word in words) / max(len(words), 1),
     )
 
 
@@ -76,9 +100,10 @@ def _found(words: Sequence[str], hit: Hit) -> set[str]:
     language = hit.language or "en"
     content = words_of(f"{hit.title} {hit.indexed_text}", language)
     held = content.content | content.numbers
-    return {word for word in words if (wanted := words_of(word, language)) and _within(wanted, held)}
+    return {word for word in words if _within(word, held, language)}
 
 
-def _within(wanted, held: frozenset[str]) -> bool:
+def _within(word: str, held: frozenset[str], language: str) -> bool:
+    wanted = words_of(word, language)
     parts = wanted.content | wanted.numbers
-    return not parts or parts <= held
+    return bool(parts) and parts <= held

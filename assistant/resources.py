@@ -3,6 +3,7 @@
 import threading
 
 from assistant import presets
+from assistant.confidence import Gates
 from corpus.home import Home
 from index.embedder import Embedder, load_embedder
 from index.search import Search
@@ -22,6 +23,7 @@ class Resources:
         self._search: Search | None = None
         self._generator = None  # one at a time: a second model would double the memory
         self._generator_name = ""
+        self._gates: Gates | None = None
 
     @property
     def store(self) -> Store:
@@ -51,6 +53,14 @@ class Resources:
                 self._generator = Generator.load(name, models=self._home.models)
                 self._generator_name = name
             return self._generator
+
+    @property
+    def gates(self) -> Gates:
+        """The fitted refusal gates."""
+        with self._lock:
+            if self._gates is None:
+                self._gates = Gates.load()
+            return self._gates
 
     @property
     def loading(self) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 M001 = [
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE collections (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, created REAL NOT NULL)",
+    """CREATE TABLE collections (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, created REAL NOT NULL)""",
     # What the user asked for: a file, a data set's name, a BEIR folder. `scan` counts its readings.
     """CREATE TABLE sources (
         id INTEGER PRIMARY KEY AUTOINCREMENT,

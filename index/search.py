@@ -66,11 +66,23 @@ class Search:
             best.setdefault((hit.collection, hit.document_id), hit)
         return list(best.values())[:top]
 
+    @property
+    def embedder_name(self) -> str:
+        """The embedder that cosines come from, "" without one."""
+        return self._embedder.name if self._embedder is not None else ""
+
     def rarities(self, words: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of words over all passages: log(1 + N / (n + 1)), highest for unknown words."""
         total = self._rows("SELECT COUNT(*) AS n FROM passages")[0]["n"]
+        return {word: math.log(1 + total / (self._frequency(word) + 1)) for word in words}
+
+    def holds(self, word: str) -> bool:
+        """Whether any passage holds the word."""
+        return self._frequency(word) > 0
+
+    def _frequency(self, word: str) -> int:
         sql = "SELECT COUNT(*) AS n FROM passages_fts WHERE passages_fts MATCH ?"
-        return {word: math.log(1 + total / (self._rows(sql, (f'"{word}"',))[0]["n"] + 1)) for word in words}
+        return self._rows(sql, (f'"{word}"',))[0]["n"]
 
     # --- the two searches ---------------------------------------------------------------------------------
 

@@ -13,8 +13,8 @@ ENGLISH = frozenset(
 FRENCH = frozenset(
     """à ai ait alors as au aucun aussi autre aux avec avez avoir avons ce ceci cela ces cet cette ceux chez ci comme
     comment dans de des donc dont du elle elles en est et étaient était étant été être eu eux fait faire il ils je la le
-    les leur leurs lui ma mais me mes moi mon ne nos notre nous on ont ou où par pas peut plus pour pourquoi qu quand que
-    quel quelle quelles quels qui quoi sa se ses si sont sous sur ta te tes toi ton tous tout toute toutes tu un une vos
-    votre vous""".split()
+    les leur leurs lui ma mais me mes moi mon ne nos notre nous on ont ou où par pas peut plus pour pourquoi qu quand
+    que quel quelle quelles quels qui quoi sa se ses si sont sous sur ta te tes toi ton tous tout toute toutes tu un une
+    vos votre vous""".split()
 )
 STOPWORDS = ENGLISH | FRENCH

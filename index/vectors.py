@@ -96,7 +96,7 @@ class VectorIndex:
         try:
             line, _, body = path.read_bytes().partition(b"\n")
             header = json.loads(line)
-            if any(header.get(key) != value for key, value in stamp.items()):
+            if not isinstance(header, dict) or any(header.get(key) != value for key, value in stamp.items()):
                 return None
             if hashlib.sha256(body).hexdigest() != header["sha256"]:
                 log.warning("the vector cache %s is damaged and will be rebuilt", path)

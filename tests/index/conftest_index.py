@@ -1,0 +1,66 @@
+"""A tiny library of four documents, cut and embedded without any model."""
+
+import pytest
+
+from corpus.chunking import chunk_many
+from corpus.document import Document, Section
+from index.embedder import HashingEmbedder
+from index.search import Search
+from index.store import Store
+from index.vectors import VectorCache
+
+
+def document(title, text, **fields):
+    return Document(title, (Section(text),), **fields)
+
+
+DOCUMENTS = (
+    document(
+        "Glaucoma", "Glaucoma damages the optic nerve. Eye drops lower the pressure in the eye.", external_id="g1"
+    ),
+    document("Asthma", "Asthma narrows the airways. An inhaler opens them within minutes.", external_id="a1"),
+    document("Bread", "Flour, water, salt and yeast make a dough. Bake it for forty minutes.", external_id="b1"),
+    document("Glaucome", "Le glaucome abîme le nerf optique.", external_id="f1", language="fr"),
+)
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = Store(tmp_path / "index.sqlite3")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def embedder():
+    return HashingEmbedder()
+
+
+def add(store, documents, embedder, collection="notes", path="notes.jsonl"):
+    """Stores documents as one complete reading of one source; returns the source's id."""
+    source = store.add_source(collection, path, "file")
+    scan = store.begin_scan(source.id)
+    passages = chunk_many(documents, embedder.count_tokens)
+    store.put(source.id, scan, zip(documents, passages, strict=True))
+    store.end_scan(source.id, scan)
+    return source.id
+
+
+def embed_all(store, embedder):
+    store.use_embedder(embedder.name)
+    while waiting := store.unembedded(100):
+        keys, texts = zip(*waiting, strict=True)
+        store.put_vectors(embedder.name, keys, embedder.encode(texts))
+
+
+@pytest.fixture
+def library(store, embedder):
+    """The four documents in the collection "notes", embedded."""
+    add(store, DOCUMENTS, embedder)
+    embed_all(store, embedder)
+    return store
+
+
+@pytest.fixture
+def search(library, embedder, tmp_path):
+    return Search(library, embedder, VectorCache(library, tmp_path / "vectors", embedder.name))
