@@ -126,9 +126,10 @@ def _prose(sentences: list[str] | None) -> str:
     text = one_line(SENTENCE_MARKS.sub(" ", " ".join(sentences or [])))
     text = FORMULA.sub("[formula]", CITATION.sub("", text))
     text = LOOSE_SIGN.sub("", detokenised(HYPHEN.sub("-", text)))
-    starts = [start for start, _ in spans(text, "en")]
-    parts = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
-    return "".join(part[0].upper() + part[1:] for part in parts)
+    letters = list(text)
+    for start, _ in spans(text, "en"):
+        letters[start] = letters[start].upper()
+    return "".join(letters)
 
 
 def _heading(name: str) -> str:
