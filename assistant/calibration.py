@@ -24,7 +24,7 @@ ENDINGS = ("osis", "emia", "itis", "oma", "ia", " syndrome", " disease")
 TOPIC = "{topic}"
 # Ways in which people ask, by MedQuAD's kinds of question; {topic} is the disease. "" serves every other collection.
 TEMPLATES = {
-    "information": ("what is {topic}", "can you explain {topic} to me", "{topic} meaning", "my aunt has {topic}, what is it"),
+    "information": ("what is {topic}", "can you explain {topic} to me", "{topic} meaning", "my aunt has {topic}"),
     "symptoms": ("how do i know if i have {topic}", "signs of {topic}", "what does {topic} feel like"),
     "treatment": ("how is {topic} treated", "what helps against {topic}", "{topic} therapy", "medicine for {topic}"),
     "causes": ("why do people get {topic}", "what brings on {topic}", "reason for {topic}"),

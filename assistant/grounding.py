@@ -25,6 +25,11 @@ class Support:
     start: int = 0
     end: int = 0
 
+    @property
+    def length(self) -> int:
+        """Characters."""
+        return self.end - self.start
+
 
 class Evidence:
     """The passages of one answer, split and stemmed once."""
@@ -68,8 +73,9 @@ class _Passage:
         for first in range(len(self.sentences)):
             for last in range(first, min(first + WINDOW, len(self.sentences))):
                 score = _score(claim, self.heading, [words for _, _, words in self.sentences[first : last + 1]])
-                if score > best.score:
-                    best = Support(score, self.sentences[first][0], self.sentences[last][1])
+                found = Support(score, self.sentences[first][0], self.sentences[last][1])
+                if score and (found.score, -found.length) > (best.score, -best.length):
+                    best = found
         return best
 
 

@@ -35,7 +35,7 @@ class Settings:
         for field in fields(cls):
             value = stored.get(field.name) if isinstance(stored, dict) else None
             kind = type(getattr(chosen, field.name))
-            if isinstance(value, kind) or (kind is float and isinstance(value, int) and not isinstance(value, bool)):
+            if type(value) is kind or (kind is float and type(value) is int):
                 chosen = replace(chosen, **{field.name: kind(value)})
         return chosen
 
