@@ -1,0 +1,6 @@
+"""The app: Gradio Blocks around `assistant`. Gradio is imported nowhere else, and HTML is made only in `render`."""
+
+import os
+
+# Read by Gradio when it is imported: no usage statistics leave the machine.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"

@@ -1,0 +1,133 @@
+"""The middle panel: the conversation and the line to write in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import gradio as gr
+
+from assistant.schema import MODES
+from assistant.ui import panel, render
+from assistant.ui.render.chrome import loading_words
+from assistant.ui.services import Services
+from assistant.ui.texts import t
+from assistant.ui.view import Tab, TurnView, earlier_turns
+
+LONGEST_QUESTION = 2000  # characters
+EXAMPLES = ("example.1", "example.2", "example.3", "example.4")
+
+
+class Chat:
+    """Settled turns and the newest one are two components, so that streaming sends the newest only."""
+
+    def __init__(self, services: Services):
+        self._services = services
+
+    # --- layout ---------------------------------------------------------------------------------------------
+
+    def layout(self) -> None:
+        """Makes the components inside the current Blocks."""
+        # One scrolling column that stays at its end by itself while text grows: CSS `column-reverse`.
+        with gr.Column(elem_id="scroller"), gr.Column(elem_id="turns"):
+            self.past = panel.html(elem_id="past")
+            self.live = panel.html(elem_id="live")
+        with gr.Column(elem_id="composer"):
+            self.question = gr.Textbox(
+                elem_id="question", lines=1, max_lines=6, max_length=LONGEST_QUESTION, submit_btn=True, container=False
+            )
+            with gr.Row(elem_id="options"):
+                self.collection = gr.Dropdown([("", "")], value="", elem_id="collection", container=True)
+                self.mode = gr.Dropdown(list(MODES), value="grounded", elem_id="mode", container=True)
+                self.model = gr.Dropdown([], value=None, elem_id="model", container=True, visible=False)
+
+    @property
+    def outputs(self) -> list:
+        """Everything that `shown` fills."""
+        return [self.past, self.live, self.question, self.collection, self.mode]
+
+    # --- what is shown --------------------------------------------------------------------------------------
+
+    def words(self, tab: Tab) -> dict:
+        """The labels in the tab's language."""
+        modes = [(t(f"mode.{mode}", tab.lang), mode) for mode in MODES]
+        return {
+            self.question: gr.update(label=t("ask.label", tab.lang), placeholder=t("ask.placeholder", tab.lang)),
+            self.collection: self.collection_choices(tab),
+            self.mode: gr.update(label=t("ask.mode", tab.lang), choices=modes),
+            self.model: self._model_choices(tab),
+        }
+
+    def collection_choices(self, tab: Tab) -> dict:
+        """An update of the choice of collections."""
+        choices = [(t("ask.all", tab.lang), ""), *((name, name) for name in tab.known_collections)]
+        return gr.update(label=t("ask.collection", tab.lang), choices=choices)
+
+    def _model_choices(self, tab: Tab) -> dict:
+        models = self._services.assistant.models()
+        return gr.update(label=t("ask.model", tab.lang), choices=models, visible=len(models) > 1)
+
+    def shown(self, tab: Tab) -> dict:
+        """The conversation of the tab, settled turns and the newest one."""
+        views = self._services.runs.views(tab.conversation)
+        return {
+            self.past: render.transcript(views[:-1], tab.lang),
+            self.live: self._newest(views[-1] if views else None, tab),
+            self.question: self._buttons(views),
+        }
+
+    def _newest(self, view: TurnView | None, tab: Tab) -> str:
+        if view is None:
+            return render.examples([t(key, tab.lang) for key in EXAMPLES], tab.lang)
+        return render.turn(view, tab.lang, self._waiting_for(tab))
+
+    def _waiting_for(self, tab: Tab) -> str:
+        loading = self._services.loading
+        return loading_words(loading, tab.lang) if loading else ""
+
+    def _buttons(self, views: Sequence[TurnView]) -> dict:
+        running = bool(views) and views[-1].running
+        return gr.update(submit_btn=not running, stop_btn=running)
+
+    # --- what happens ---------------------------------------------------------------------------------------
+
+    def begin(self, tab: Tab, question: str, collection: str, mode: str, model: str | None) -> tuple[Tab, str]:
+        """Starts an answer, in a new conversation where none is open. Gives the tab and a complaint, "" when none."""
+        services = self._services
+        question = (question or "").strip()
+        if not question:
+            return tab, t("error.question", tab.lang)
+        if len(question) > LONGEST_QUESTION:
+            return tab, t("error.long", tab.lang, limit=LONGEST_QUESTION)
+        views = services.runs.views(tab.conversation)
+        if views and views[-1].running:
+            return tab, t("error.running", tab.lang)
+        mode = mode if mode in MODES else "grounded"
+        if tab.conversation is None:
+            tab = self._new_conversation(tab, collection, mode, model)
+        else:
+            services.history.choose(tab.conversation, collection=collection, mode=mode, model=model or "")
+        chosen = (collection,) if collection else ()
+        options = {"collections": chosen, "mode": mode, "model": model or None}
+        services.runs.start(tab.conversation, question, earlier_turns(views), **options)
+        return tab, ""
+
+    def _new_conversation(self, tab: Tab, collection: str, mode: str, model: str | None) -> Tab:
+        made = self._services.history.create(collection=collection, mode=mode, model=model or "")
+        return replace(tab, conversation=made.id, renaming=None, deleting=None)
+
+    def follow(self, tab: Tab) -> Iterator[TurnView]:
+        """The newest turn as it grows; nothing when it is complete."""
+        views = self._services.runs.views(tab.conversation)
+        run = self._services.runs.get(views[-1].id) if views else None
+        if run is not None and run.view.running:
+            yield from run.watch()
+
+    def stop(self, tab: Tab) -> None:
+        """Asks the answer being written to stop."""
+        views = self._services.runs.views(tab.conversation)
+        run = self._services.runs.get(views[-1].id) if views else None
+        if run is not None:
+            run.stop()
+
+    def streamed(self, view: TurnView, tab: Tab) -> dict:
+        """The update for one step of the newest turn."""
+        return {self.live: self._newest(view, tab)}

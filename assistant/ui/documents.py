@@ -1,0 +1,101 @@
+"""The Documents tab: dropping files in, and what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import gradio as gr
+
+from assistant.ui import panel, render
+from assistant.ui.intake import LONGEST_NAME, discard, folder_name, take_in
+from assistant.ui.services import Services
+from assistant.ui.texts import counted, t
+from assistant.ui.view import Tab
+
+WORKING = ("waiting", "reading", "embedding")
+
+
+class Documents:
+    """Adding, watching and removing documents."""
+
+    def __init__(self, services: Services):
+        self._services = services
+
+    # --- layout ---------------------------------------------------------------------------------------------
+
+    def layout(self) -> None:
+        """Makes the components inside the current Blocks."""
+        from corpus import readers
+
+        with gr.Row(elem_id="documents"):
+            with gr.Column(elem_id="add", scale=2, min_width=280):
+                self.heading = panel.html()
+                self.files = gr.File(
+                    elem_id="files", file_count="multiple", file_types=sorted(getattr(readers, "SUFFIXES", [".txt", ".pdf"])), height=190
+                )
+                self.collection = gr.Dropdown([], elem_id="add-collection", allow_custom_value=True)
+                self.add = gr.Button("", elem_id="add-button", variant="primary")
+                self.message = panel.html(elem_id="add-message")
+            with gr.Column(elem_id="state", scale=4, min_width=320):
+                self.collections = panel.html(elem_id="collection-table")
+                self.sources = panel.html(elem_id="source-table")
+
+    # --- what is shown --------------------------------------------------------------------------------------
+
+    def words(self, tab: Tab) -> dict:
+        """The labels in the tab's language."""
+        return {
+            self.heading: render.add_heading(tab.lang),
+            self.files: gr.update(label=t("add.files", tab.lang)),
+            self.collection: self.collection_choices(tab),
+            self.add: gr.update(value=t("add.button", tab.lang)),
+        }
+
+    def collection_choices(self, tab: Tab) -> dict:
+        """An update of the choice of collections."""
+        names = tab.known_collections or (t("add.default", tab.lang),)
+        label, info = t("add.collection", tab.lang), t("add.collection_help", tab.lang)
+        return gr.update(label=label, info=info, choices=list(names))
+
+    def shown(self, tab: Tab, statuses: Sequence) -> dict:
+        """Both tables."""
+        rows = self._services.store.sources(tab.collection) if tab.collection else []
+        return {
+            self.collections: render.collections_table(statuses, tab.collection, tab.lang),
+            self.sources: render.sources_table(rows, tab.collection, tab.removing, tab.lang),
+        }
+
+    # --- what happens ---------------------------------------------------------------------------------------
+
+    def take(self, tab: Tab, files: Sequence[str] | None, collection: str | None) -> tuple[Tab, str, bool]:
+        """Copies dropped files into the data folder and queues them. Gives the tab, the message, and if it worked."""
+        name = " ".join((collection or "").split())
+        if not files:
+            return tab, t("add.none", tab.lang), False
+        if not name:
+            return tab, t("add.no_collection", tab.lang), False
+        if len(name) > LONGEST_NAME:
+            return tab, t("add.long_name", tab.lang, limit=LONGEST_NAME), False
+        folder = self._services.home.documents / folder_name(name)
+        copies = [take_in(Path(file), folder) for file in files]
+        queued, failed = self._services.add(copies, name)
+        lines = [counted("added", queued, tab.lang)] if queued else []
+        lines += [t("add.format", tab.lang, name=Path(item.place).name) for item in failed]
+        return replace(tab, collection=name, removing=None), " ".join(lines), True
+
+    def act(self, name: str, data: dict[str, str], tab: Tab) -> Tab:
+        """Carries out what was clicked in the tables. Unknown actions change nothing."""
+        if name == "cancel":
+            return replace(tab, removing=None)
+        if name == "select" and data.get("name") in self._services.collections():
+            return replace(tab, collection=data["name"], removing=None)
+        source = panel.number(data)
+        rows = self._services.store.sources(tab.collection) if tab.collection else []
+        row = next((row for row in rows if row.id == source), None)
+        if name == "remove" and row is not None:
+            return replace(tab, removing=source)
+        if name == "removed" and row is not None:
+            self._services.store.remove_sources([row.id])
+            discard(row.path, self._services.home.documents)
+            return replace(tab, removing=None)
+        return tab

@@ -1,0 +1,26 @@
+"""What the panels share: HTML components that send actions, and the reading of those actions."""
+
+from pathlib import Path
+
+import gradio as gr
+
+HERE = Path(__file__).parent
+
+
+def html(value: str = "", **options) -> gr.HTML:
+    """A place for markup made by `render`, whose buttons and forms become click and submit events."""
+    script = (HERE / "actions.js").read_text("utf-8")
+    return gr.HTML(value, js_on_load=script, apply_default_css=False, **options)
+
+
+def action(event: gr.EventData) -> tuple[str, dict[str, str]]:
+    """The name and the data of what was clicked or submitted. They come from the browser: data, to be checked."""
+    data = event._data if isinstance(event._data, dict) else {}
+    texts = {str(key): str(value) for key, value in data.items()}
+    return texts.pop("act", ""), texts
+
+
+def number(data: dict[str, str], key: str = "id") -> int | None:
+    """A row number out of an action's data, None when it is not one."""
+    text = data.get(key, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

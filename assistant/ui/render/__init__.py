@@ -1,0 +1,22 @@
+"""The only place that makes HTML. Questions, answers, titles, paths and passages are untrusted: all pass `esc`."""
+
+from assistant.ui.render.chrome import add_heading, brand, examples, message, preferences, status
+from assistant.ui.render.collections import collections_table, sources_table
+from assistant.ui.render.conversations import conversation_list
+from assistant.ui.render.passages import sources_panel
+from assistant.ui.render.transcript import transcript, turn
+
+__all__ = [
+    "add_heading",
+    "brand",
+    "collections_table",
+    "conversation_list",
+    "examples",
+    "message",
+    "preferences",
+    "sources_panel",
+    "sources_table",
+    "status",
+    "transcript",
+    "turn",
+]

@@ -1,0 +1,65 @@
+"""The frame: the name, the line of what is still loading, the choice of language, the first questions."""
+
+from collections.abc import Iterable, Sequence
+
+from assistant.ui.render.html import button, clipped, esc
+from assistant.ui.texts import LANGUAGES, t
+
+
+def brand(icon: str, lang: str) -> str:
+    """The name with `icon`, our own SVG file's text, and the button that shows the conversations on a small screen."""
+    menu = button("icon:menu", "menu", name=t("menu", lang))
+    return f'{menu}<div class="brand">{icon}<h1 title="{esc(t("title", lang))}">Sourcier</h1></div>'
+
+
+def status(loading: Sequence[str], indexing: Sequence[str], error: str, lang: str) -> str:
+    """What is still loading, by the keys of `Assistant.loading`, else the collections that are being indexed."""
+    if error:
+        return f'<p class="status error" role="alert">{esc(t("error.warm_up", lang, reason=error))}</p>'
+    if loading:
+        return f'<p class="status busy" role="status">{esc(loading_words(loading, lang))}</p>'
+    if indexing:
+        words = t("status.indexing", lang, collections=", ".join(indexing))
+        return f'<p class="status busy" role="status">{esc(clipped(words, 80))}</p>'
+    return f'<p class="status ready" role="status">{esc(t("status.ready", lang))}</p>'
+
+
+def loading_words(loading: Sequence[str], lang: str) -> str:
+    """ "Loading the index and the generator…" for ("index", "generator")."""
+    names = [t(f"loading.{key}", lang) for key in loading if key in ("index", "embedder", "generator")]
+    listed = t("and", lang).join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+    return t("status.loading", lang, what=listed)
+
+
+def preferences(lang: str) -> str:
+    """The switches in the header."""
+    languages = "".join(
+        f'<button type="button" class="act" data-act="language" data-name="{code}" lang="{code}" aria-pressed='
+        f'"{"true" if code == lang else "false"}" title="{esc(t("language", code))}">{code.upper()}</button>'
+        for code in LANGUAGES
+    )
+    theme = button("icon:theme", "theme", name=t("theme", lang))
+    menu = button("icon:menu", "menu", name=t("menu", lang))
+    return (
+        f'<div class="preferences" data-lang="{esc(lang)}">{menu}<div class="languages">{languages}</div>{theme}</div>'
+    )
+
+
+def examples(questions: Iterable[str], lang: str) -> str:
+    """What an empty conversation shows: what this is, and questions to begin with."""
+    buttons = "".join(button(question, "example", kind="example", text=question) for question in questions)
+    return (
+        f'<div class="welcome"><h2>{esc(t("welcome.title", lang))}</h2><p>{esc(t("welcome.text", lang))}</p>'
+        f'<p class="try">{esc(t("welcome.try", lang))}</p><div class="examples">{buttons}</div></div>'
+    )
+
+
+def add_heading(lang: str) -> str:
+    """The words over the place where files are dropped."""
+    return f'<h2>{esc(t("add.title", lang))}</h2><p class="help">{esc(t("add.help", lang))}</p>'
+
+
+def message(text: str, worked: bool) -> str:
+    """A line that says what came of an action."""
+    role = "status" if worked else "alert"
+    return f'<p class="message{"" if worked else " error"}" role="{role}">{esc(text)}</p>' if text else ""

@@ -1,0 +1,123 @@
+"""The numbered passages of each answer, with the words that support it marked."""
+
+from collections.abc import Iterable, Sequence
+
+from assistant.schema import Answer
+from assistant.ui.render.html import clipped, esc
+from assistant.ui.texts import percent, t
+from assistant.ui.view import TurnView
+from index.hit import Hit
+
+LONGEST_PASSAGE = 8000  # characters; a passage is some 1,000, so only a damaged index meets this
+STRONG, FAIR = 0.66, 0.33  # the colours of the score badge
+
+
+def sources_panel(views: Iterable[TurnView], lang: str) -> str:
+    """One group of cards a turn; CSS shows the one that the address names (`#t5`, `#t5-s2`), else the newest.
+
+    Each group has a tag of its own: the page is updated in place, and an element that the address pointed to must
+    not live on as a card of another turn.
+    """
+    shown = [view for view in views if view.sources or view.running]
+    if not shown:
+        return _empty(lang)
+    return "".join(_group(view, lang, newest=view is shown[-1]) for view in shown)
+
+
+def _empty(lang: str) -> str:
+    return (
+        f'<div class="empty"><p class="title">{esc(t("sources.empty", lang))}</p>'
+        f"<p>{esc(t('sources.empty_more', lang))}</p></div>"
+    )
+
+
+def _group(view: TurnView, lang: str, newest: bool) -> str:
+    spans = cited_spans(view.answer)
+    head = t("sources.refused" if view.answer and view.answer.refused else "sources.for", lang)
+    cards = "".join(_card(view.id, n, hit, spans.get(n, ()), lang) for n, hit in enumerate(view.sources, start=1))
+    if not cards:
+        cards = '<div class="skeleton" aria-hidden="true"></div>' * 3
+    tag = f"turn-sources-{view.id}"
+    return (
+        f'<{tag} class="group{" newest" if newest else ""}" id="t{view.id}" role="group" aria-label="{esc(head)}">'
+        f'<p class="group-head"><span>{esc(head)}</span> <q dir="auto">{esc(clipped(view.question, 120))}</q></p>'
+        f"{cards}</{tag}>"
+    )
+
+
+def cited_spans(given: Answer | None) -> dict[int, list[tuple[int, int]]]:
+    """For each cited passage number the character spans that support a sentence, sorted and merged."""
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for sentence in given.sentences if given else ():
+        for citation in sentence.citations:
+            spans.setdefault(citation.n, []).append((citation.start, citation.end))
+    return {n: merged(found) for n, found in spans.items()}
+
+
+def merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sorted, non-empty spans without overlaps."""
+    result: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if end <= start:
+            continue
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+def marked_passage(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The escaped text with each span in `<mark>`; spans outside the text are cut to it."""
+    text = clipped(text, LONGEST_PASSAGE)
+    pieces, at = [], 0
+    for start, end in merged([(max(start, 0), min(end, len(text))) for start, end in spans]):
+        pieces.append(f"{esc(text[at:start])}<mark>{esc(text[start:end])}</mark>")
+        at = end
+    return "".join(pieces) + esc(text[at:])
+
+
+def _card(turn_id: int, n: int, hit: Hit, spans: Sequence[tuple[int, int]], lang: str) -> str:
+    anchor = f"t{turn_id}-s{n}"
+    title = clipped(hit.title or hit.path or t("card.untitled", lang), 200)
+    heading = ""
+    if hit.heading and hit.heading != hit.title:
+        heading = f'<p class="heading" dir="auto">{esc(clipped(hit.heading, 300))}</p>'
+    more = f'<a class="more" href="#{anchor}">{esc(t("card.more", lang))}</a>'
+    return (
+        f'<article class="card{" cited" if spans else ""}" id="{anchor}" tabindex="-1">'
+        f'<header><span class="number">{n}</span><h3 dir="auto">{esc(title)}</h3>{_score(hit.score, lang)}</header>'
+        f'<p class="place" dir="auto">{_place(hit, lang)}</p>{heading}'
+        f'<div class="passage" dir="auto">{marked_passage(hit.text, spans)}</div>'
+        f"<footer><span>{esc(_why(hit, lang))}</span>{more}</footer></article>"
+    )
+
+
+def _score(score: float, lang: str) -> str:
+    level = "strong" if score >= STRONG else "fair" if score >= FAIR else "weak"
+    name = esc(t("card.score", lang, percent=percent(score, lang)))
+    return f'<span class="score {level}" title="{name}" aria-label="{name}">{esc(percent(score, lang))}</span>'
+
+
+def _place(hit: Hit, lang: str) -> str:
+    parts = [hit.collection]
+    if hit.page is not None:
+        parts.append(t("card.page", lang, page=hit.page))
+    if hit.path and hit.path != hit.title:
+        parts.append(short_path(hit.path))
+    return f'<span title="{esc(hit.path)}">{esc(" · ".join(part for part in parts if part))}</span>'
+
+
+def short_path(path: str) -> str:
+    """The last part of a path or address, which is what tells two sources apart; the whole is in the tooltip."""
+    return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or path
+
+
+def _why(hit: Hit, lang: str) -> str:
+    """Why the passage was found: its place in each of the two searches."""
+    reasons = []
+    if hit.rank_keyword is not None:
+        reasons.append(t("card.keyword", lang, rank=hit.rank_keyword))
+    if hit.rank_dense is not None:
+        reasons.append(t("card.meaning", lang, rank=hit.rank_dense))
+    return " · ".join(reasons)

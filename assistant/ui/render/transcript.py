@@ -1,0 +1,144 @@
+"""The conversation: questions, drafts that are visibly provisional, checked sentences with their [n], refusals."""
+
+from collections.abc import Iterable
+
+from assistant.schema import Answer, Sentence
+from assistant.ui.render.html import button, esc
+from assistant.ui.texts import counted, decimal, integer, percent, t
+from assistant.ui.view import TurnView
+
+
+def transcript(views: Iterable[TurnView], lang: str) -> str:
+    """Settled turns, oldest first."""
+    return "".join(turn(view, lang) for view in views)
+
+
+def turn(view: TurnView, lang: str, waiting_for: str = "") -> str:
+    """One question with its answer so far. `waiting_for` says, already in words, what a waiting question waits for."""
+    busy = ' aria-busy="true"' if view.running else ""
+    body = _step(view, lang, waiting_for) + _body(view, lang)
+    return (
+        f'<article class="turn {esc(view.state)}" id="turn-{view.id}"{busy}>'
+        f'<div class="question" dir="auto">{esc(view.question)}</div>'
+        f'<div class="answer" data-turn="{view.id}">{body}</div></article>'
+    )
+
+
+def _step(view: TurnView, lang: str, waiting_for: str) -> str:
+    """What was done so far, in one line: waiting, searching, or what the search found."""
+    if view.state == "waiting":
+        return f'<p class="step live">{esc(waiting_for or t("step.waiting", lang))}</p>'
+    if view.state == "searching":
+        return f'<p class="step live">{esc(t("step.searching", lang))}</p>'
+    if not view.sources and view.answer is None:
+        return ""
+    seconds = decimal(max(view.seconds, 0.1), lang)
+    if view.documents is None:
+        searched = t("step.searched", lang, seconds=seconds)
+    else:
+        documents = counted("documents", view.documents, lang)
+        searched = t("step.searched_documents", lang, documents=documents, seconds=seconds)
+    parts = (
+        searched,
+        counted("passages", len(view.sources), lang),
+        t("step.confidence", lang, percent=percent(view.confidence, lang)),
+    )
+    return f'<p class="step">{esc(" · ".join(parts))}</p>'
+
+
+def _body(view: TurnView, lang: str) -> str:
+    ending = ""
+    if view.state in ("stopped", "interrupted"):
+        ending = f'<p class="notice">{esc(t(f"state.{view.state}", lang))}</p>'
+    if view.state == "failed":
+        return f'<p class="notice error" role="alert">{esc(view.error or t("error.unknown", lang))}</p>'
+    if view.answer is not None:
+        return answer(view.id, view.answer, lang) + ending
+    if view.state == "drafting":
+        return _draft(view.draft, lang)
+    if view.state == "stopped" and view.draft:
+        return _draft(view.draft, lang, "draft.unchecked") + ending
+    return ending
+
+
+def _draft(text: str, lang: str, label: str = "draft.label") -> str:
+    """Unchecked words of the generator: grey, italic and called so."""
+    return (
+        f'<div class="draft"><span class="badge">{esc(t(label, lang))}</span>'
+        f'<p dir="auto">{esc(text)}<span class="caret" aria-hidden="true"></span></p></div>'
+    )
+
+
+def answer(turn_id: int, given: Answer, lang: str) -> str:
+    """A checked answer or a refusal, with what the user should know about it."""
+    body = _refusal(turn_id, given, lang) if given.refused else _checked(turn_id, given, lang)
+    notices = "".join(_notice(key, lang) for key in given.notices)
+    return body + notices + _footer(turn_id, given, lang)
+
+
+def _checked(turn_id: int, given: Answer, lang: str) -> str:
+    badge = ""
+    if given.mode != "grounded":
+        badge = f'<span class="badge {esc(given.mode)}">{esc(t(f"badge.{given.mode}", lang))}</span>'
+    if not given.sentences:
+        return f'{badge}<p class="notice">{esc(t("answer.empty", lang))}</p>'
+    sentences = " ".join(_sentence(turn_id, sentence, len(given.sources), lang) for sentence in given.sentences)
+    return f'{badge}<div class="checked" dir="auto">{sentences}</div>'
+
+
+def _sentence(turn_id: int, sentence: Sentence, sources: int, lang: str) -> str:
+    """One sentence; what no passage supports is marked, and told apart by more than its colour."""
+    numbers = list(dict.fromkeys(citation.n for citation in sentence.citations if 1 <= citation.n <= sources))
+    links = "".join(
+        f'<a class="cite" href="#t{turn_id}-s{n}" aria-label="{esc(t("cite.name", lang, n=n))}">[{n}]</a>'
+        for n in numbers
+    )
+    if sentence.supported:
+        title = t("sentence.supported", lang, percent=percent(sentence.support, lang))
+        return f'<span class="sentence" title="{esc(title)}">{esc(sentence.text)}</span>{links}'
+    title = esc(t("sentence.unsupported", lang))
+    return f'<span class="sentence unsupported" title="{title}">{esc(sentence.text)}</span>{links}'
+
+
+def _link(turn_id: int, n: int, lang: str) -> str:
+    return f'<a class="cite" href="#t{turn_id}-s{n}" aria-label="{esc(t("cite.name", lang, n=n))}">[{n}]</a>'
+
+
+def _refusal(turn_id: int, given: Answer, lang: str) -> str:
+    score = t("refusal.score", lang, p=percent(given.confidence, lang), threshold=percent(given.threshold, lang))
+    advice = t("refusal.advice", lang)
+    closest = ""
+    if given.sources:
+        closest = f'<p><a href="#t{turn_id}">{esc(t("refusal.closest", lang))}</a></p>'
+    return (
+        f'<div class="refusal"><p class="verdict">{esc(t("refusal.verdict", lang))}</p>'
+        f"{_gauge(given.confidence, given.threshold)}<p>{esc(score)} {esc(advice)}</p>{closest}</div>"
+    )
+
+
+def _gauge(value: float, threshold: float) -> str:
+    """A bar with the confidence filled in and a tick at the threshold; the text beside it says the same."""
+    filled, tick = (min(max(share, 0.0), 1.0) * 100 for share in (value, threshold))
+    bar, mark = f'<i style="width:{filled:.0f}%"></i>', f'<b style="left:{tick:.0f}%"></b>'
+    return f'<div class="gauge" aria-hidden="true">{bar}{mark}</div>'
+
+
+def _notice(key: str, lang: str) -> str:
+    """A remark of the pipeline; keys that this version has no words for are left out."""
+    try:
+        return f'<p class="notice">{esc(t(f"notice.{key}", lang))}</p>'
+    except KeyError:
+        return ""
+
+
+def _footer(turn_id: int, given: Answer, lang: str) -> str:
+    facts = [given.model] if given.model else []
+    if given.timings.new_tokens:
+        facts.append(t("footer.tokens", lang, n=integer(given.timings.new_tokens, lang)))
+    if given.timings.total_s:
+        facts.append(t("footer.seconds", lang, seconds=decimal(given.timings.total_s, lang)))
+    sources = ""
+    if given.sources:
+        sources = f'<a class="show-sources" href="#t{turn_id}">{esc(counted("sources", len(given.sources), lang))}</a>'
+    copy = "" if given.refused else button("icon:copy", "copy", name=t("copy", lang))
+    return f'<footer>{sources}{copy}<span class="facts" dir="auto">{esc(" · ".join(facts))}</span></footer>'

@@ -1,0 +1,104 @@
+"""What all tabs share: the assistant, the history, the index and the answers being written. No Gradio here."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.ui.runs import Runs
+from corpus.home import Home
+
+log = logging.getLogger(__name__)
+
+STARTER_COLLECTIONS = ("wikipedia", "wikipedia-fr")
+
+
+@dataclass
+class Startup:
+    """How far the models are. Written by the one thread that loads them."""
+
+    error: str = ""
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+class Services:
+    """One set a running app."""
+
+    def __init__(self, home: Home, assistant, history, store):
+        self.home = home
+        self.assistant = assistant
+        self.history = history
+        self.store = store
+        self.startup = Startup()
+        self._workers: list = []  # kept, because each lives as long as its pipe
+        self.runs = Runs(assistant, history, waiting=lambda: not self.startup.done.is_set())
+
+    @classmethod
+    def open(cls, home: Home) -> "Services":
+        """Opens the data folder. Raises StoreError or HistoryError with a sentence."""
+        from assistant.answer import Assistant
+        from assistant.history import History
+        from index.store import Store
+
+        home.make()
+        return cls(home, Assistant(home), History(home.history), Store(home.index))
+
+    def warm_up(self) -> None:
+        """Loads the models in a thread; questions asked meanwhile wait."""
+        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+
+    def _warm_up(self) -> None:
+        try:
+            self.assistant.warm_up()
+        except Exception as error:
+            log.exception("the models could not be loaded")
+            self.startup.error = str(error) or type(error).__name__
+        finally:
+            self.startup.done.set()
+
+    @property
+    def loading(self) -> tuple[str, ...]:
+        """Keys of what is still loading."""
+        return () if self.startup.done.is_set() else tuple(self.assistant.loading) or ("generator",)
+
+    def collections(self) -> list[str]:
+        """Names of the collections, oldest first."""
+        return self.store.collections()
+
+    def statuses(self) -> list:
+        """The state of every collection (`CollectionStatus`)."""
+        from index.embedder import load_embedder
+        from index.status import collection_statuses
+
+        return collection_statuses(self.store, load_embedder().name)
+
+    def add(self, paths: Sequence[str | Path], collection: str) -> tuple[int, tuple]:
+        """Queues files and starts the indexing process. Gives how many wait, and what was refused (`Dropped`)."""
+        from index.build import enqueue
+
+        queued = enqueue(self.store, paths, collection)
+        if queued.sources:
+            self.start_worker()
+        return len(queued.sources), queued.failed
+
+    def add_starter_collections(self) -> None:
+        """Gives an empty index something to be asked about."""
+        from index.build import enqueue
+
+        if not self.store.collections():
+            for failure in enqueue(self.store, STARTER_COLLECTIONS).failed:
+                log.warning("%s: %s", failure.place, failure.reason)
+
+    def start_worker(self) -> None:
+        """Starts the indexing process, which ends at once when one runs already and with this one at the latest."""
+        from index.build import start_worker
+
+        self._workers = [worker for worker in self._workers if worker.poll() is None]
+        self._workers.append(start_worker(self.home, tied=True))
+
+    def close(self) -> None:
+        """Stops the answers being written and closes the files."""
+        self.runs.close()
+        self.assistant.close()
+        self.store.close()

@@ -1,0 +1,260 @@
+"""The page: header, the two tabs, and how the panels work together."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import gradio as gr
+
+from assistant.ui import panel, render
+from assistant.ui.chat import Chat
+from assistant.ui.conversations import Conversations
+from assistant.ui.documents import WORKING, Documents
+from assistant.ui.services import Services
+from assistant.ui.sources import Sources
+from assistant.ui.texts import TEXTS, preferred_language, t
+from assistant.ui.view import Tab
+
+ICON = Path(__file__).parent / "icon.svg"
+BUSY_S, IDLE_S = 1.5, 15.0  # how often the state of loading and indexing is looked at
+
+# What the browser remembers: the language for all tabs, the open conversation for this one.
+REMEMBERED = """() => [null, JSON.stringify({
+    language: localStorage.getItem('sourcier.language'),
+    conversation: sessionStorage.getItem('sourcier.conversation'),
+})]"""
+# A new answer shows its own sources, whatever passage was looked at before.
+FORGET_PASSAGE = "(...values) => { if (location.hash) location.hash = ''; return values; }"
+
+
+class Window:
+    """The Blocks of the app. Layout and wiring are separate; every handler gives back a dict of what changed."""
+
+    def __init__(self, services: Services):
+        self._services = services
+        self._chat = Chat(services)
+        self._sources = Sources(services)
+        self._conversations = Conversations(services)
+        self._documents = Documents(services)
+
+    def build(self) -> gr.Blocks:
+        """The page, ready to be launched."""
+        with gr.Blocks(title="Sourcier", fill_width=True, fill_height=True, analytics_enabled=False) as page:
+            self._layout()
+            self._wire(page)
+        return page
+
+    # --- layout ---------------------------------------------------------------------------------------------
+
+    def _layout(self) -> None:
+        self._tab = gr.State(Tab())
+        self._remembered = gr.Textbox(visible=False)
+        self._timer = gr.Timer(BUSY_S)
+        with gr.Row(elem_id="header"):
+            self._brand = panel.html(elem_id="brand")
+            self._status = panel.html(elem_id="status")
+            self._preferences = panel.html(elem_id="preferences")
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("", id="ask", elem_id="ask-tab") as self._ask_tab, gr.Row(elem_id="desk"):
+                self._conversations.layout()
+                with gr.Column(elem_id="chat", min_width=0):
+                    self._chat.layout()
+                self._sources.layout()
+            with gr.Tab("", id="documents", elem_id="documents-tab") as self._documents_tab:
+                self._documents.layout()
+
+    @property
+    def _words_outputs(self) -> list:
+        chat, documents, conversations = self._chat, self._documents, self._conversations
+        header = [self._brand, self._preferences, self._ask_tab, self._documents_tab]
+        asking = [chat.model, conversations.new, conversations.search]
+        adding = [documents.heading, documents.files, documents.collection, documents.add]
+        return [*header, *asking, *adding, *self._shown_outputs, *self._state_outputs]
+
+    @property
+    def _shown_outputs(self) -> list:
+        return [self._tab, *self._chat.outputs, self._sources.cards, self._conversations.list]
+
+    @property
+    def _state_outputs(self) -> list:
+        documents = self._documents
+        return [self._status, documents.collections, documents.sources, documents.collection, self._timer]
+
+    # --- wiring ---------------------------------------------------------------------------------------------
+
+    def _wire(self, page: gr.Blocks) -> None:
+        quiet = {"show_progress": "hidden", "api_visibility": "private"}
+        self._followers: list = []
+        loaded = page.load(self._load, [self._tab, self._remembered], self._words_output_set(), js=REMEMBERED, **quiet)
+        self._follow_after(loaded, quiet)
+        switched = self._preferences.click(self._switch, [self._tab], self._words_output_set(), **quiet)
+        self._wire_asking(quiet)
+        self._wire_conversations(quiet)
+        self._wire_documents(quiet)
+        self._follow_after(switched, quiet)
+        self._timer.tick(self._tick, [self._tab], self._tick_outputs, **quiet)
+
+    def _words_output_set(self) -> list:
+        return list(dict.fromkeys(self._words_outputs))
+
+    @property
+    def _tick_outputs(self) -> list:
+        return list(dict.fromkeys([self._tab, *self._state_outputs, self._chat.collection]))
+
+    def _wire_asking(self, quiet: dict) -> None:
+        chat = self._chat
+        choices = [chat.collection, chat.mode, chat.model]
+        asked = chat.question.submit(
+            self._ask, [self._tab, chat.question, *choices], self._shown_outputs, js=FORGET_PASSAGE, **quiet
+        )
+        tried = chat.live.click(self._try_example, [self._tab, *choices], self._shown_outputs, **quiet)
+        chat.question.stop(chat.stop, [self._tab], None, queue=False, **quiet)
+        self._follow_after(asked, quiet)
+        self._follow_after(tried, quiet)
+
+    def _wire_conversations(self, quiet: dict) -> None:
+        panel_ = self._conversations
+        opened = panel_.list.click(self._in_list, [self._tab], self._shown_outputs, **quiet)
+        panel_.list.submit(self._in_list, [self._tab], self._shown_outputs, **quiet)
+        panel_.new.click(self._new, [self._tab], self._shown_outputs, js=FORGET_PASSAGE, **quiet)
+        panel_.search.change(self._search, [self._tab, panel_.search], [self._tab, panel_.list], **quiet)
+        self._follow_after(opened, quiet)
+
+    def _wire_documents(self, quiet: dict) -> None:
+        documents = self._documents
+        files = [documents.files, documents.collection]
+        outputs = [*self._tick_outputs, documents.message, documents.files]
+        documents.add.click(self._add, [self._tab, *files], outputs, show_progress="minimal", api_visibility="private")
+        for table in (documents.collections, documents.sources):
+            table.click(self._in_tables, [self._tab], self._tick_outputs, **quiet)
+        self._documents_tab.select(self._tick, [self._tab], self._tick_outputs, **quiet)
+
+    def _follow_after(self, event, quiet: dict) -> None:
+        outputs = [self._chat.live, self._sources.cards, self._conversations.list, self._chat.question]
+        self._followers.append(event.then(self._follow, [self._tab], outputs, concurrency_limit=None, **quiet))
+
+    # --- handlers -------------------------------------------------------------------------------------------
+
+    def _load(self, tab: Tab, remembered: str, request: gr.Request) -> dict:
+        kept = _read_json(remembered)
+        language = kept.get("language")
+        if language not in TEXTS:
+            language = preferred_language(request.headers.get("accept-language", ""))
+        conversation = panel.number({"id": str(kept.get("conversation") or "")})
+        if conversation is not None and not self._conversations.exists(conversation):
+            conversation = None
+        tab = replace(tab, lang=language, conversation=conversation)
+        return self._everything(replace(tab, known_collections=tuple(self._services.collections())))
+
+    def _switch(self, tab: Tab, event: gr.EventData) -> dict:
+        _, data = panel.action(event)
+        language = data.get("name", "")
+        return self._everything(replace(tab, lang=language if language in TEXTS else tab.lang))
+
+    def _ask(self, tab: Tab, question: str, collection: str, mode: str, model: str | None) -> dict:
+        tab, complaint = self._chat.begin(tab, question, collection, mode, model)
+        if complaint:
+            gr.Info(complaint, title="")
+            return {self._tab: tab}
+        shown = self._conversation(tab)
+        shown[self._chat.question] = {**shown[self._chat.question], "value": ""}
+        return shown
+
+    def _try_example(self, tab: Tab, collection: str, mode: str, model: str | None, event: gr.EventData) -> dict:
+        name, data = panel.action(event)
+        if name != "example":
+            return {self._tab: tab}
+        return self._ask(tab, data.get("text", ""), collection, mode, model)
+
+    def _follow(self, tab: Tab) -> Iterator[dict]:
+        """Streams the newest turn of the tab into the page."""
+        last = None
+        for view in self._chat.follow(tab):
+            changes = self._chat.streamed(view, tab)
+            if last is None or view.sources != last.sources or not view.running:
+                changes |= self._sources.shown(tab)
+            last = view
+            yield changes
+        if last is not None:
+            shown = self._conversation(tab)
+            yield {key: shown[key] for key in (self._chat.live, self._chat.question, self._conversations.list)}
+
+    def _in_list(self, tab: Tab, event: gr.EventData) -> dict:
+        before = tab.conversation
+        tab = self._conversations.act(*panel.action(event), tab)
+        if tab.conversation == before:
+            return {self._tab: tab} | self._conversations.shown(tab)
+        return self._conversation(tab) | self._choices_of(tab)
+
+    def _new(self, tab: Tab) -> dict:
+        return self._conversation(replace(tab, conversation=None, renaming=None, deleting=None))
+
+    def _search(self, tab: Tab, query: str) -> dict:
+        tab = replace(tab, query=(query or "").strip()[:200])
+        return {self._tab: tab} | self._conversations.shown(tab)
+
+    def _tick(self, tab: Tab) -> dict:
+        """What is loading and being indexed; looked at often only while something moves."""
+        names = tuple(self._services.collections())
+        choices = {}
+        if names != tab.known_collections:
+            tab = replace(tab, known_collections=names)
+            choices[self._chat.collection] = self._chat.collection_choices(tab)
+            choices[self._documents.collection] = self._documents.collection_choices(tab)
+        return {self._tab: tab} | choices | self._state(tab)
+
+    def _add(self, tab: Tab, files: list[str] | None, collection: str | None) -> dict:
+        tab, text, worked = self._documents.take(tab, files, collection)
+        changes = self._tick(tab) | {self._documents.message: render.message(text, worked)}
+        return changes | ({self._documents.files: None} if worked else {})
+
+    def _in_tables(self, tab: Tab, event: gr.EventData) -> dict:
+        return self._tick(self._documents.act(*panel.action(event), tab))
+
+    # --- what is shown --------------------------------------------------------------------------------------
+
+    def _everything(self, tab: Tab) -> dict:
+        header = {
+            self._brand: render.brand(ICON.read_text("utf-8"), tab.lang),
+            self._preferences: render.preferences(tab.lang),
+            self._ask_tab: gr.update(label=t("tab.ask", tab.lang)),
+            self._documents_tab: gr.update(label=t("tab.documents", tab.lang)),
+        }
+        words = self._chat.words(tab) | self._conversations.words(tab) | self._documents.words(tab)
+        shown = self._conversation(tab)
+        for component, update in (words | self._choices_of(tab)).items():
+            known = shown.get(component)
+            shown[component] = {**update, **known} if isinstance(known, dict) else update
+        for component, update in self._choices_of(tab).items():
+            shown[component] = {**words.get(component, {}), **update}
+        return header | shown | self._state(tab)
+
+    def _conversation(self, tab: Tab) -> dict:
+        shown = self._chat.shown(tab) | self._sources.shown(tab) | self._conversations.shown(tab)
+        return {self._tab: tab} | shown
+
+    def _choices_of(self, tab: Tab) -> dict:
+        """The collection and the mode that were chosen for the open conversation."""
+        opened = self._conversations.opened(tab)
+        if opened is None:
+            return {}
+        collection = opened.collection if opened.collection in ("", *tab.known_collections) else ""
+        return {self._chat.collection: gr.update(value=collection), self._chat.mode: gr.update(value=opened.mode)}
+
+    def _state(self, tab: Tab) -> dict:
+        services = self._services
+        statuses = services.statuses()
+        working = [status.name for status in statuses if status.state in WORKING]
+        busy = bool(services.loading or working)
+        status = render.status(services.loading, working, services.startup.error, tab.lang)
+        pace = gr.Timer(BUSY_S if busy else IDLE_S)
+        return {self._status: status, self._timer: pace} | self._documents.shown(tab, statuses)
+
+
+def _read_json(text: str | None) -> dict:
+    try:
+        value = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

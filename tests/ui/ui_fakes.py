@@ -1,0 +1,123 @@
+"""Deterministic stand-ins: an assistant that answers from a table, and records to show."""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from assistant.answer import AskError
+from assistant.schema import Answer, Answered, Citation, Drafted, Event, Searched, Sentence, Timings
+from index.hit import Hit
+
+PASSAGES = (
+    (
+        "Photosynthesis",
+        "Photosynthesis is a biological process by which plants convert light energy into chemical energy. "
+        "The energy is stored in sugars, which are made from carbon dioxide and water. Most plants, algae and "
+        "cyanobacteria perform photosynthesis.",
+    ),
+    (
+        "Chloroplast",
+        "Chloroplasts are organelles that conduct photosynthesis in plant and algal cells. Their pigment chlorophyll "
+        "captures the energy of sunlight. They have their own DNA, thought to be inherited from their ancestor, a "
+        "cyanobacterium that was engulfed by an early eukaryotic cell.",
+    ),
+    (
+        "Calvin cycle",
+        "The Calvin cycle is a series of chemical reactions that convert carbon dioxide into glucose. It takes place "
+        "in the stroma, the fluid-filled region of a chloroplast outside the thylakoid membranes.",
+    ),
+    (
+        "Carbon cycle",
+        "The carbon cycle is the part of the biogeochemical cycle by which carbon is exchanged among the biosphere, "
+        "pedosphere, geosphere, hydrosphere, and atmosphere of Earth.",
+    ),
+)
+
+
+def hit(n: int, title: str, text: str, **changes) -> Hit:
+    """A hit with plausible ranks and scores."""
+    made = Hit(
+        passage_id=n,
+        document_id=f"{n:016x}",
+        title=title,
+        text=text,
+        path=f"library/biology/{title.lower().replace(' ', '-')}.pdf",
+        page=10 + n,
+        collection="Biology",
+        score=max(0.95 - 0.22 * n, 0.05),
+        rank_keyword=n + 1,
+        rank_dense=n if n % 2 else None,
+    )
+    return replace(made, **changes)
+
+
+HITS = tuple(hit(n, title, text) for n, (title, text) in enumerate(PASSAGES, start=1))
+
+
+def span(n: int, words: str) -> Citation:
+    """The citation of `words` in passage `n`."""
+    start = HITS[n - 1].text.index(words)
+    return Citation(n, start, start + len(words))
+
+
+SENTENCES = (
+    Sentence(
+        "Photosynthesis is the process by which plants convert light energy into chemical energy.",
+        True,
+        0.94,
+        (span(1, "plants convert light energy into chemical energy"),),
+    ),
+    Sentence(
+        "Chlorophyll in the chloroplasts captures the energy of sunlight.",
+        True,
+        0.81,
+        (span(2, "captures the energy of sunlight"), span(1, "The energy is stored in sugars")),
+    ),
+    Sentence("It was first described by a Greek philosopher.", False, 0.12),
+)
+
+
+class FakeAssistant:
+    """Answers like the real one does, at a pace that a test can watch: `pause` seconds a word."""
+
+    def __init__(self, pause: float = 0.02, warm_up_s: float = 0.0):
+        self.pause = pause
+        self.warm_up_s = warm_up_s
+        self.asked: list[dict] = []
+        self._ready = threading.Event()
+
+    @property
+    def loading(self) -> tuple[str, ...]:
+        return () if self._ready.is_set() else ("index", "embedder", "generator")
+
+    def warm_up(self) -> None:
+        time.sleep(self.warm_up_s)
+        self._ready.set()
+
+    def models(self) -> list[str]:
+        return ["starter"]
+
+    def close(self) -> None:
+        pass
+
+    def ask(self, question, *, history=(), collections=(), mode="grounded", model=None, stop=None) -> Iterator[Event]:
+        self.asked.append({"question": question, "history": tuple(history), "collections": collections, "mode": mode})
+        if "impossible" in question:
+            raise AskError("This question cannot be asked.")
+        refused = "weather" in question
+        confidence = 0.12 if refused else 0.83
+        yield Searched(HITS, confidence, 0.12, 20_407)
+        answer = Answer(question, refused, confidence, mode, "", (), HITS, Timings(0.12, None, 0.2))
+        if not refused:
+            sentences = SENTENCES * (12 if "long" in question else 1)
+            yield from self._draft(" ".join(sentence.text for sentence in sentences), stop)
+            answer = replace(answer, model="starter", sentences=sentences, timings=Timings(0.12, 0.3, 1.4, 62))
+        yield Answered(answer)
+
+    def _draft(self, text: str, stop: threading.Event | None) -> Iterator[Event]:
+        words: Sequence[str] = text.split()
+        for count in range(1, len(words) + 1):
+            if stop is not None and stop.wait(self.pause):
+                return
+            yield Drafted(" ".join(words[:count]))
