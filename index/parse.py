@@ -131,10 +131,17 @@ def _items(request: dict, home: Home) -> Iterator[Document | Dropped]:
     if request["kind"] == "dataset":
         from corpus import datasets
 
-        return datasets.documents(request["path"], home)
+        return _data_set_items(datasets.get(request["path"]), home)
     from corpus import readers
 
     return readers.read(Path(request["path"]))
+
+
+def _data_set_items(data_set, home: Home) -> Iterator[Document | Dropped]:
+    folder = home.datasets / data_set.folder
+    if not data_set.find(folder):
+        raise ReadingError(f"It is not here yet; fetch it with: python -m scripts.fetch {data_set.name}")
+    return data_set.documents(folder)
 
 
 def _limit_memory(limit: int) -> None:

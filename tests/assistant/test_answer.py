@@ -1,0 +1,182 @@
+"""The pipeline over a tiny index, with a generator that writes what a test tells it to."""
+
+import threading
+
+import pytest
+
+from assistant.answer import AskError, Assistant
+from assistant.confidence import Gate, Gates
+from assistant.schema import Answered, Drafted, Searched, Turn
+from assistant.settings import Settings
+from corpus.chunking import chunk_many
+from corpus.document import Document, Section
+from corpus.home import Home
+from index.embedder import HashingEmbedder
+
+DOCUMENTS = (
+    Document("Glaucoma", (Section("Glaucoma damages the optic nerve. Eye drops lower the pressure in the eye."),)),
+    Document("Asthma", (Section("Asthma narrows the airways. An inhaler opens them within minutes."),)),
+)
+# Refuses when the rarest word of the question is not found.
+GATES = Gates({"": Gate({"rarest": 8.0}, -4.0)}, "test")
+
+
+class Scripted:
+    """Stands for a loaded generator: gives its text word by word and remembers the prompt."""
+
+    window = 1024
+
+    def __init__(self, text):
+        self.text = text
+        self.prompts = []
+
+    def count_tokens(self, text):
+        return len(text.split())
+
+    def stream(self, prompt, *, max_new_tokens, sampling, stop=None):
+        self.prompts.append(prompt)
+        for word in self.text.split():
+            if stop is not None and stop.is_set():
+                return
+            yield word + " "
+
+
+@pytest.fixture
+def make(tmp_path, monkeypatch):
+    """An assistant over the two documents whose generator writes the given text."""
+    monkeypatch.setenv("SOURCIER_EMBEDDER", "hashing")
+    made = []
+
+    def assistant(text="", settings=None):
+        it = Assistant(Home(tmp_path), settings or Settings())
+        store = it.resources.store
+        embedder = HashingEmbedder()
+        store.use_embedder(embedder.name)
+        source = store.add_source("notes", "notes.jsonl", "file")
+        scan = store.begin_scan(source.id)
+        store.put(source.id, scan, zip(DOCUMENTS, chunk_many(DOCUMENTS, embedder.count_tokens), strict=True))
+        store.end_scan(source.id, scan)
+        keys, texts = zip(*store.unembedded(10), strict=True)
+        store.put_vectors(embedder.name, keys, embedder.encode(texts))
+        generator = Scripted(text)
+        monkeypatch.setattr(it.resources, "generator", lambda name: generator)
+        monkeypatch.setattr(it.resources, "_gates", GATES)
+        it.generator = generator
+        made.append(it)
+        return it
+
+    yield assistant
+    for it in made:
+        it.close()
+
+
+def test_events_come_in_order_and_the_answer_carries_its_sources(make):
+    events = list(make("Eye drops lower the pressure in the eye.").ask("What do eye drops do in glaucoma?"))
+    assert [type(event) for event in events[:2]] == [Searched, Drafted]
+    assert [isinstance(event, Answered) for event in events] == [False] * (len(events) - 1) + [True]
+    answer = events[-1].answer
+    assert not answer.refused
+    (sentence,) = answer.sentences
+    assert answer.sources[sentence.citations[0].n - 1].title == "Glaucoma"
+    assert answer.text == f"Eye drops lower the pressure in the eye. [{sentence.citations[0].n}]"
+    assert answer.timings.new_tokens == 8
+    assert answer.model == "starter"
+
+
+def test_grounded_answer_drops_what_no_passage_supports(make):
+    answer = make("Eye drops lower the pressure in the eye. Elephants cure it.").answer("glaucoma eye drops")
+    assert [sentence.text for sentence in answer.sentences] == ["Eye drops lower the pressure in the eye."]
+
+
+def test_draft_without_any_support_falls_back_to_quotes_and_says_so(make):
+    answer = make("Elephants live in Africa.").answer("glaucoma eye drops pressure")
+    assert "quoted" in answer.notices
+    assert all(sentence.supported for sentence in answer.sentences)
+    assert "Eye drops lower the pressure in the eye." in [sentence.text for sentence in answer.sentences]
+
+
+def test_free_answer_keeps_unsupported_sentences_and_marks_them(make):
+    answer = make("Elephants live in Africa.").answer("glaucoma eye drops", mode="free")
+    assert [(sentence.text, sentence.supported) for sentence in answer.sentences] == [
+        ("Elephants live in Africa.", False)
+    ]
+
+
+def test_quotes_mode_never_asks_the_generator(make):
+    assistant = make("Elephants live in Africa.")
+    answer = assistant.answer("glaucoma eye drops", mode="quotes")
+    assert assistant.generator.prompts == []
+    assert answer.model == ""
+    assert answer.sentences
+
+
+def test_question_that_the_documents_cannot_answer_is_refused_before_anything_is_generated(make):
+    assistant = make("Zorblax is a planet.")
+    answer = assistant.answer("Where is Zorblax?")
+    assert answer.refused
+    assert answer.sentences == ()
+    assert answer.confidence < answer.threshold
+    assert assistant.generator.prompts == []
+
+
+def test_threshold_is_the_users_to_move(make):
+    assistant = make("Eye drops.", Settings(threshold=0.0))
+    assert not assistant.answer("Where is Zorblax?").refused
+    assistant._settings = Settings(threshold=1.0)
+    assert assistant.answer("glaucoma").refused
+
+
+def test_follow_up_is_searched_with_its_topic_but_asked_as_written(make):
+    assistant = make("An inhaler opens them within minutes.")
+    first = assistant.answer("What narrows the airways in asthma?")
+    answer = assistant.answer("And what opens them?", history=[Turn(first.question, first)])
+    assert "asthma" in answer.query
+    assert answer.sources[0].title == "Asthma"
+    assert "And what opens them?" in assistant.generator.prompts[-1]
+
+
+def test_stopped_draft_is_checked_and_answered_with_what_is_there(make):
+    stop = threading.Event()
+    events = []
+    text = "Eye drops lower the pressure in the eye. " * 20
+    for event in make(text).ask("glaucoma eye drops pressure", stop=stop):
+        events.append(event)
+        if isinstance(event, Drafted) and len(event.text.split()) == 9:
+            stop.set()
+    answer = events[-1].answer
+    assert "stopped" in answer.notices
+    assert [sentence.text for sentence in answer.sentences] == ["Eye drops lower the pressure in the eye."]
+
+
+def test_answer_during_indexing_says_that_the_index_is_incomplete(make):
+    assistant = make("Eye drops lower the pressure in the eye.")
+    store = assistant.resources.store
+    source = store.add_source("notes", "more.txt", "file")
+    new = Document("Bread", (Section("Bake the dough."),))
+    scan = store.begin_scan(source.id)
+    store.put(source.id, scan, [(new, list(chunk_many([new], HashingEmbedder().count_tokens))[0])])
+    assert "index_incomplete" in assistant.answer("glaucoma eye drops").notices
+
+
+@pytest.mark.parametrize(
+    ("question", "options", "reason"),
+    [
+        ("  ", {}, "empty"),
+        ("x" * 3000, {}, "longer than 2000"),
+        ("glaucoma", {"mode": "wild"}, "no mode 'wild'"),
+        ("glaucoma", {"collections": ["nowhere"]}, "no collection called 'nowhere'"),
+    ],
+)
+def test_bad_input_is_refused_in_one_sentence(make, question, options, reason):
+    with pytest.raises(AskError, match=reason):
+        make().answer(question, **options)
+
+
+def test_empty_index_refuses(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCIER_EMBEDDER", "hashing")
+    assistant = Assistant(Home(tmp_path), Settings())
+    monkeypatch.setattr(assistant.resources, "_gates", GATES)
+    answer = assistant.answer("What is glaucoma?")
+    assert answer.refused
+    assert (answer.confidence, answer.sources) == (0.0, ())
+    assistant.close()
