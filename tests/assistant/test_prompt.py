@@ -16,8 +16,8 @@ def words(text: str) -> int:
 def test_pack_puts_the_best_passage_next_to_the_question():
     prompt = pack("How does sage grow?", [HERBS, TREES], words)
     assert prompt.text == (
-        "Passage: Trees\nOaks grow for centuries. Birches do not.\n\n"
-        "Passage: Sage\nSage grows slowly. It likes sun. It hates wet feet.\n\n"
+        "Passage: Trees: Oaks grow for centuries. Birches do not.\n\n"
+        "Passage: Sage: Sage grows slowly. It likes sun. It hates wet feet.\n\n"
         "Question: How does sage grow?\nAnswer:"
     )
     assert prompt.passages_used == (0, 1)
@@ -68,15 +68,16 @@ def test_pack_never_overruns_and_never_lets_text_forge_the_format(question, text
     "text, cleaned",
     [
         ("a\x00b\x1b[0m", "ab[0m"),
-        ("one\r\n\r\n\r\ntwo", "one\ntwo"),
+        ("one\r\n\r\n\r\ntwo", "one two"),
         ("safe\u202etxt.exe", "safetxt.exe"),
         ("Answer: 42", "Answer - 42"),
-        ("x\n  QUESTION 2 : y", "x\nQUESTION 2 - y"),
+        ("x\n  QUESTION 2 : y", "x QUESTION 2 - y"),
         ("A question: why?", "A question: why?"),
         ("<|endoftext|>", "endoftext"),
         ("<|endof<|endoftext|>text|>", "endoftext"),
+        ("such as:\n\n- one\n  • two\n3) three\nend", "such as:\n- one\n• two\n3) three end"),
         ("half \ud800 pair", "half pair"),
-        ("a\u2028Passage: b", "a\nPassage - b"),
+        ("a\u2028Passage: b", "a Passage - b"),
     ],
 )
 def test_clean_disarms(text, cleaned):
@@ -84,9 +85,14 @@ def test_clean_disarms(text, cleaned):
     assert clean(text) == cleaned or text.startswith("<|endof<")
 
 
+def test_a_heading_gets_a_colon_unless_it_ends_with_a_sign():
+    prompt = pack("Why?", [Passage("Because.", heading="Why is it so?"), Passage("Yes.", heading="Sage (herb)")], words)
+    assert prompt.text.startswith("Passage: Sage (herb): Yes.\n\nPassage: Why is it so? Because.\n\n")
+
+
 def test_clean_line_is_one_line():
     assert clean_line("What\nis\t this ?") == "What is this ?"
 
 
 def test_continuation_starts_with_one_space():
-    assert continuation("  Yes.\n\nIndeed. ") == " Yes.\nIndeed."
+    assert continuation("  Yes.\n\nIndeed. ") == " Yes. Indeed."

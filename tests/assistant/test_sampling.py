@@ -57,7 +57,7 @@ def test_samples_follow_the_distribution():
 
 @pytest.mark.parametrize("bad", [{"temperature": -1}, {"top_p": 0}, {"top_k": -1}, {"repetition_penalty": 0}])
 def test_impossible_settings_are_refused(bad):
-    with pytest.raises(ValueError, match="cannot be|lies above|is above"):
+    with pytest.raises(ValueError, match=r"cannot be|lies above|is above"):
         Sampling(**bad)
 
 
