@@ -68,6 +68,15 @@ def examples(store: Store, search: Search, collection: str, other: str, count: i
     return made
 
 
+def held_out(data: Sequence[Example]) -> tuple[list[Example], list[Example]]:
+    """Two halves that share no topic and no question: to fit on, and to test on."""
+    halves: tuple[list[Example], list[Example]] = ([], [])
+    for example in data:
+        digest = hashlib.sha256((example.topic or example.question).lower().encode()).digest()
+        halves[digest[0] % 2].append(example)
+    return halves
+
+
 def fit(data: Sequence[Example], embedder: str) -> Gates:
     """Two logistic regressions, both kinds of question weighing the same: with the cosine, and with words alone."""
     words = [name for name in Features.__dataclass_fields__ if name != "cosine"]

@@ -26,6 +26,11 @@ def home_of(options: argparse.Namespace) -> Home:
         raise ReadingError(f"The data folder {home.path} cannot be made: {error.strerror}.") from error
 
 
+def reason(error: Exception) -> str:
+    """The system's reason of a failed reading or writing, else the error's own words."""
+    return getattr(error, "strerror", None) or str(error)
+
+
 def run(main: Callable[[list[str] | None], int]) -> None:
     """Runs a command and exits with its status; known errors become one line on standard error and status 1."""
     from index.embedder import EmbedderError

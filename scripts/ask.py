@@ -12,7 +12,7 @@ from assistant.answer import QUOTED, AskError, Assistant
 from assistant.schema import MODES, Answer, Turn, marked
 from assistant.serial import REFUSAL, contract
 from corpus.document import ReadingError
-from scripts._common import home_of, parser, run
+from scripts._common import home_of, parser, reason, run
 
 log = logging.getLogger(__name__)
 
@@ -91,8 +91,8 @@ def _many(assistant: Assistant, options: argparse.Namespace) -> int:
                 record = _record(assistant, row, options)
             except (AskError, KeyError, TypeError, ValueError) as error:
                 failed += 1
-                reason = str(error) if isinstance(error, AskError) else "not an object with _id and text"
-                print(f"{options.questions}, line {number}: {reason}", file=sys.stderr)
+                why = str(error) if isinstance(error, AskError) else "not an object with _id and text"
+                print(f"{options.questions}, line {number}: {why}", file=sys.stderr)
                 continue
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
             file.flush()  # an interrupted run goes on after its last whole line
@@ -122,9 +122,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict]]:
                         row = None
                     yield number, row if isinstance(row, dict) else {}
     except (OSError, UnicodeDecodeError) as error:
-        raise ReadingError(
-            f"The questions {path} cannot be read: {getattr(error, 'strerror', None) or error}."
-        ) from error
+        raise ReadingError(f"The questions {path} cannot be read: {reason(error)}.") from error
 
 
 def _answered(path: Path) -> set[str]:
@@ -146,7 +144,7 @@ def _opened(path: Path):
     try:
         return path.open("a", encoding="utf-8")
     except OSError as error:
-        raise ReadingError(f"The answers cannot be written to {path}: {error.strerror}.") from error
+        raise ReadingError(f"The answers cannot be written to {path}: {reason(error)}.") from error
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from index.embedder import load_embedder
 from index.search import Search
 from index.store import Store
 from index.vectors import VectorCache
-from scripts._common import home_of, parser, run
+from scripts._common import home_of, parser, reason, run
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,8 +38,8 @@ def main(argv: list[str] | None = None) -> int:
     _write(Path(options.run), lines)
     seconds = time.perf_counter() - started
     print(f"{len(queries)} queries in {seconds:.1f} s, {len(lines)} lines in {options.run}", file=sys.stderr)
-    for reason in bad:
-        print(reason, file=sys.stderr)
+    for sentence in bad:
+        print(sentence, file=sys.stderr)
     return 1 if bad else 0
 
 
@@ -48,9 +48,7 @@ def read_queries(path: Path) -> tuple[list[tuple[str, str]], list[str]]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ReadingError(
-            f"The queries {path} cannot be read: {getattr(error, 'strerror', None) or error}."
-        ) from error
+        raise ReadingError(f"The queries {path} cannot be read: {reason(error)}.") from error
     queries, bad = [], []
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -73,7 +71,7 @@ def _write(path: Path, lines: list[str]) -> None:
         temporary.write_text("".join(line + "\n" for line in lines), "utf-8")
         os.replace(temporary, path)
     except OSError as error:
-        raise ReadingError(f"The run file {path} cannot be written: {error.strerror}.") from error
+        raise ReadingError(f"The run file {path} cannot be written: {reason(error)}.") from error
 
 
 if __name__ == "__main__":
