@@ -2,7 +2,7 @@
 const local = {
   copy(button) {
     const answer = button.closest('.answer').querySelector('.checked');
-    if (answer) navigator.clipboard.writeText(answer.innerText.trim());
+    if (answer) navigator.clipboard.writeText(answer.innerText.replaceAll('\u2060', ' ').trim());
     button.classList.add('done');
     setTimeout(() => button.classList.remove('done'), 1200);
   },

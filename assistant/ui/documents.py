@@ -25,14 +25,10 @@ class Documents:
 
     def layout(self) -> None:
         """Makes the components inside the current Blocks."""
-        from corpus import readers
-
         with gr.Row(elem_id="documents"):
             with gr.Column(elem_id="add", scale=2, min_width=280):
                 self.heading = panel.html()
-                self.files = gr.File(
-                    elem_id="files", file_count="multiple", file_types=sorted(getattr(readers, "SUFFIXES", [".txt", ".pdf"])), height=190
-                )
+                self.files = gr.File(elem_id="files", file_count="multiple", file_types=self._formats, height=180)
                 self.collection = gr.Dropdown([], elem_id="add-collection", allow_custom_value=True)
                 self.add = gr.Button("", elem_id="add-button", variant="primary")
                 self.message = panel.html(elem_id="add-message")
@@ -40,20 +36,27 @@ class Documents:
                 self.collections = panel.html(elem_id="collection-table")
                 self.sources = panel.html(elem_id="source-table")
 
+    @property
+    def _formats(self) -> list[str]:
+        from corpus import readers
+
+        return sorted(getattr(readers, "SUFFIXES", [".txt", ".pdf"]))
+
     # --- what is shown --------------------------------------------------------------------------------------
 
     def words(self, tab: Tab) -> dict:
         """The labels in the tab's language."""
         return {
-            self.heading: render.add_heading(tab.lang),
+            self.heading: render.add_heading(self._formats, tab.lang),
             self.files: gr.update(label=t("add.files", tab.lang)),
-            self.collection: self.collection_choices(tab),
+            self.collection: {**self.collection_choices(tab), "value": t("add.default", tab.lang)},
             self.add: gr.update(value=t("add.button", tab.lang)),
         }
 
     def collection_choices(self, tab: Tab) -> dict:
         """An update of the choice of collections."""
-        names = tab.known_collections or (t("add.default", tab.lang),)
+        usual = t("add.default", tab.lang)
+        names = dict.fromkeys((usual, *tab.known_collections))
         label, info = t("add.collection", tab.lang), t("add.collection_help", tab.lang)
         return gr.update(label=label, info=info, choices=list(names))
 

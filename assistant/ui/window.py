@@ -170,6 +170,7 @@ class Window:
     def _follow(self, tab: Tab) -> Iterator[dict]:
         """Streams the newest turn of the tab into the page."""
         last = None
+        yield {self._chat.live: gr.skip()}  # Gradio empties the outputs of a generator that gives nothing
         for view in self._chat.follow(tab):
             changes = self._chat.streamed(view, tab)
             if last is None or view.sources != last.sources or not view.running:

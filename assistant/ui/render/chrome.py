@@ -1,5 +1,6 @@
 """The frame: the name, the line of what is still loading, the choice of language, the first questions."""
 
+import json
 from collections.abc import Iterable, Sequence
 
 from assistant.ui.render.html import button, clipped, esc
@@ -39,10 +40,7 @@ def preferences(lang: str) -> str:
         for code in LANGUAGES
     )
     theme = button("icon:theme", "theme", name=t("theme", lang))
-    menu = button("icon:menu", "menu", name=t("menu", lang))
-    return (
-        f'<div class="preferences" data-lang="{esc(lang)}">{menu}<div class="languages">{languages}</div>{theme}</div>'
-    )
+    return f'<div class="preferences" data-lang="{esc(lang)}"><div class="languages">{languages}</div>{theme}</div>'
 
 
 def examples(questions: Iterable[str], lang: str) -> str:
@@ -54,9 +52,17 @@ def examples(questions: Iterable[str], lang: str) -> str:
     )
 
 
-def add_heading(lang: str) -> str:
-    """The words over the place where files are dropped."""
-    return f'<h2>{esc(t("add.title", lang))}</h2><p class="help">{esc(t("add.help", lang))}</p>'
+def add_heading(formats: Sequence[str], lang: str) -> str:
+    """The words over and in the place where files are dropped.
+
+    Gradio writes its own words there in the browser's language; ours, in the language chosen, stand in their place.
+    """
+    drop = json.dumps(t("add.drop", lang)).replace("<", "")
+    kinds = t("add.formats", lang, formats=", ".join(name.lstrip(".") for name in formats))
+    return (
+        f"<style>#files {{ --drop-words: {drop}; }}</style>"
+        f'<h2>{esc(t("add.title", lang))}</h2><p class="help">{esc(t("add.help", lang))} {esc(kinds)}</p>'
+    )
 
 
 def message(text: str, worked: bool) -> str:

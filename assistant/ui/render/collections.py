@@ -11,12 +11,13 @@ SOURCES_SHOWN = 200
 
 def collections_table(statuses: Sequence, selected: str, lang: str) -> str:
     """One row a collection; `selected` is the one whose sources are listed below."""
+    title = f"<h2>{esc(t('collections.title', lang))}</h2>"
     if not statuses:
-        return f'<p class="empty">{esc(t("collections.empty", lang))}</p>'
+        return f'{title}<p class="empty">{esc(t("collections.empty", lang))}</p>'
     columns = ("name", "state", "documents", "passages", "meaning")
     head = "".join(f'<th scope="col">{esc(t(f"collections.{column}", lang))}</th>' for column in columns)
     rows = "".join(_collection(status, status.name == selected, lang) for status in statuses)
-    return f'<table class="grid collections"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'{title}<table class="grid collections"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def _collection(status, selected: bool, lang: str) -> str:

@@ -37,11 +37,12 @@ def _group(view: TurnView, lang: str, newest: bool) -> str:
     cards = "".join(_card(view.id, n, hit, spans.get(n, ()), lang) for n, hit in enumerate(view.sources, start=1))
     if not cards:
         cards = '<div class="skeleton" aria-hidden="true"></div>' * 3
+    close = esc(t("sources.close", lang))
     tag = f"turn-sources-{view.id}"
     return (
         f'<{tag} class="group{" newest" if newest else ""}" id="t{view.id}" role="group" aria-label="{esc(head)}">'
-        f'<p class="group-head"><span>{esc(head)}</span> <q dir="auto">{esc(clipped(view.question, 120))}</q></p>'
-        f"{cards}</{tag}>"
+        f'<div class="group-head"><p>{esc(head)} <q dir="auto">{esc(clipped(view.question, 120))}</q></p>'
+        f'<a class="act close" href="#" aria-label="{close}" title="{close}">✕</a></div>{cards}</{tag}>'
     )
 
 

@@ -7,6 +7,8 @@ from assistant.ui.render.html import button, esc
 from assistant.ui.texts import counted, decimal, integer, percent, t
 from assistant.ui.view import TurnView
 
+WORD_JOINER = "&#8288;"
+
 
 def transcript(views: Iterable[TurnView], lang: str) -> str:
     """Settled turns, oldest first."""
@@ -101,7 +103,9 @@ def _sentence(turn_id: int, sentence: Sentence, sources: int, lang: str) -> str:
 
 
 def _link(turn_id: int, n: int, lang: str) -> str:
-    return f'<a class="cite" href="#t{turn_id}-s{n}" aria-label="{esc(t("cite.name", lang, n=n))}">[{n}]</a>'
+    """A link that never stands at the start of a line, away from its sentence."""
+    name = esc(t("cite.name", lang, n=n))
+    return f'{WORD_JOINER}<a class="cite" href="#t{turn_id}-s{n}" aria-label="{name}">[{n}]</a>'
 
 
 def _refusal(turn_id: int, given: Answer, lang: str) -> str:
