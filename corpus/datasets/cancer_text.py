@@ -7,8 +7,8 @@ from pathlib import Path
 from corpus.cleaning import rejoined_utf8, shortened, tidy
 from corpus.datasets.dataset import DataSet, Item, Kaggle, row_path
 from corpus.datasets.labelled import merged
-from corpus.datasets.tables import rows
 from corpus.document import Document, Dropped, Section
+from corpus.tables import rows
 
 KAGGLE_CSV = "alldata_1_for_kaggle.csv"
 SAMPLES = ("cancer_full_8.csv", "cancer_excerpts_600.csv")

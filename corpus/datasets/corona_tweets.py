@@ -7,8 +7,8 @@ from pathlib import Path
 from corpus.cleaning import one_line, repaired, shortened, tidy, unescaped
 from corpus.datasets.dataset import DataSet, Item, Kaggle, row_path
 from corpus.datasets.labelled import merged
-from corpus.datasets.tables import records
 from corpus.document import Document, Dropped, Section
+from corpus.tables import records
 
 FILES = {"train": "Corona_NLP_train.csv", "test": "Corona_NLP_test.csv"}
 COLUMNS = ("OriginalTweet", "Sentiment")  # names and places of people are never read further

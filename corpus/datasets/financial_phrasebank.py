@@ -10,8 +10,8 @@ from corpus.cleaning import detokenised, one_line, shortened
 from corpus.datasets import tfds
 from corpus.datasets.dataset import DataSet, Download, Item, row_path
 from corpus.datasets.labelled import merged
-from corpus.datasets.tables import rows
 from corpus.document import Document, Dropped, ReadingError, Section
+from corpus.tables import rows
 
 SENTENCES = "Sentences_50Agree.txt"  # the fullest of the publisher's four; the others are parts of it
 UNPACKED = ("", "FinancialPhraseBank-v1.0", "FinancialPhraseBank")

@@ -27,7 +27,7 @@ def merged(items: Callable[[], Iterator[Item]], key: str, same: Callable[[str], 
         if digest in first:
             place, its_label = first[digest]
             reason = (
-                f"exact duplicate of {place}" if label == its_label else f"same text as {place}, labels merged there"
+                f"exact duplicate of {place}" if label == its_label else f"same text with another label: see {place}"
             )
             yield Dropped(item.path, reason)
         else:

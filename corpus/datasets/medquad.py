@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 from corpus.cleaning import one_line, tidy
 from corpus.datasets import medquad_xml
 from corpus.datasets.dataset import DataSet, Download, Item, distinct, row_path
-from corpus.datasets.tables import records
 from corpus.document import Document, Dropped, Section
+from corpus.tables import records
 
 CSV_FILES = ("medquad_full.csv", "medquad.csv")  # the fuller layout first
 KEPT = ("focus_area", "source", "url", "question_type", "umls_cui", "semantic_group")
@@ -36,7 +35,7 @@ def read(folder: Path, split: str | None = None) -> Iterator[Item]:
     files = find(folder)
     if files[0].suffix == ".csv":
         return distinct(_csv_items(files[0]))
-    return distinct(map(partial(_item), medquad_xml.records(files)))
+    return distinct(map(_item, medquad_xml.records(files)))
 
 
 def tidy_question(question: str) -> str:

@@ -1,0 +1,127 @@
+"""Files of the user's own into documents: one module a format, imported when a file of its kind is first read."""
+
+import os
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+from corpus.document import Document, Dropped, ReadingError
+
+# Suffix → module with `read(path) -> Iterator[Document | Dropped]`.
+_FORMATS = {
+    ".txt": "text",
+    ".text": "text",
+    ".rst": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".csv": "table",
+    ".tsv": "table",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+}
+SUFFIXES = tuple(_FORMATS)
+BEIR_CORPUS = "corpus.jsonl"
+
+
+def can_read(path: Path) -> bool:
+    """Whether there is a reader for files of this name."""
+    return Path(path).suffix.lower() in _FORMATS
+
+
+def is_beir(folder: Path) -> bool:
+    """Whether the folder is a BEIR data set: `corpus.jsonl` with `_id`, `title`, `text`."""
+    return (Path(folder) / BEIR_CORPUS).is_file()
+
+
+def read(path: Path) -> Iterator[Document | Dropped]:
+    """The documents of a file or BEIR folder, streamed, and a Dropped for each part that was left out.
+
+    Raises ReadingError with one sentence, at the first `next`, when the whole cannot be read: it is gone, empty, of
+    another kind than its name says, protected, damaged or without text.
+    """
+    path = Path(path)
+    if path.is_dir():
+        if not is_beir(path):
+            raise ReadingError(f"{path.name} is a folder without {BEIR_CORPUS}.")
+        module, path = "beir", path / BEIR_CORPUS
+    elif not can_read(path):
+        raise ReadingError(f"Files like {path.name} cannot be read; those that can: {' '.join(SUFFIXES)}.")
+    else:
+        module = _FORMATS[path.suffix.lower()]
+    _check(path)
+    some = False
+    try:
+        for item in import_module(f"corpus.readers.{module}").read(path):
+            some = True
+            yield item
+    except OSError as error:
+        raise ReadingError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    if not some:
+        raise ReadingError(f"{path.name} holds no text.")
+
+
+def walk(folder: Path) -> Iterator[Path | Dropped]:
+    """The readable files below a folder, in order of their names, and a Dropped for each that is skipped.
+
+    Hidden files and folders are passed over in silence. A folder that was met before (a link that leads back) is
+    skipped; of a BEIR folder only the corpus is given.
+    """
+    yield from _walk(Path(folder), frozenset())
+
+
+def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path | Dropped]:
+    try:
+        status = folder.stat()
+        entries = sorted(folder.iterdir(), key=lambda path: path.name.casefold())
+    except OSError as error:
+        yield Dropped(str(folder), f"folder cannot be opened: {error.strerror}")
+        return
+    here = (status.st_dev, status.st_ino)
+    if here in above:
+        yield Dropped(str(folder), "link to a folder that holds it")
+        return
+    beir = is_beir(folder)
+    for entry in entries:
+        if entry.name.startswith(".") or (beir and _is_evaluation(entry)):
+            continue
+        if entry.is_dir():
+            yield from _walk(entry, above | {here})
+        elif reason := _unreadable(entry):
+            yield Dropped(str(entry), reason)
+        else:
+            yield entry
+
+
+def _is_evaluation(path: Path) -> bool:
+    """BEIR keeps questions and judgements beside the corpus: they are no documents."""
+    return path.name in ("queries.jsonl", "qrels")
+
+
+def _unreadable(path: Path) -> str:
+    if not path.exists():
+        return "link to nothing"
+    if not path.is_file():
+        return "not a file"
+    if not can_read(path):
+        return f"files of the kind {path.suffix or path.name} cannot be read"
+    if not os.access(path, os.R_OK):
+        return "no permission to read it"
+    return ""
+
+
+def _check(path: Path) -> None:
+    try:
+        size = path.stat().st_size
+        with path.open("rb"):
+            pass
+    except FileNotFoundError:
+        raise ReadingError(f"{path.name} is not there.") from None
+    except OSError as error:
+        raise ReadingError(f"{path.name} cannot be opened: {error.strerror}.") from error
+    if not size:
+        raise ReadingError(f"{path.name} is empty.")

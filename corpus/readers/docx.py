@@ -1,0 +1,80 @@
+"""Word documents: paragraphs, lists and tables in their order, headings as sections."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpus.cleaning import one_line
+from corpus.document import Document, ReadingError
+from corpus.language import guess
+from corpus.readers.outline import Outline
+from corpus.readers.text import title_of
+
+HEADING = re.compile(r"(?:heading|titre|überschrift) ?(\d)", re.IGNORECASE)
+LIST = re.compile(r"list|liste", re.IGNORECASE)
+
+
+def read(path: Path) -> Iterator[Document]:
+    """One document, or none when there is no text. Raises ReadingError when it is no Word document."""
+    import docx
+    from docx.table import Table
+
+    try:
+        document = docx.Document(str(path))
+        outline, items = Outline(), []
+        for block in document.iter_inner_content():
+            if isinstance(block, Table):
+                _flush(outline, items)
+                outline.text(_table(block))
+            else:
+                _paragraph(outline, items, block)
+        _flush(outline, items)
+        properties = document.core_properties
+        title = one_line(properties.title or "")
+    except Exception as error:  # the library lets errors of zip, XML and missing parts through as they come
+        if isinstance(error, MemoryError):
+            raise
+        raise ReadingError(f"{path.name} is damaged, protected by a password, or not a Word document.") from error
+    title = title or outline.first_heading or title_of(path)
+    sections = outline.sections(title)
+    if sections:
+        language = guess(" ".join(section.text for section in sections))
+        yield Document(title, sections, path=str(path), language=language)
+
+
+def _paragraph(outline: Outline, items: list[str], paragraph) -> None:
+    style = paragraph.style.name if paragraph.style is not None else ""
+    text = paragraph.text.strip()
+    heading = HEADING.match(style or "")
+    if heading or style == "Title":
+        _flush(outline, items)
+        outline.heading(int(heading[1]) + 1 if heading else 1, text)
+    elif text and _is_item(paragraph, style or ""):
+        items.append(f"- {one_line(text)}")
+    else:
+        _flush(outline, items)
+        outline.text(text)
+
+
+def _flush(outline: Outline, items: list[str]) -> None:
+    outline.text("\n".join(items))
+    items.clear()
+
+
+def _is_item(paragraph, style: str) -> bool:
+    properties = paragraph._p.pPr
+    return bool(LIST.match(style)) or (properties is not None and properties.numPr is not None)
+
+
+def _table(table) -> str:
+    """ "cell | cell" a row; merged cells, which the library repeats, once."""
+    lines = []
+    for row in table.rows:
+        cells, seen = [], set()
+        for cell in row.cells:
+            if id(cell._tc) not in seen:
+                seen.add(id(cell._tc))
+                cells.append(one_line(cell.text))
+        if any(cells):
+            lines.append(" | ".join(cells))
+    return "\n".join(lines)

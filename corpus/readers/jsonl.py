@@ -1,0 +1,48 @@
+"""JSON lines: each line an object with fields like title, text, question, answer."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpus.document import Document, Dropped
+from corpus.readers.encoding import detect
+from corpus.readers.fields import document
+
+
+def read(path: Path) -> Iterator[Document | Dropped]:
+    """A document for each line, streamed; lines that are no objects or hold no text are Dropped."""
+    for number, line in enumerate(_lines(path), start=1):
+        fields = _fields(line)
+        if isinstance(fields, str):
+            yield Dropped(f"row {number}", fields)
+        else:
+            yield document(fields, f"{path}, row {number}", f"row {number}")
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open(encoding=detect(path), errors="replace") as file:
+        yield from file
+
+
+def _fields(line: str) -> dict[str, str] | str:
+    """The object's fields as text, or the reason why there are none."""
+    if not line.strip():
+        return "empty line"
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return "not valid JSON"
+    if isinstance(value, str):
+        return {"text": value}
+    if not isinstance(value, dict):
+        return "not a JSON object"
+    return {str(name): _text(field) for name, field in value.items() if field is not None}
+
+
+def _text(field: object) -> str:
+    """Text as it is, lists of texts as lines, anything deeper as JSON."""
+    if isinstance(field, str):
+        return field
+    if isinstance(field, list) and all(isinstance(part, str) for part in field):
+        return "\n".join(field)
+    return json.dumps(field, ensure_ascii=False) if field not in ({}, []) else ""

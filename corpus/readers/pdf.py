@@ -1,0 +1,104 @@
+"""PDF: one section a page with its number, lines joined into paragraphs, words that a line end broke made whole."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from corpus.cleaning import one_line, tidy
+from corpus.document import Document, Dropped, ReadingError, Section
+from corpus.language import guess
+from corpus.readers.text import title_of
+
+# PDFium writes U+FFFE or U+0002 where a hyphen only breaks a word at the line's end.
+SOFT_HYPHEN = re.compile("[\ufffe\u0002]\n?")
+BROKEN_WORD = re.compile(r"(?<=[^\W\d_])-\n(?=[a-zà-öø-ÿ])")
+ITEM = re.compile(r"\s*(?:[•◦▪‣·*–-]|\d{1,3}[.)]|[a-z]\))\s+")
+BULLET = re.compile(r"^\s*[•◦▪‣·](?=\s)", re.MULTILINE)
+ENDS = (".", "!", "?", ":", ";", "”", '"', ")")
+TOOL_TITLE = re.compile(r"^(?:microsoft (?:word|powerpoint|excel)|untitled|sans titre|document\d*$|.*\.\w{2,4}$)", re.I)
+
+
+def read(path: Path) -> Iterator[Document | Dropped]:
+    """A Dropped for each page without text, then the document.
+
+    Raises ReadingError when the file is protected by a password, damaged, or has no text at all.
+    """
+    import pypdfium2
+
+    try:
+        pdf = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        raise ReadingError(_reason(path, error)) from error
+    try:
+        sections, dropped = [], []
+        for number in range(1, len(pdf) + 1):
+            text = _page(pdf, number)
+            if text is None:
+                dropped.append(Dropped(f"page {number}", "damaged page"))
+            elif text:
+                sections.append(Section(text, page=number))
+            else:
+                dropped.append(Dropped(f"page {number}", "no text on this page (an image?)"))
+        title = _title(pdf, path)
+    finally:
+        pdf.close()
+    if not sections:
+        raise ReadingError(f"{path.name} has no text: its pages are images and need text recognition (OCR) first.")
+    yield from dropped
+    language = guess(" ".join(section.text for section in sections[:5]))
+    yield Document(title, tuple(sections), path=str(path), language=language)
+
+
+def _reason(path: Path, error: Exception) -> str:
+    if "password" in str(error).lower() or "security" in str(error).lower():
+        return f"{path.name} is protected by a password."
+    return f"{path.name} is damaged or not a PDF."
+
+
+def _page(pdf, number: int) -> str | None:
+    from pypdfium2 import PdfiumError
+
+    try:
+        page = pdf[number - 1]
+        text_page = page.get_textpage()
+        text = text_page.get_text_bounded()
+        text_page.close()
+        page.close()
+    except PdfiumError:
+        return None
+    return joined(text)
+
+
+def joined(text: str) -> str:
+    """Lines of a page as paragraphs: a line that fills the page's width and ends no sentence goes on in the next."""
+    text = SOFT_HYPHEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = BULLET.sub("-", BROKEN_WORD.sub("", text))
+    lines = [line.strip() for line in text.split("\n")]
+    lengths = sorted(len(line) for line in lines if line)
+    if not lengths:
+        return ""
+    width = lengths[int(len(lengths) * 0.8)]  # of a full line; headings and last lines are shorter
+    pieces = [lines[0]]
+    for before, line in pairwise(lines):
+        pieces.append(_joint(before, line, width) + line)
+    return tidy("".join(pieces))
+
+
+def _joint(before: str, line: str, width: int) -> str:
+    if not before or not line:
+        return "\n"
+    if ITEM.match(line):
+        return "\n"
+    full = len(before) >= 0.7 * width
+    if line[0].islower() or (full and not before.endswith(ENDS)):
+        return " "
+    return " " if full and len(before) >= 0.9 * width else "\n\n"
+
+
+def _title(pdf, path: Path) -> str:
+    """The title in the file's properties, unless a program put its own name or a file name there."""
+    title = one_line(pdf.get_metadata_dict().get("Title", ""))
+    letters = sum(sign.isalpha() for sign in title)
+    sane = letters >= 4 and letters >= len(title) / 2 and len(title) <= 250 and not TOOL_TITLE.match(title)
+    return title if sane else title_of(path)
