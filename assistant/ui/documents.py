@@ -40,7 +40,7 @@ class Documents:
     def _formats(self) -> list[str]:
         from corpus import readers
 
-        return sorted(getattr(readers, "SUFFIXES", [".txt", ".pdf"]))
+        return sorted(readers.SUFFIXES)
 
     # --- what is shown --------------------------------------------------------------------------------------
 

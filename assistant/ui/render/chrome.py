@@ -57,7 +57,7 @@ def add_heading(formats: Sequence[str], lang: str) -> str:
 
     Gradio writes its own words there in the browser's language; ours, in the language chosen, stand in their place.
     """
-    drop = json.dumps(t("add.drop", lang)).replace("<", "")
+    drop = json.dumps(t("add.drop", lang), ensure_ascii=False)
     kinds = t("add.formats", lang, formats=", ".join(name.lstrip(".") for name in formats))
     return (
         f"<style>#files {{ --drop-words: {drop}; }}</style>"
