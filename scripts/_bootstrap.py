@@ -107,14 +107,15 @@ class Environment:
                 entry.unlink()
 
 
-def ensure(extras: tuple[str, ...] = ()) -> None:
+def ensure(extras: tuple[str, ...] = (), *, install: bool = True) -> None:
     """Returns when this interpreter has the project's packages and those of `extras`.
 
     Otherwise it installs them into `.venv` if they are not there yet and runs the same command again inside it, without
-    returning. Ends the program with status 1 and a sentence or two when that fails, with 130 when it is interrupted.
+    returning. Ends the program with status 1 and a sentence or two when that fails, or when it would have to install
+    and `install` is false; with 130 when it is interrupted.
     """
     try:
-        _enter(Environment(ROOT), extras)
+        _enter(Environment(ROOT), extras, install)
     except _install.InstallError as error:
         sys.exit(f"\nSourcier cannot start yet. {error}")
     except OSError as error:
@@ -124,7 +125,7 @@ def ensure(extras: tuple[str, ...] = ()) -> None:
         sys.exit(130)
 
 
-def _enter(environment: Environment, extras: tuple[str, ...]) -> None:
+def _enter(environment: Environment, extras: tuple[str, ...], install: bool) -> None:
     listed = _requirements.read(environment.root / "pyproject.toml")
     wanted = {extra: listed[extra] for extra in (_requirements.BASE, *extras)}
     came = os.environ.pop(CAME, "")
@@ -138,6 +139,8 @@ def _enter(environment: Environment, extras: tuple[str, ...]) -> None:
     if not environment.is_running() and environment.holds(wanted):
         with contextlib.suppress(OSError):  # an interpreter that cannot be started: made anew below
             _run_again(environment, "ready")
+    if not install:
+        raise _install.InstallError("Its packages are not installed: python launch.py installs them.")
     _bring_up(environment, wanted, listed)
     _run_again(environment, "installed")
 
@@ -172,7 +175,7 @@ def _say_why(environment: Environment, before: dict, wanted: Requirements) -> No
     if before.get("state") == INSTALLING:
         print("The installation in .venv was not finished: starting it anew.")
     elif before.get("state") == READY:
-        print("The environment in .venv no longer fits: bringing it up to date.")
+        print("The environment in .venv lacks something that this command needs: bringing it up to date.")
     else:
         lacking = _lacking(wanted)
         print(f"This Python lacks {len(lacking)} packages, {_requirements.name(lacking[0])} first.")
@@ -254,7 +257,7 @@ def _run_again(environment: Environment, why: str) -> None:
 
 def _sentence(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
-        return f"The disk is full: make room for about {_install.NEEDED_GB:.0f} GB. {_install.GO_ON}"
+        return f"{_install.FULL} {_install.GO_ON}"
     where = f" ({error.filename})" if error.filename else ""
     return f"{error.strerror or error}{where}. {_install.GO_ON}"
 

@@ -17,8 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TextIO
 
-NEEDED_GB = 6.0
+# The most that was ever on the disk, what pip keeps beside the environment included: with the CPU build of PyTorch, and
+# with the CUDA one, which is what pip chooses on Linux when nothing tells it otherwise.
+NEEDED_GB, NEEDED_CUDA_GB = 6.0, 14.0
 RECENT_PIP = "pip>=25.1"  # older resolvers try for many minutes on the same requirements
+FULL = f"The disk is full: about {NEEDED_GB:.0f} GB are needed, {NEEDED_CUDA_GB:.0f} GB with the CUDA build of PyTorch."
 GO_ON = "Then run the same command again: nothing half-done is kept."
 QUIET_PERIOD = 15.0  # seconds between two lines where the output is no terminal
 
@@ -93,6 +96,10 @@ def check_space(folder: Path) -> None:
         raise InstallError(
             f"The disk of {folder} has {free:.1f} GB free and the installation needs about {NEEDED_GB:.0f} GB: "
             f"make room. {GO_ON}"
+        )
+    if free < NEEDED_CUDA_GB and sys.platform == "linux":
+        print(
+            f"{free:.1f} GB are free: enough for PyTorch's CPU build, not for its CUDA build ({NEEDED_CUDA_GB:.0f} GB)."
         )
 
 
@@ -214,7 +221,7 @@ def reason(output: str) -> str:
     if "ensurepip is not available" in output:
         return _NO_VENV.removesuffix(" " + GO_ON)
     if _FULL.search(output):
-        return f"The disk is full: make room for about {NEEDED_GB:.0f} GB."
+        return FULL
     if "CERTIFICATE_VERIFY_FAILED" in output:
         return "The certificate of the package index was refused: check the clock and the proxy."
     if _OFFLINE.search(output):

@@ -93,7 +93,7 @@ def applies(marker: str) -> bool:
 
 
 def within(installed: str, ranges: str) -> bool:
-    """Whether a version satisfies ranges such as `>=2.7,<=2.13.0`; local parts (`+cpu`) and pre-releases do not count."""
+    """Whether a version satisfies ranges such as `>=2.7,<=2.13.0`; local and pre-release parts do not count."""
     return all(_holds(_release(installed), each.strip()) for each in ranges.split(",") if each.strip())
 
 
