@@ -1,0 +1,128 @@
+"""Pretrains a small GPT-2 on the CPU: python -m scripts.pretrain --help."""
+
+import argparse
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from assistant.presets import ModelError
+from corpus.document import ReadingError
+from corpus.home import Home
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command; returns its exit status: 0 done, 1 the data or the run cannot be used, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    try:
+        return _run(options)
+    except (ModelError, ReadingError) as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"The run cannot go on: {error.strerror or error} ({error.filename or options.run}).", file=sys.stderr)
+    return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    from assistant.training.plans import PLANS
+
+    plan = PLANS[options.plan]
+    home = Home.find(options.home)
+    folder = Path(options.run or home.runs / f"pretrain-{plan.name}")
+    if options.dry_run:
+        print(_described(plan, options.speed))
+        return 0
+    from assistant.training.allocation import keep_freed_memory
+
+    keep_freed_memory()
+    import torch
+
+    torch.set_num_threads(options.threads or torch.get_num_threads())
+    going_on = options.resume or options.export or options.measure
+    run = _resumed(options, folder) if going_on else _started(options, home, folder)
+    if options.measure:
+        from assistant.training.batches import stage_at
+
+        print(run.measure(stage_at(run.plan.stages, run.step) or run.plan.stages[-1], thorough=True))
+    elif not options.export:
+        stopped: list[int] = []
+        signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
+        try:
+            run.train(minutes=options.minutes, measure_every=options.measure_every, stop=lambda: bool(stopped))
+        except KeyboardInterrupt:
+            run.save()
+        print(f"Step {run.step} of {run.plan.steps}; go on with --run {folder} --resume.")
+    if options.export:
+        from assistant.training.export import to_preset
+
+        to_preset(run.model.state_dict(), run.plan.sizes, run.prepared.folder, Path(options.export))
+        print(f"Saved the preset {options.export} from step {run.step}.")
+    return 0
+
+
+def _started(options: argparse.Namespace, home: Home, folder: Path):
+    from assistant.training import sources
+    from assistant.training.plans import PLANS
+    from assistant.training.preparation import MANIFEST, Prepared, prepare
+    from assistant.training.pretraining import CHECKPOINT, Pretraining
+
+    if (folder / CHECKPOINT).is_file():
+        raise ModelError(f"{folder} holds a run already: go on with --resume, or choose another --run.")
+    plan = PLANS[options.plan]
+    data = Path(options.data or folder / "data")
+    if (data / MANIFEST).is_file():
+        return Pretraining(plan, Prepared.load(data), folder)
+    texts = [*sources.wikipedia(), *sources.medquad(Path(options.medquad or home.datasets / "medquad"))]
+    if options.prose:
+        texts = [*sources.prose(Path(options.prose)), *texts]
+    return Pretraining(plan, prepare(data, texts, plan.vocabulary_size), folder)
+
+
+def _resumed(options: argparse.Namespace, folder: Path):
+    from assistant.training.plans import PLANS
+    from assistant.training.pretraining import Pretraining
+
+    return Pretraining.resume(folder, PLANS[options.plan] if options.replan else None)
+
+
+def _described(plan, speed: float) -> str:
+    lines = [
+        f"Plan {plan.name}: GPT-2 of {plan.layers} layers of {plan.width}, {plan.parameters / 1e6:.1f} M parameters"
+    ]
+    for stage in plan.stages:
+        tokens = stage.steps * stage.rows * stage.length
+        mix = ", ".join(f"{name} {share:.0%}" for name, share in stage.mix.items())
+        lines.append(
+            f"  {stage.name}: {stage.steps} steps of {stage.rows} x {stage.length}, {tokens / 1e6:.1f} M tokens; {mix}"
+        )
+    # Weights, gradients, momentum and variance at four bytes; activations come to about as much again.
+    lines.append(f"{plan.tokens / 1e6:.1f} M tokens, about {plan.parameters * 4 * 5 / 1e9 + 1:.1f} GB of memory")
+    lines.append(f"about {plan.tokens / speed / 3600:.1f} hours at {speed:.0f} tokens a second (--speed)")
+    return "\n".join(lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    from assistant.training.plans import PLANS
+
+    parser = argparse.ArgumentParser(prog="python -m scripts.pretrain", description=__doc__.split(":")[0] + ".")
+    parser.add_argument("--plan", choices=sorted(PLANS), default="starter", help="what to train (default: starter)")
+    parser.add_argument("--run", metavar="DIR", help="the run's folder (default: runs/pretrain-PLAN in the home)")
+    parser.add_argument("--prose", metavar="DIR", help="folder of *.txt files to learn from")
+    parser.add_argument("--medquad", metavar="DIR", help="MedQuAD's folder (default: the fetched one)")
+    parser.add_argument("--data", metavar="DIR", help="prepared data to use or to write (default: data in the run)")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--replan", action="store_true", help="with --resume: go on by the plan as it is now")
+    parser.add_argument("--minutes", type=float, help="stop after so many minutes, with a checkpoint")
+    parser.add_argument("--measure-every", type=int, default=500, metavar="STEPS")
+    parser.add_argument("--measure", action="store_true", help="only measure the last checkpoint, thoroughly")
+    parser.add_argument("--export", metavar="DIR", help="write the last checkpoint as a KerasNLP preset")
+    parser.add_argument("--threads", type=int, help="processor threads (default: all cores)")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be done, and how long it takes")
+    parser.add_argument("--speed", type=float, default=4000, help="tokens a second for --dry-run")
+    parser.add_argument("--home", metavar="DIR", help="the data folder")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
