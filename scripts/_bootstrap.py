@@ -178,7 +178,8 @@ def _say_why(environment: Environment, before: dict, wanted: Requirements) -> No
         print("The environment in .venv lacks something that this command needs: bringing it up to date.")
     else:
         lacking = _lacking(wanted)
-        print(f"This Python lacks {len(lacking)} packages, {_requirements.name(lacking[0])} first.")
+        others = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+        print(f"This Python lacks {_requirements.name(lacking[0])}{others}.")
         print(f"Installing them into {environment.folder}; this happens once and takes a few minutes.")
     sys.stdout.flush()
 

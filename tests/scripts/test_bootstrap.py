@@ -400,7 +400,7 @@ def command(tmp_path):
 def test_a_command_runs_again_inside_with_its_arguments_and_status(command, tmp_path):
     first = command("one", "two words")
     assert first.returncode == 7, first.stderr
-    assert first.stdout.splitlines()[0].startswith("This Python lacks 2 packages, no-such-package first.")
+    assert first.stdout.splitlines()[0].startswith("This Python lacks no-such-package and 1 more.")
     assert first.stdout.splitlines()[-1] == "inside .venv one two words"
     second = command("three")
     assert (second.returncode, second.stdout) == (7, "inside .venv three\n")
