@@ -52,8 +52,11 @@ M001 = [
     """CREATE TABLE vectors (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, embedder TEXT NOT NULL, key BLOB NOT NULL, vector BLOB NOT NULL,
         UNIQUE (embedder, key))""",
-    # Passages that the current embedder has not seen.
-    "CREATE TABLE embedding_queue (passage_id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE)",
+    # Passages that the current embedder has not seen, least `turn` first: negative for the user's own files, newest
+    # first (who has just added one wants it searchable), positive for data sets, in their order.
+    """CREATE TABLE embedding_queue (
+        passage_id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, turn INTEGER NOT NULL)""",
+    "CREATE INDEX embedding_queue_by_turn ON embedding_queue (turn)",
 ]
 
 MIGRATIONS = (M001,)

@@ -202,13 +202,15 @@ class Store:
         """Stores documents with their passages; returns how many were new. Known ones are only linked."""
         new = 0
         with self.database.write() as connection:
-            source = connection.execute("SELECT collection_id FROM sources WHERE id = ?", (source_id,)).fetchone()
+            source = connection.execute("SELECT collection_id, kind FROM sources WHERE id = ?", (source_id,)).fetchone()
             if source is None:
                 raise StoreError("The source was removed meanwhile.")
             for document, passages in documents:
                 document_id, is_new = _put_document(connection, source["collection_id"], document)
                 if is_new:
-                    _put_passages(connection, document_id, passages, self._embedder(connection))
+                    _put_passages(
+                        connection, document_id, passages, self._embedder(connection), source["kind"] == "file"
+                    )
                     new += 1
                 connection.execute(
                     "INSERT OR REPLACE INTO source_documents VALUES (?, ?, ?)", (source_id, document_id, scan)
@@ -283,18 +285,18 @@ class Store:
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('embedder', ?)", (name,))
             connection.execute("DELETE FROM embedding_queue")
             connection.execute(
-                """INSERT INTO embedding_queue SELECT id FROM passages p WHERE NOT EXISTS
+                """INSERT INTO embedding_queue SELECT id, id FROM passages p WHERE NOT EXISTS
                    (SELECT 1 FROM vectors WHERE embedder = ? AND key = p.key)""",
                 (name,),
             )
             _bump(connection)
 
     def unembedded(self, limit: int) -> list[tuple[bytes, str]]:
-        """Up to `limit` distinct (key, indexed text) that wait for their vector, newest first: who has just added a
-        file wants that one searchable, not the thousands before it."""
+        """Up to `limit` distinct (key, indexed text) that wait for their vector: the newest files first, for who has just
+        added one wants it searchable now, then the data sets in their order."""
         rows = self._all(
             """SELECT p.key, p.heading, p.text FROM embedding_queue q JOIN passages p ON p.id = q.passage_id
-               ORDER BY q.passage_id DESC LIMIT ?""",
+               ORDER BY q.turn LIMIT ?""",
             (limit,),
         )
         return list({row["key"]: Passage(row["text"], row["heading"]).indexed_text for row in rows}.items())
@@ -373,9 +375,9 @@ def _put_passages(connection: sqlite3.Connection, document_id: int, passages: Se
             (document_id, passage.ordinal, passage.heading, passage.text, passage.page, passage.key),
         )
         connection.execute(
-            """INSERT INTO embedding_queue SELECT ? WHERE NOT EXISTS
+            """INSERT INTO embedding_queue SELECT ?, ? WHERE NOT EXISTS
                (SELECT 1 FROM vectors WHERE embedder = ? AND key = ?)""",
-            (cursor.lastrowid, embedder, passage.key),
+            (cursor.lastrowid, -cursor.lastrowid if first else cursor.lastrowid, embedder, passage.key),
         )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from conftest_index import DOCUMENTS, add, document, embed_all
 
+from corpus.chunking import chunk
 from corpus.document import Dropped
 from index.schema import MIGRATIONS
 from index.status import collection_statuses
@@ -134,3 +135,11 @@ def test_file_that_is_no_database_is_refused_in_one_sentence(tmp_path):
     (tmp_path / "i.sqlite3").write_text("this is a letter, not a database, and long enough to be read as one" * 20)
     with pytest.raises(StoreError, match="cannot be opened"):
         Store(tmp_path / "i.sqlite3")
+
+
+def test_own_files_are_embedded_before_data_sets_and_the_newest_first(store, embedder):
+    for collection, kind, text in (("set", "dataset", "one"), ("own", "file", "two"), ("own", "file", "three")):
+        source = store.add_source(collection, text, kind)
+        new = document("", text)
+        store.put(source.id, store.begin_scan(source.id), [(new, chunk(new, embedder.count_tokens))])
+    assert [text for _, text in store.unembedded(10)] == ["three", "two", "one"]
