@@ -292,8 +292,8 @@ class Store:
             _bump(connection)
 
     def unembedded(self, limit: int) -> list[tuple[bytes, str]]:
-        """Up to `limit` distinct (key, indexed text) that wait for their vector: the newest files first, for who has just
-        added one wants it searchable now, then the data sets in their order."""
+        """Up to `limit` distinct (key, indexed text) that wait for their vector: the newest files first, for who has
+        just added one wants it searchable now, then the data sets in their order."""
         rows = self._all(
             """SELECT p.key, p.heading, p.text FROM embedding_queue q JOIN passages p ON p.id = q.passage_id
                ORDER BY q.turn LIMIT ?""",
@@ -368,7 +368,9 @@ def _put_document(connection: sqlite3.Connection, collection_id: int, document: 
     return cursor.lastrowid, True
 
 
-def _put_passages(connection: sqlite3.Connection, document_id: int, passages: Sequence[Passage], embedder: str) -> None:
+def _put_passages(
+    connection: sqlite3.Connection, document_id: int, passages: Sequence[Passage], embedder: str, first: bool
+) -> None:
     for passage in passages:
         cursor = connection.execute(
             "INSERT INTO passages (document_id, ordinal, heading, text, page, key) VALUES (?, ?, ?, ?, ?, ?)",
