@@ -1,4 +1,5 @@
 /* Turns clicks and forms inside one gr.HTML into its events. Gradio calls this with `element`, `trigger`, `watch`. */
+const desk = () => document.querySelector('#desk').classList;
 const local = {
   copy(button) {
     const answer = button.closest('.answer').querySelector('.checked');
@@ -11,7 +12,7 @@ const local = {
     localStorage.setItem('sourcier.theme', dark ? 'dark' : 'light');
   },
   menu() {
-    document.body.classList.toggle('show-conversations');
+    desk().toggle('show-conversations');
   },
 };
 
@@ -20,7 +21,7 @@ element.addEventListener('click', (event) => {
   if (button) {
     const data = { ...button.dataset };
     if (data.act === 'language') localStorage.setItem('sourcier.language', data.name);
-    if (data.act === 'open') document.body.classList.remove('show-conversations');
+    if (data.act === 'open') desk().remove('show-conversations');
     if (local[data.act]) local[data.act](button);
     else trigger('click', data);
     return;

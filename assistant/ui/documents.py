@@ -82,9 +82,11 @@ class Documents:
         folder = self._services.home.documents / folder_name(name)
         copies = [take_in(Path(file), folder) for file in files]
         queued, failed = self._services.add(copies, name)
+        for item in failed:
+            discard(item.place, self._services.home.documents)
         lines = [counted("added", queued, tab.lang)] if queued else []
         lines += [t("add.format", tab.lang, name=Path(item.place).name) for item in failed]
-        return replace(tab, collection=name, removing=None), " ".join(lines), True
+        return replace(tab, collection=name if queued else "", removing=None), " ".join(lines), bool(queued)
 
     def act(self, name: str, data: dict[str, str], tab: Tab) -> Tab:
         """Carries out what was clicked in the tables. Unknown actions change nothing."""

@@ -39,7 +39,6 @@ ENGLISH = MappingProxyType(
         "example.4": "What is the theory of relativity?",
         "ask.label": "Your question",
         "ask.placeholder": "Ask a question",
-        "ask.stop": "Stop",
         "ask.collection": "Search in",
         "ask.all": "All collections",
         "ask.mode": "Answer",
@@ -79,7 +78,6 @@ ENGLISH = MappingProxyType(
         "footer.tokens": "{n} tokens",
         "footer.seconds": "{seconds} s",
         # Sources
-        "sources.title": "Sources",
         "sources.empty": "Sources appear here",
         "sources.empty_more": "Each answer comes with the passages it was written from. A number such as [2] leads to "
         "its passage, with the supporting words marked.",
@@ -93,7 +91,6 @@ ENGLISH = MappingProxyType(
         "card.meaning": "Meaning: rank {rank}",
         "card.more": "Show all",
         # Conversations
-        "conversations.title": "Conversations",
         "conversations.new": "New conversation",
         "conversations.search": "Search conversations",
         "conversations.empty": "Your conversations are kept here, on this computer only.",
@@ -102,7 +99,6 @@ ENGLISH = MappingProxyType(
         "conversations.new_title": "New title",
         "conversations.delete": "Delete",
         "conversations.delete_question": "Delete “{title}”?",
-        "conversations.gone": "This conversation no longer exists.",
         # Documents
         "add.title": "Add documents",
         "add.help": "Files are copied into the data folder and stay on this computer.",

@@ -39,7 +39,6 @@ FRENCH = MappingProxyType(
         "example.4": "Qu’est-ce que la relativité ?",
         "ask.label": "Votre question",
         "ask.placeholder": "Posez votre question",
-        "ask.stop": "Arrêter",
         "ask.collection": "Chercher dans",
         "ask.all": "Toutes les collections",
         "ask.mode": "Réponse",
@@ -80,7 +79,6 @@ FRENCH = MappingProxyType(
         "footer.tokens": "{n} tokens",
         "footer.seconds": "{seconds} s",
         # Les sources
-        "sources.title": "Sources",
         "sources.empty": "Les sources s’affichent ici",
         "sources.empty_more": "Chaque réponse vient avec les passages dont elle est tirée. Un numéro comme [2] mène à "
         "son passage, où les mots qui l’appuient sont surlignés.",
@@ -94,7 +92,6 @@ FRENCH = MappingProxyType(
         "card.meaning": "Sens : rang {rank}",
         "card.more": "Tout afficher",
         # Les conversations
-        "conversations.title": "Conversations",
         "conversations.new": "Nouvelle conversation",
         "conversations.search": "Chercher une conversation",
         "conversations.empty": "Vos conversations sont gardées ici, sur cet ordinateur seulement.",
@@ -103,7 +100,6 @@ FRENCH = MappingProxyType(
         "conversations.new_title": "Nouveau titre",
         "conversations.delete": "Supprimer",
         "conversations.delete_question": "Supprimer « {title} » ?",
-        "conversations.gone": "Cette conversation n’existe plus.",
         # Les documents
         "add.title": "Ajouter des documents",
         "add.help": "Les fichiers sont copiés dans le dossier de données et ne quittent pas cet ordinateur.",

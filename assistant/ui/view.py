@@ -53,6 +53,18 @@ class Tab:
     known_collections: tuple[str, ...] = ()  # the choices that the tab shows
 
 
+class Gaze:
+    """Which of a tab's followers is the newest: only that one may write into the page. Lives in the tab's session."""
+
+    def __init__(self):
+        self.newest = 0
+
+    def turn(self) -> int:
+        """Makes the caller the newest follower; its number stays equal to `newest` until another one comes."""
+        self.newest += 1
+        return self.newest
+
+
 def stored_view(turn) -> TurnView:
     """The view of a turn as the history keeps it (`StoredTurn`)."""
     answer = turn.answer

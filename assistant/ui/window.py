@@ -14,7 +14,7 @@ from assistant.ui.documents import WORKING, Documents
 from assistant.ui.services import Services
 from assistant.ui.sources import Sources
 from assistant.ui.texts import TEXTS, preferred_language, t
-from assistant.ui.view import Tab
+from assistant.ui.view import Gaze, Tab
 
 ICON = Path(__file__).parent / "icon.svg"
 BUSY_S, IDLE_S = 1.5, 15.0  # how often the state of loading and indexing is looked at
@@ -49,6 +49,7 @@ class Window:
 
     def _layout(self) -> None:
         self._tab = gr.State(Tab())
+        self._gaze = gr.State(Gaze())
         self._remembered = gr.Textbox(visible=False)
         self._timer = gr.Timer(BUSY_S)
         with gr.Row(elem_id="header"):
@@ -85,7 +86,6 @@ class Window:
 
     def _wire(self, page: gr.Blocks) -> None:
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        self._followers: list = []
         loaded = page.load(self._load, [self._tab, self._remembered], self._words_output_set(), js=REMEMBERED, **quiet)
         self._follow_after(loaded, quiet)
         switched = self._preferences.click(self._switch, [self._tab], self._words_output_set(), **quiet)
@@ -131,8 +131,11 @@ class Window:
         self._documents_tab.select(self._tick, [self._tab], self._tick_outputs, **quiet)
 
     def _follow_after(self, event, quiet: dict) -> None:
-        outputs = [self._chat.live, self._sources.cards, self._conversations.list, self._chat.question]
-        self._followers.append(event.then(self._follow, [self._tab], outputs, concurrency_limit=None, **quiet))
+        chat = self._chat
+        outputs = [chat.past, chat.live, chat.question, self._sources.cards, self._conversations.list]
+        event.then(
+            self._follow, [self._tab, self._gaze], outputs, trigger_mode="multiple", concurrency_limit=None, **quiet
+        )
 
     # --- handlers -------------------------------------------------------------------------------------------
 
@@ -167,19 +170,21 @@ class Window:
             return {self._tab: tab}
         return self._ask(tab, data.get("text", ""), collection, mode, model)
 
-    def _follow(self, tab: Tab) -> Iterator[dict]:
-        """Streams the newest turn of the tab into the page."""
+    def _follow(self, tab: Tab, gaze: Gaze) -> Iterator[dict]:
+        """Streams the newest turn of the tab into the page, until it ends or the tab looks at something else."""
+        mine = gaze.turn()
+        yield self._conversation(tab, tab_too=False)
         last = None
-        yield {self._chat.live: gr.skip()}  # Gradio empties the outputs of a generator that gives nothing
         for view in self._chat.follow(tab):
+            if gaze.newest != mine:
+                return
             changes = self._chat.streamed(view, tab)
             if last is None or view.sources != last.sources or not view.running:
                 changes |= self._sources.shown(tab)
             last = view
             yield changes
-        if last is not None:
-            shown = self._conversation(tab)
-            yield {key: shown[key] for key in (self._chat.live, self._chat.question, self._conversations.list)}
+        if last is not None and gaze.newest == mine:
+            yield self._conversation(tab, tab_too=False)
 
     def _in_list(self, tab: Tab, event: gr.EventData) -> dict:
         before = tab.conversation
@@ -231,9 +236,9 @@ class Window:
             shown[component] = {**words.get(component, {}), **update}
         return header | shown | self._state(tab)
 
-    def _conversation(self, tab: Tab) -> dict:
+    def _conversation(self, tab: Tab, tab_too: bool = True) -> dict:
         shown = self._chat.shown(tab) | self._sources.shown(tab) | self._conversations.shown(tab)
-        return {self._tab: tab} | shown
+        return {self._tab: tab} | shown if tab_too else shown
 
     def _choices_of(self, tab: Tab) -> dict:
         """The collection and the mode that were chosen for the open conversation."""

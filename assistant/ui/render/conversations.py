@@ -10,9 +10,10 @@ from assistant.ui.view import Tab
 def conversation_list(conversations: Iterable, tab: Tab) -> str:
     """Conversations in the given order; the open one marked, the one being renamed or deleted with its question."""
     rows = [_row(conversation, tab) for conversation in conversations]
+    remembered = f'data-conversation="{tab.conversation or ""}"'  # read by `actions.js`, for a reload of the tab
     if not rows:
-        return f'<p class="empty">{esc(t("conversations.empty", tab.lang))}</p>'
-    return f'<ul class="conversations">{"".join(rows)}</ul>'
+        return f'<p class="empty" {remembered}>{esc(t("conversations.empty", tab.lang))}</p>'
+    return f'<ul class="conversations" {remembered}>{"".join(rows)}</ul>'
 
 
 def _row(conversation, tab: Tab) -> str:

@@ -1,0 +1,150 @@
+import pytest
+
+from assistant.ui.chat import LONGEST_QUESTION, Chat
+from assistant.ui.conversations import Conversations
+from assistant.ui.documents import Documents
+from assistant.ui.panel import number
+from assistant.ui.view import Tab
+from assistant.ui.window import Window, _read_json
+
+
+def ask(services, question: str, tab: Tab | None = None) -> Tab:
+    chat = Chat(services)
+    tab, complaint = chat.begin(tab or Tab(), question, "", "grounded", None)
+    assert complaint == ""
+    list(chat.follow(tab))
+    return tab
+
+
+def test_the_page_can_be_built(services):
+    assert Window(services).build().fns
+
+
+def test_asking_opens_a_conversation_titled_after_the_question(services):
+    tab = ask(services, "What is photosynthesis?")
+    assert services.history.conversation(tab.conversation).title == "What is photosynthesis?"
+
+
+def test_a_follow_up_sees_what_was_said(services):
+    tab = ask(services, "What is photosynthesis?")
+    ask(services, "Who described it?", tab)
+    assert [turn.question for turn in services.assistant.asked[-1]["history"]] == ["What is photosynthesis?"]
+
+
+@pytest.mark.parametrize("question", ["", "   ", "x" * (LONGEST_QUESTION + 1)])
+def test_unusable_questions_are_refused_with_a_sentence(services, question):
+    tab, complaint = Chat(services).begin(Tab(), question, "", "grounded", None)
+    assert complaint and tab.conversation is None
+
+
+def test_one_answer_at_a_time_in_a_conversation(services):
+    services.assistant.pause = 0.05
+    chat = Chat(services)
+    tab, _ = chat.begin(Tab(), "A long question", "", "grounded", None)
+    _, complaint = chat.begin(tab, "Another", "", "grounded", None)
+    assert "still being written" in complaint
+    chat.stop(tab)
+    assert [view.state for view in chat.follow(tab)][-1] == "stopped"
+
+
+def test_the_choices_go_to_the_assistant_and_stay_with_the_conversation(services):
+    tab, _ = Chat(services).begin(Tab(), "What?", "Biology", "quotes", None)
+    list(Chat(services).follow(tab))
+    assert services.assistant.asked[-1]["collections"] == ("Biology",)
+    opened = Conversations(services).opened(tab)
+    assert (opened.collection, opened.mode) == ("Biology", "quotes")
+
+
+def test_an_unknown_mode_from_the_browser_becomes_the_checked_one(services):
+    tab, _ = Chat(services).begin(Tab(), "What?", "", "<script>", None)
+    list(Chat(services).follow(tab))
+    assert services.assistant.asked[-1]["mode"] == "grounded"
+
+
+def test_conversations_are_opened_renamed_and_deleted(services):
+    first, second = ask(services, "One?"), ask(services, "Two?")
+    panel = Conversations(services)
+    tab = panel.act("open", {"id": str(first.conversation)}, second)
+    assert tab.conversation == first.conversation
+    tab = panel.act("rename", {"id": str(first.conversation)}, tab)
+    assert tab.renaming == first.conversation
+    tab = panel.act("renamed", {"id": str(first.conversation), "text": "  A <b> title "}, tab)
+    assert services.history.conversation(first.conversation).title == "A <b> title"
+    tab = panel.act("delete", {"id": str(first.conversation)}, tab)
+    assert tab.deleting == first.conversation and panel.exists(first.conversation)
+    tab = panel.act("deleted", {"id": str(first.conversation)}, tab)
+    assert tab.conversation is None and not panel.exists(first.conversation)
+
+
+@pytest.mark.parametrize("data", [{}, {"id": "-1"}, {"id": "1; DROP TABLE turns"}, {"id": "999"}, {"id": "9" * 40}])
+@pytest.mark.parametrize("name", ["open", "rename", "renamed", "delete", "deleted", "nonsense"])
+def test_actions_that_make_no_sense_change_nothing(services, name, data):
+    tab = ask(services, "One?")
+    assert Conversations(services).act(name, data, tab) == tab
+    assert Conversations(services).exists(tab.conversation)
+
+
+def test_an_empty_title_is_not_taken(services):
+    tab = ask(services, "One?")
+    Conversations(services).act("renamed", {"id": str(tab.conversation), "text": "  "}, tab)
+    assert services.history.conversation(tab.conversation).title == "One?"
+
+
+def test_dropped_files_are_copied_and_queued(services, tmp_path):
+    file = tmp_path / "cell notes.txt"
+    file.write_text("Cells.")
+    tab, message, worked = Documents(services).take(Tab(), [str(file)], " My  notes ")
+    assert worked and message == "1 file is being read."
+    row = services.store.sources("My notes")[0]
+    assert row.state == "waiting" and services.home.documents in type(file)(row.path).parents
+    assert tab.collection == "My notes"
+
+
+def test_unreadable_kinds_are_named(services, tmp_path):
+    file = tmp_path / "song.mp3"
+    file.write_bytes(b"x")
+    _, message, _ = Documents(services).take(Tab(), [str(file)], "Notes")
+    assert "song.mp3" in message
+    assert not list(services.home.documents.rglob("*.mp3"))
+
+
+@pytest.mark.parametrize(("files", "name"), [(None, "Notes"), ([], "Notes"), (["x.txt"], ""), (["x.txt"], "n" * 200)])
+def test_an_incomplete_drop_is_refused_with_a_sentence(services, files, name):
+    _, message, worked = Documents(services).take(Tab(), files, name)
+    assert message and not worked
+
+
+def test_removing_a_source_asks_first_and_deletes_our_copy(services, tmp_path):
+    file = tmp_path / "a.txt"
+    file.write_text("Cells.")
+    documents = Documents(services)
+    tab, _, _ = documents.take(Tab(), [str(file)], "Notes")
+    row = services.store.sources("Notes")[0]
+    tab = documents.act("remove", {"id": str(row.id)}, tab)
+    assert tab.removing == row.id and services.store.sources("Notes")
+    tab = documents.act("removed", {"id": str(row.id)}, tab)
+    assert tab.removing is None and not services.store.sources("Notes")
+    assert not type(file)(row.path).exists()
+
+
+def test_a_source_of_another_collection_cannot_be_removed(services):
+    other = services.store.sources("Biology")[0]
+    services.store.make_collection("Notes")
+    Documents(services).act("removed", {"id": str(other.id)}, Tab(collection="Notes"))
+    assert other in services.store.sources("Biology")
+
+
+def test_only_known_collections_are_selected(services):
+    documents = Documents(services)
+    assert documents.act("select", {"name": "Biology"}, Tab()).collection == "Biology"
+    assert documents.act("select", {"name": "nowhere"}, Tab()).collection == ""
+
+
+@pytest.mark.parametrize("text", ["", None, "[]", "{", '"x"', "null"])
+def test_odd_memories_of_the_browser_are_ignored(text):
+    assert _read_json(text) == {}
+
+
+@pytest.mark.parametrize(("text", "value"), [("7", 7), ("", None), ("-7", None), ("7.5", None), ("٧", None)])
+def test_row_numbers_are_checked(text, value):
+    assert number({"id": text}) == value

@@ -1,0 +1,265 @@
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from ui_fakes import HITS, SENTENCES, hit
+
+from assistant.history import Conversation
+from assistant.schema import Answer, Citation, Sentence, Timings
+from assistant.ui import render
+from assistant.ui.render.html import clipped, esc
+from assistant.ui.render.passages import cited_spans, marked_passage, merged, short_path
+from assistant.ui.view import Tab, TurnView
+from index.status import CollectionStatus, SourceError
+from index.store import SourceRow
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</article></div><iframe src=https://example.org></iframe>",
+    "![x](https://example.org/x.png)",
+    "[1](javascript:alert(1))",
+    "<a href=javascript:alert(1)>1</a>",
+    "${alert(1)} {{value}} `${'a'}`",
+    "&lt;script&gt; &#60;img onerror=1&#62;",
+    "x" * 100_000,
+    "\x1b[31mred\x1b[0m \u202egnp.exe \x00",
+)
+ALLOWED = {
+    *("article", "div", "p", "span", "a", "button", "footer", "header", "h1", "h2", "h3", "mark", "q", "ul", "li"),
+    *(
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "progress",
+        "form",
+        "input",
+        "i",
+        "b",
+        "svg",
+        "path",
+        "rect",
+        "circle",
+    ),
+}
+
+
+class Audit(HTMLParser):
+    """Collects what a browser would make of the markup, and checks that tags are closed in order."""
+
+    def __init__(self, markup: str):
+        super().__init__()
+        self.tags, self.attributes, self.text, self.open = set(), [], "", []
+        self.feed(markup)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes += attrs
+        if tag not in ("input",):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def check_harmless(markup: str) -> Audit:
+    audit = Audit(markup)
+    assert {tag for tag in audit.tags if not tag.startswith("turn-sources-")} <= ALLOWED
+    for name, value in audit.attributes:
+        assert not name.startswith("on"), name
+        if name in ("href", "src", "action"):
+            assert name == "href" and value.startswith("#"), (name, value)
+    assert not any(ord(c) < 32 and c not in "\n\t" for c in audit.text)
+    assert "\u202e" not in audit.text
+    return audit
+
+
+def turn(**changes) -> TurnView:
+    answer = Answer("What?", False, 0.83, "grounded", "starter", SENTENCES, HITS, Timings(0.12, 0.3, 1.4, 62))
+    return replace(
+        TurnView(7, "What?", "done", documents=20_407, seconds=0.12, confidence=0.83, answer=answer), **changes
+    )
+
+
+def hostile_turn(text: str, **changes) -> TurnView:
+    source = hit(1, text, text, heading=text + " ", path=text, collection=text)
+    sentence = Sentence(text, True, 0.9, (Citation(1, 0, 12), Citation(1, 5, 10_000), Citation(9, 0, 1)))
+    given = Answer(text, False, 0.9, "free", text, (sentence, replace(sentence, supported=False)), (source,))
+    return turn(question=text, answer=replace(given, **changes))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text_in_every_panel(text):
+    view = hostile_turn(text)
+    tab = Tab(renaming=2, deleting=3)
+    conversations = [Conversation(n, text, text, "grounded", "", 0, 0) for n in (1, 2, 3)]
+    statuses = [CollectionStatus(text, 1, 2, 1, "failed", errors=(SourceError(text, text),), seconds_left=9)]
+    rows = [SourceRow(n, text, text, "file", "failed", text) for n in (1, 2)]
+    for markup in (
+        render.turn(view, "en"),
+        render.turn(hostile_turn(text, refused=True), "fr"),
+        render.turn(turn(question=text, state="drafting", answer=None, hits=HITS, draft=text), "en"),
+        render.turn(turn(question=text, state="waiting", answer=None), "en", waiting_for=text),
+        render.turn(turn(question=text, state="failed", answer=None, error=text), "en"),
+        render.sources_panel([view], "en"),
+        render.conversation_list(conversations, tab),
+        render.collections_table(statuses, text, "en"),
+        render.sources_table(rows, text, 1, "fr"),
+        render.status((), [text], "", "en"),
+        render.status((), [], text, "en"),
+        render.message(text, False),
+        render.examples([text], "en"),
+    ):
+        check_harmless(markup)
+
+
+def test_the_words_of_hostile_text_are_all_shown():
+    text = "<b>[1](javascript:alert(1))</b> & \"quoted\" 'single'"
+    assert check_harmless(render.turn(turn(question=text), "en")).text.startswith(text)
+
+
+def test_esc_removes_control_and_direction_characters_only():
+    assert esc("a\x1b[0m\u202eb\tc\né") == "a[0mb\tc\né"
+
+
+def test_clipped_keeps_short_text_and_marks_a_cut():
+    assert clipped("abcdef", 6) == "abcdef"
+    assert clipped("abcdef", 5) == "abcd…"
+
+
+def test_citations_lead_to_the_cards_of_their_turn():
+    audit = check_harmless(render.turn(turn(), "en"))
+    links = [value for name, value in audit.attributes if name == "href"]
+    panel = check_harmless(render.sources_panel([turn()], "en"))
+    ids = {value for name, value in panel.attributes if name == "id"}
+    assert links == ["#t7-s1", "#t7-s2", "#t7-s1", "#t7"]
+    assert {link[1:] for link in links} <= ids
+
+
+def test_ids_of_two_turns_differ():
+    panel = check_harmless(render.sources_panel([turn(), turn(id=8)], "en"))
+    ids = [value for name, value in panel.attributes if name == "id"]
+    assert len(ids) == len(set(ids)) == 10
+
+
+def test_a_citation_of_a_missing_passage_is_no_link():
+    sentence = Sentence("It is so.", True, 0.9, (Citation(99, 0, 5), Citation(0, 0, 5)))
+    audit = check_harmless(render.turn(turn(answer=replace(turn().answer, sentences=(sentence,))), "en"))
+    assert "[99]" not in audit.text
+
+
+def test_unsupported_sentences_are_told_apart():
+    markup = render.turn(turn(), "en")
+    assert markup.count("unsupported") == 1
+    assert "No passage supports this sentence" in markup
+
+
+def test_a_draft_is_called_a_draft():
+    markup = render.turn(turn(state="drafting", answer=None, hits=HITS, draft="Plants are"), "en")
+    assert 'class="draft"' in markup and "Draft, being checked" in markup and 'checked"' not in markup
+
+
+def test_the_step_line_says_what_was_done():
+    text = Audit(render.turn(turn(), "en")).text
+    assert "Searched 20,407 documents in 0.1 s · 4 passages · confidence 83%" in text
+
+
+def test_the_step_line_of_a_reopened_turn_leaves_out_what_is_not_known():
+    assert "Searched in 0.1 s · 4 passages" in Audit(render.turn(turn(documents=None), "en")).text
+
+
+def test_a_refusal_says_so_with_confidence_and_threshold():
+    refusal = turn(answer=replace(turn().answer, refused=True, confidence=0.12, threshold=0.5, sentences=()))
+    markup = render.turn(refusal, "en")
+    text = check_harmless(markup).text
+    assert "do not seem to answer" in text and "12%" in text and "50%" in text
+    assert 'href="#t7"' in markup
+    assert "Closest passages" in render.sources_panel([refusal], "en")
+
+
+def test_notices_without_words_are_left_out():
+    view = turn(answer=replace(turn().answer, notices=("quoted", "something_new")))
+    assert render.turn(view, "en").count('class="notice"') == 1
+
+
+@pytest.mark.parametrize("state", ["stopped", "interrupted"])
+def test_an_ended_turn_says_why(state):
+    assert 'class="notice"' in render.turn(turn(state=state, answer=None), "en")
+
+
+def test_the_newest_group_is_shown_first():
+    markup = render.sources_panel([turn(), turn(id=8)], "en")
+    assert markup.count("newest") == 1
+    assert markup.index('class="group newest" id="t8"') > markup.index('class="group" id="t7"')
+
+
+def test_an_empty_panel_says_what_will_come():
+    assert "Sources appear here" in render.sources_panel([], "en")
+
+
+def test_spans_are_sorted_merged_and_never_empty():
+    assert merged([(5, 9), (0, 3), (8, 12), (4, 4), (7, 2)]) == [(0, 3), (5, 12)]
+
+
+def test_spans_of_one_passage_come_together():
+    assert list(cited_spans(turn().answer)) == [1, 2]
+    assert cited_spans(None) == {}
+
+
+def test_marks_stand_around_the_cited_words():
+    assert marked_passage("a<b and c", [(0, 3)]) == "<mark>a&lt;b</mark> and c"
+
+
+def test_marks_outside_the_text_are_cut_to_it():
+    assert marked_passage("abc", [(-5, 1), (2, 99)]) == "<mark>a</mark>b<mark>c</mark>"
+    assert marked_passage("abc", [(50, 99)]) == "abc"
+
+
+def test_only_the_end_of_a_path_is_shown():
+    assert short_path("/a/b/c.pdf") == "c.pdf"
+    assert short_path("C:\\a\\c.pdf") == "c.pdf"
+    assert short_path("/") == "/"
+
+
+def test_progress_is_honest():
+    status = CollectionStatus("Notes", 2, 1000, 999, "embedding", seconds_left=300)
+    text = Audit(render.collections_table([status], "", "en")).text
+    assert "99%" in text and "5 min left" in text and "1,000" in text
+
+
+def test_failed_sources_come_first_with_their_reason():
+    rows = [SourceRow(1, "c", "/good.txt", "file", "done"), SourceRow(2, "c", "/bad.pdf", "file", "failed", "Broken.")]
+    text = Audit(render.sources_table(rows, "c", None, "en")).text
+    assert text.index("bad.pdf") < text.index("Broken.") < text.index("good.txt")
+
+
+def test_long_lists_of_sources_are_cut():
+    rows = [SourceRow(n, "c", f"/{n}.txt", "file", "done") for n in range(250)]
+    assert "And 50 more." in Audit(render.sources_table(rows, "c", None, "en")).text
+
+
+@pytest.mark.parametrize(
+    ("loading", "words"),
+    [
+        (("index",), "Loading the index…"),
+        (("index", "generator"), "Loading the index and the generator…"),
+        (("index", "embedder", "generator"), "Loading the index, the search model and the generator…"),
+        (("unheard_of",), "Loading …"),
+    ],
+)
+def test_the_status_lists_what_is_loading(loading, words):
+    assert Audit(render.status(loading, [], "", "en")).text == words
