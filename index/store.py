@@ -8,14 +8,15 @@ import logging
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from corpus.document import Document, Dropped, Passage, Section
 from index.database import Database
+from index.rows import StoreError, bump, delete_documents, named, put_document, put_passages, unlink
 from index.schema import migrate
 
 log = logging.getLogger(__name__)
@@ -49,10 +50,6 @@ class DocumentRow:
     passages: int
     embedded: int
     collection: str
-
-
-class StoreError(Exception):
-    """A request that cannot be carried out; the message is one sentence for the user."""
 
 
 class Store:
@@ -174,9 +171,9 @@ class Store:
         """Removes sources and the documents that no other source holds."""
         with self.database.write() as connection:
             for source_id in ids:
-                _unlink(connection, source_id, keep_scan=None)
+                unlink(connection, source_id, keep_scan=None)
                 connection.execute("DELETE FROM sources WHERE id = ?", (source_id,))
-            _bump(connection)
+            bump(connection)
 
     # --- one reading of a source ----------------------------------------------------------------------------
 
@@ -206,9 +203,9 @@ class Store:
             if source is None:
                 raise StoreError("The source was removed meanwhile.")
             for document, passages in documents:
-                document_id, is_new = _put_document(connection, source["collection_id"], document)
+                document_id, is_new = put_document(connection, source["collection_id"], document)
                 if is_new:
-                    _put_passages(
+                    put_passages(
                         connection, document_id, passages, self._embedder(connection), source["kind"] == "file"
                     )
                     new += 1
@@ -219,17 +216,17 @@ class Store:
                 "INSERT INTO dropped VALUES (?, ?, ?)", ((source_id, item.place, item.reason) for item in dropped)
             )
             if new:
-                _bump(connection)
+                bump(connection)
         return new
 
     def end_scan(self, source_id: int, scan: int, fingerprint: str = "") -> None:
         """Ends a complete reading: documents that it did not meet again are removed, in the same transaction."""
         with self.database.write() as connection:
-            _unlink(connection, source_id, keep_scan=scan)
+            unlink(connection, source_id, keep_scan=scan)
             connection.execute(
                 "UPDATE sources SET state = 'done', reason = '', fingerprint = ? WHERE id = ?", (fingerprint, source_id)
             )
-            _bump(connection)
+            bump(connection)
 
     # --- documents ------------------------------------------------------------------------------------------
 
@@ -266,9 +263,9 @@ class Store:
         Returns how many went. Raises StoreError when a name fits none or several different texts; then none goes.
         """
         with self.database.write() as connection:
-            rows = [row_id for name in ids for row_id in _named(connection, name)]
-            _delete_documents(connection, rows)
-            _bump(connection)
+            rows = [row_id for name in ids for row_id in named(connection, name)]
+            delete_documents(connection, rows)
+            bump(connection)
         return len(rows)
 
     # --- embedding ------------------------------------------------------------------------------------------
@@ -289,7 +286,7 @@ class Store:
                    (SELECT 1 FROM vectors WHERE embedder = ? AND key = p.key)""",
                 (name,),
             )
-            _bump(connection)
+            bump(connection)
 
     def unembedded(self, limit: int) -> list[tuple[bytes, str]]:
         """Up to `limit` distinct (key, indexed text) that wait for their vector: the newest files first, for who has
@@ -315,7 +312,7 @@ class Store:
                 "DELETE FROM embedding_queue WHERE passage_id IN (SELECT id FROM passages WHERE key = ?)",
                 ((key,) for key in keys),
             )
-            _bump(connection)
+            bump(connection)
 
     def vectors_after(self, embedder: str, seq: int) -> tuple[np.ndarray, np.ndarray]:
         """Sequence numbers (n,) int64 and vectors (n, d) float32 that were stored after `seq`."""
@@ -338,96 +335,3 @@ class Store:
 
     def _all(self, sql: str, values: Sequence = ()) -> list[sqlite3.Row]:
         return self.database.connection.execute(sql, values).fetchall()
-
-
-def _bump(connection: sqlite3.Connection) -> None:
-    connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
-
-
-def _put_document(connection: sqlite3.Connection, collection_id: int, document: Document) -> tuple[int, bool]:
-    known = connection.execute(
-        "SELECT id FROM documents WHERE collection_id = ? AND sha256 = ?", (collection_id, document.id)
-    ).fetchone()
-    if known:
-        return known["id"], False
-    sections = json.dumps([asdict(section) for section in document.sections])
-    cursor = connection.execute(
-        """INSERT INTO documents (collection_id, sha256, external_id, title, path, language, metadata, sections)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-        (
-            collection_id,
-            document.id,
-            document.external_id,
-            document.title,
-            document.path,
-            document.language,
-            _json(document.metadata),
-            zlib.compress(sections.encode(), level=3),
-        ),
-    )
-    return cursor.lastrowid, True
-
-
-def _put_passages(
-    connection: sqlite3.Connection, document_id: int, passages: Sequence[Passage], embedder: str, first: bool
-) -> None:
-    for passage in passages:
-        cursor = connection.execute(
-            "INSERT INTO passages (document_id, ordinal, heading, text, page, key) VALUES (?, ?, ?, ?, ?, ?)",
-            (document_id, passage.ordinal, passage.heading, passage.text, passage.page, passage.key),
-        )
-        connection.execute(
-            """INSERT INTO embedding_queue SELECT ?, ? WHERE NOT EXISTS
-               (SELECT 1 FROM vectors WHERE embedder = ? AND key = ?)""",
-            (cursor.lastrowid, -cursor.lastrowid if first else cursor.lastrowid, embedder, passage.key),
-        )
-
-
-def _unlink(connection: sqlite3.Connection, source_id: int, keep_scan: int | None) -> None:
-    """Removes the links of a source (but those of the reading `keep_scan`) and the documents left without any."""
-    rows = connection.execute(
-        "SELECT document_id FROM source_documents WHERE source_id = ? AND (? IS NULL OR scan < ?)",
-        (source_id, keep_scan, keep_scan),
-    ).fetchall()
-    connection.executemany(
-        "DELETE FROM source_documents WHERE source_id = ? AND document_id = ?",
-        ((source_id, row["document_id"]) for row in rows),
-    )
-    orphans = [
-        row["document_id"]
-        for row in rows
-        if not connection.execute(
-            "SELECT 1 FROM source_documents WHERE document_id = ? LIMIT 1", (row["document_id"],)
-        ).fetchone()
-    ]
-    _delete_documents(connection, orphans)
-
-
-def _delete_documents(connection: sqlite3.Connection, row_ids: Sequence[int]) -> None:
-    """Deletes documents with their passages, and the vectors that no other passage shares."""
-    for row_id in row_ids:
-        keys = connection.execute("SELECT DISTINCT key FROM passages WHERE document_id = ?", (row_id,)).fetchall()
-        # Explicit, because a cascade would not fire the trigger that keeps FTS in step on every SQLite version.
-        connection.execute("DELETE FROM passages WHERE document_id = ?", (row_id,))
-        connection.execute("DELETE FROM documents WHERE id = ?", (row_id,))
-        connection.executemany(
-            "DELETE FROM vectors WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE key = ?1)",
-            ((row["key"],) for row in keys),
-        )
-
-
-def _named(connection: sqlite3.Connection, name: str) -> list[int]:
-    rows = connection.execute("SELECT id FROM documents WHERE external_id = ?", (name,)).fetchall()
-    if not rows and len(name) >= 6 and all(character in "0123456789abcdef" for character in name.lower()):
-        rows = connection.execute(
-            "SELECT id, sha256 FROM documents WHERE sha256 >= ?1 AND sha256 < ?1 || 'g'", (name.lower(),)
-        ).fetchall()
-        if len({row["sha256"] for row in rows}) > 1:
-            raise StoreError(f"Several documents begin with '{name}'; give more of the id.")
-    if not rows:
-        raise StoreError(f"There is no document '{name}'.")
-    return [row["id"] for row in rows]
-
-
-def _json(metadata: Mapping[str, str]) -> str:
-    return json.dumps(dict(metadata), ensure_ascii=False)
