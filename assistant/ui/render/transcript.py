@@ -50,7 +50,8 @@ def _step(view: TurnView, lang: str, waiting_for: str) -> str:
 
 def _body(view: TurnView, lang: str) -> str:
     ending = ""
-    if view.state in ("stopped", "interrupted"):
+    said = view.answer is not None and view.state in view.answer.notices
+    if view.state in ("stopped", "interrupted") and not said:
         ending = f'<p class="notice">{esc(t(f"state.{view.state}", lang))}</p>'
     if view.state == "failed":
         return f'<p class="notice error" role="alert">{esc(view.error or t("error.unknown", lang))}</p>'
@@ -91,10 +92,7 @@ def _checked(turn_id: int, given: Answer, lang: str) -> str:
 def _sentence(turn_id: int, sentence: Sentence, sources: int, lang: str) -> str:
     """One sentence; what no passage supports is marked, and told apart by more than its colour."""
     numbers = list(dict.fromkeys(citation.n for citation in sentence.citations if 1 <= citation.n <= sources))
-    links = "".join(
-        f'<a class="cite" href="#t{turn_id}-s{n}" aria-label="{esc(t("cite.name", lang, n=n))}">[{n}]</a>'
-        for n in numbers
-    )
+    links = "".join(_link(turn_id, n, lang) for n in numbers)
     if sentence.supported:
         title = t("sentence.supported", lang, percent=percent(sentence.support, lang))
         return f'<span class="sentence" title="{esc(title)}">{esc(sentence.text)}</span>{links}'
@@ -142,7 +140,7 @@ def _footer(turn_id: int, given: Answer, lang: str) -> str:
     if given.timings.total_s:
         facts.append(t("footer.seconds", lang, seconds=decimal(given.timings.total_s, lang)))
     sources = ""
-    if given.sources:
+    if given.sources and not given.refused:
         sources = f'<a class="show-sources" href="#t{turn_id}">{esc(counted("sources", len(given.sources), lang))}</a>'
     copy = "" if given.refused else button("icon:copy", "copy", name=t("copy", lang))
     return f'<footer>{sources}{copy}<span class="facts" dir="auto">{esc(" · ".join(facts))}</span></footer>'
