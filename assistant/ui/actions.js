@@ -49,6 +49,8 @@ watch('value', () => {
     field.focus();
     field.select();
   }
+  const spoken = element.querySelector('[data-lang]');
+  if (spoken) document.documentElement.lang = spoken.dataset.lang;
   const open = element.querySelector('[data-conversation]');
   if (open) sessionStorage.setItem('sourcier.conversation', open.dataset.conversation);
 });

@@ -32,7 +32,13 @@ class Chat:
             self.live = panel.html(elem_id="live")
         with gr.Column(elem_id="composer"):
             self.question = gr.Textbox(
-                elem_id="question", lines=1, max_lines=6, max_length=LONGEST_QUESTION, submit_btn=True, container=False
+                elem_id="question",
+                autofocus=True,
+                lines=1,
+                max_lines=6,
+                max_length=LONGEST_QUESTION,
+                submit_btn=True,
+                container=False,
             )
             with gr.Row(elem_id="options"):
                 self.collection = gr.Dropdown([("", "")], value="", elem_id="collection", container=True)
@@ -58,7 +64,7 @@ class Chat:
 
     def collection_choices(self, tab: Tab) -> dict:
         """An update of the choice of collections."""
-        choices = [(t("ask.all", tab.lang), ""), *((name, name) for name in tab.known_collections)]
+        choices = [(t("ask.all", tab.lang), ""), *((name, name) for name in self._services.collections())]
         return gr.update(label=t("ask.collection", tab.lang), choices=choices)
 
     def _model_choices(self, tab: Tab) -> dict:
@@ -71,7 +77,7 @@ class Chat:
         return {
             self.past: render.transcript(views[:-1], tab.lang),
             self.live: self._newest(views[-1] if views else None, tab),
-            self.question: self._buttons(views),
+            self.question: self._buttons(views, tab),
         }
 
     def _newest(self, view: TurnView | None, tab: Tab) -> str:
@@ -83,9 +89,10 @@ class Chat:
         loading = self._services.loading
         return loading_words(loading, tab.lang) if loading else ""
 
-    def _buttons(self, views: Sequence[TurnView]) -> dict:
-        running = bool(views) and views[-1].running
-        return gr.update(submit_btn=not running, stop_btn=running)
+    def _buttons(self, views: Sequence[TurnView], tab: Tab) -> dict:
+        if views and views[-1].running:
+            return gr.update(submit_btn=False, stop_btn=t("ask.stop", tab.lang))
+        return gr.update(submit_btn=t("ask.send", tab.lang), stop_btn=False)
 
     # --- what happens ---------------------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ class Documents:
     def collection_choices(self, tab: Tab) -> dict:
         """An update of the choice of collections."""
         usual = t("add.default", tab.lang)
-        names = dict.fromkeys((usual, *tab.known_collections))
+        names = dict.fromkeys((usual, *self._services.collections()))
         label, info = t("add.collection", tab.lang), t("add.collection_help", tab.lang)
         return gr.update(label=label, info=info, choices=list(names))
 

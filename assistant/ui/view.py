@@ -50,7 +50,6 @@ class Tab:
     deleting: int | None = None
     collection: str = ""  # whose sources the Documents tab lists
     removing: int | None = None  # the source that the user was asked about
-    known_collections: tuple[str, ...] = ()  # the choices that the tab shows
 
 
 class Gaze:

@@ -50,6 +50,7 @@ class Window:
     def _layout(self) -> None:
         self._tab = gr.State(Tab())
         self._gaze = gr.State(Gaze())
+        self._known = gr.State(())  # the collections that the tab's choices offer
         self._remembered = gr.Textbox(visible=False)
         self._timer = gr.Timer(BUSY_S)
         with gr.Row(elem_id="header"):
@@ -93,14 +94,14 @@ class Window:
         self._wire_conversations(quiet)
         self._wire_documents(quiet)
         self._follow_after(switched, quiet)
-        self._timer.tick(self._tick, [self._tab], self._tick_outputs, **quiet)
+        self._timer.tick(self._tick, [self._tab, self._known], self._tick_outputs, **quiet)
 
     def _words_output_set(self) -> list:
         return list(dict.fromkeys(self._words_outputs))
 
     @property
     def _tick_outputs(self) -> list:
-        return list(dict.fromkeys([self._tab, *self._state_outputs, self._chat.collection]))
+        return [self._known, *self._state_outputs, self._chat.collection]
 
     def _wire_asking(self, quiet: dict) -> None:
         chat = self._chat
@@ -123,12 +124,17 @@ class Window:
 
     def _wire_documents(self, quiet: dict) -> None:
         documents = self._documents
-        files = [documents.files, documents.collection]
-        outputs = [*self._tick_outputs, documents.message, documents.files]
-        documents.add.click(self._add, [self._tab, *files], outputs, show_progress="minimal", api_visibility="private")
+        seen, changed = [self._tab, self._known], [self._tab, *self._tick_outputs]
+        documents.add.click(
+            self._add,
+            [*seen, documents.files, documents.collection],
+            [*changed, documents.message, documents.files],
+            show_progress="minimal",
+            api_visibility="private",
+        )
         for table in (documents.collections, documents.sources):
-            table.click(self._in_tables, [self._tab], self._tick_outputs, **quiet)
-        self._documents_tab.select(self._tick, [self._tab], self._tick_outputs, **quiet)
+            table.click(self._in_tables, seen, changed, **quiet)
+        self._documents_tab.select(self._tick, seen, self._tick_outputs, **quiet)
 
     def _follow_after(self, event, quiet: dict) -> None:
         chat = self._chat
@@ -148,7 +154,7 @@ class Window:
         if conversation is not None and not self._conversations.exists(conversation):
             conversation = None
         tab = replace(tab, lang=language, conversation=conversation)
-        return self._everything(replace(tab, known_collections=tuple(self._services.collections())))
+        return self._everything(tab)
 
     def _switch(self, tab: Tab, event: gr.EventData) -> dict:
         _, data = panel.action(event)
@@ -200,23 +206,25 @@ class Window:
         tab = replace(tab, query=(query or "").strip()[:200])
         return {self._tab: tab} | self._conversations.shown(tab)
 
-    def _tick(self, tab: Tab) -> dict:
-        """What is loading and being indexed; looked at often only while something moves."""
+    def _tick(self, tab: Tab, known: tuple[str, ...]) -> dict:
+        """What is loading and being indexed. Writes nothing into the tab's state, which may be changing meanwhile."""
         names = tuple(self._services.collections())
-        choices = {}
-        if names != tab.known_collections:
-            tab = replace(tab, known_collections=names)
-            choices[self._chat.collection] = self._chat.collection_choices(tab)
-            choices[self._documents.collection] = self._documents.collection_choices(tab)
-        return {self._tab: tab} | choices | self._state(tab)
+        if names == known:
+            return self._state(tab)
+        choices = {
+            self._chat.collection: self._chat.collection_choices(tab),
+            self._documents.collection: self._documents.collection_choices(tab),
+        }
+        return {self._known: names} | choices | self._state(tab)
 
-    def _add(self, tab: Tab, files: list[str] | None, collection: str | None) -> dict:
+    def _add(self, tab: Tab, known: tuple[str, ...], files: list[str] | None, collection: str | None) -> dict:
         tab, text, worked = self._documents.take(tab, files, collection)
-        changes = self._tick(tab) | {self._documents.message: render.message(text, worked)}
-        return changes | ({self._documents.files: None} if worked else {})
+        changes = {self._tab: tab, self._documents.message: render.message(text, worked)}
+        return changes | self._tick(tab, known) | ({self._documents.files: None} if worked else {})
 
-    def _in_tables(self, tab: Tab, event: gr.EventData) -> dict:
-        return self._tick(self._documents.act(*panel.action(event), tab))
+    def _in_tables(self, tab: Tab, known: tuple[str, ...], event: gr.EventData) -> dict:
+        tab = self._documents.act(*panel.action(event), tab)
+        return {self._tab: tab} | self._tick(tab, known)
 
     # --- what is shown --------------------------------------------------------------------------------------
 
@@ -245,7 +253,7 @@ class Window:
         opened = self._conversations.opened(tab)
         if opened is None:
             return {}
-        collection = opened.collection if opened.collection in ("", *tab.known_collections) else ""
+        collection = opened.collection if opened.collection in ("", *self._services.collections()) else ""
         return {self._chat.collection: gr.update(value=collection), self._chat.mode: gr.update(value=opened.mode)}
 
     def _state(self, tab: Tab) -> dict:

@@ -49,12 +49,12 @@ def test_an_earlier_answer_brings_its_sources_back(address, visit):
     page = visit(address)
     ask_and_wait(page, "What is photosynthesis?")
     ask_and_wait(page, "How is the weather?")
-    heads = page.locator(".group-head q >> visible=true")
-    expect(heads).to_have_text("How is the weather?")
+    heads = page.locator(".group-head b >> visible=true")
+    expect(heads).to_have_text("“How is the weather?”")
     page.locator(".answer").first.click(position={"x": 5, "y": 5})
-    expect(heads).to_have_text("What is photosynthesis?")
+    expect(heads).to_have_text("“What is photosynthesis?”")
     ask_and_wait(page, "And then?")
-    expect(heads).to_have_text("And then?")
+    expect(heads).to_have_text("“And then?”")
 
 
 def test_a_refusal_is_shown_with_its_scores_and_the_closest_passages(address, visit):

@@ -8,7 +8,7 @@ from assistant.history import Conversation
 from assistant.schema import Answer, Citation, Sentence, Timings
 from assistant.ui import render
 from assistant.ui.render.html import clipped, esc
-from assistant.ui.render.passages import cited_spans, marked_passage, merged, short_path
+from assistant.ui.render.passages import cited_spans, heading_beyond, marked_passage, merged, short_path
 from assistant.ui.view import Tab, TurnView
 from index.status import CollectionStatus, SourceError
 from index.store import SourceRow
@@ -28,7 +28,7 @@ HOSTILE = (
     "\x1b[31mred\x1b[0m \u202egnp.exe \x00",
 )
 ALLOWED = {
-    *("article", "div", "p", "span", "a", "button", "footer", "header", "h1", "h2", "h3", "mark", "q", "ul", "li"),
+    *("article", "div", "p", "span", "a", "button", "footer", "header", "h1", "h2", "h3", "mark", "ul", "li"),
     *(
         "table",
         "thead",
@@ -233,6 +233,14 @@ def test_only_the_end_of_a_path_is_shown():
     assert short_path("/a/b/c.pdf") == "c.pdf"
     assert short_path("C:\\a\\c.pdf") == "c.pdf"
     assert short_path("/") == "/"
+
+
+@pytest.mark.parametrize(
+    ("heading", "shown"),
+    [("Cats", ""), ("Cats — small carnivores", "small carnivores"), ("Feeding", "Feeding"), ("", "")],
+)
+def test_a_heading_does_not_repeat_the_title(heading, shown):
+    assert heading_beyond("Cats", heading) == shown
 
 
 def test_progress_is_honest():

@@ -16,7 +16,8 @@ def brand(icon: str, lang: str) -> str:
 def status(loading: Sequence[str], indexing: Sequence[str], error: str, lang: str) -> str:
     """What is still loading, by the keys of `Assistant.loading`, else the collections that are being indexed."""
     if error:
-        return f'<p class="status error" role="alert">{esc(t("error.warm_up", lang, reason=error))}</p>'
+        words = esc(t("error.warm_up", lang, reason=error))
+        return f'<p class="status error" role="alert" title="{words}">{words}</p>'
     if loading:
         return f'<p class="status busy" role="status">{esc(loading_words(loading, lang))}</p>'
     if indexing:

@@ -38,10 +38,11 @@ def _group(view: TurnView, lang: str, newest: bool) -> str:
     if not cards:
         cards = '<div class="skeleton" aria-hidden="true"></div>' * 3
     close = esc(t("sources.close", lang))
+    question = esc(t("quoted", lang, text=clipped(view.question, 120)))
     tag = f"turn-sources-{view.id}"
     return (
         f'<{tag} class="group{" newest" if newest else ""}" id="t{view.id}" role="group" aria-label="{esc(head)}">'
-        f'<div class="group-head"><p>{esc(head)} <q dir="auto">{esc(clipped(view.question, 120))}</q></p>'
+        f'<div class="group-head"><h2>{esc(head)} <b dir="auto">{question}</b></h2>'
         f'<a class="act close" href="#" aria-label="{close}" title="{close}">✕</a></div>{cards}</{tag}>'
     )
 
@@ -81,9 +82,9 @@ def marked_passage(text: str, spans: Sequence[tuple[int, int]]) -> str:
 def _card(turn_id: int, n: int, hit: Hit, spans: Sequence[tuple[int, int]], lang: str) -> str:
     anchor = f"t{turn_id}-s{n}"
     title = clipped(hit.title or hit.path or t("card.untitled", lang), 200)
-    heading = ""
-    if hit.heading and hit.heading != hit.title:
-        heading = f'<p class="heading" dir="auto">{esc(clipped(hit.heading, 300))}</p>'
+    heading = heading_beyond(hit.title, hit.heading)
+    if heading:
+        heading = f'<p class="heading" dir="auto">{esc(clipped(heading, 300))}</p>'
     more = f'<a class="more" href="#{anchor}">{esc(t("card.more", lang))}</a>'
     return (
         f'<article class="card{" cited" if spans else ""}" id="{anchor}" tabindex="-1">'
@@ -92,6 +93,11 @@ def _card(turn_id: int, n: int, hit: Hit, spans: Sequence[tuple[int, int]], lang
         f'<div class="passage" dir="auto">{marked_passage(hit.text, spans)}</div>'
         f"<footer><span>{esc(_why(hit, lang))}</span>{more}</footer></article>"
     )
+
+
+def heading_beyond(title: str, heading: str) -> str:
+    """What the heading says that the title over it does not: a data set's headings often begin with the title."""
+    return heading[len(title) :].lstrip(" —–-:·>/|") if heading.startswith(title) else heading
 
 
 def _score(score: float, lang: str) -> str:

@@ -22,7 +22,7 @@ def turn(view: TurnView, lang: str, waiting_for: str = "") -> str:
     return (
         f'<article class="turn {esc(view.state)}" id="turn-{view.id}"{busy}>'
         f'<div class="question" dir="auto">{esc(view.question)}</div>'
-        f'<div class="answer" data-turn="{view.id}">{body}</div></article>'
+        f'<div class="answer" data-turn="{view.id}" aria-live="polite">{body}</div></article>'
     )
 
 
