@@ -14,8 +14,8 @@ CSV_FILES = ("medquad_full.csv", "medquad.csv")  # the fuller layout first
 KEPT = ("focus_area", "source", "url", "question_type", "umls_cui", "semantic_group")
 
 # Cleaning of answers: they are web pages flattened to text, with runs of spaces where the layout was.
-LIST_ITEM = re.compile(r"(?:\A|\s{2,}|(?<=[.:;!?])\s)\s*-\s+(?=\S)")
-PARAGRAPH = re.compile(r"[^\S\n]*\n\s*(?!- |\s)|(?<=\S) {3,}(?=[^\s-])")
+LIST_ITEM = re.compile(r"(?:\A|(?<!\s)\s{2,}|(?<=[.:;!?])\s)-\s+(?=\S)")
+PARAGRAPH = re.compile(r"(?<!\s)[^\S\n]*\n\s*(?!- |\s)|(?<=\S) {3,}(?=[^\s-])")
 TWO_SPACES = re.compile(r"(?<=[.:!?)]) {2}(?=[A-Z])")
 ONE_SPACE = re.compile(r"(?<=[.:!?)]) (?=[A-Z])")
 SPACE_BEFORE_SIGN = re.compile(r"(?<=\w) +([,;:.!?])(?=\s|$)")

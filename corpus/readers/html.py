@@ -11,96 +11,122 @@ from corpus.readers.encoding import LARGEST, MARKS, SAMPLE, detect
 from corpus.readers.outline import Outline
 from corpus.readers.text import title_of
 
-UNSEEN = ("script", "style", "nav", "noscript", "template", "svg", "iframe", "object", "button", "select", "textarea")
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-BLOCKS = (
-    "address article aside blockquote body caption dd details div dl dt fieldset figcaption figure footer form header "
-    "hr main ol p pre section summary table ul"
-).split(" ")
+UNSEEN = frozenset(
+    "script style nav noscript template svg math iframe object button select textarea head".split(" ")
+)  # fmt: skip
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+BLOCKS = frozenset(
+    (
+        "address article aside blockquote body caption dd details div dl dt fieldset figcaption figure footer form "
+        "header hr main ol p pre section summary table ul"
+    ).split(" ")
+)
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split(" "))
 SPACE = re.compile(r"\s+")
-# Marks put into the text where headings stand; the page's own are taken out before.
-OPEN, SPLIT, CLOSE = "\x02", "\x03", "\x04"
-MARKED = re.compile(f"{OPEN}(\\d){SPLIT}([^{CLOSE}]*){CLOSE}")
+BEFORE_ITEM = re.compile(r"(?<!\s)\s+-(?= \S)")
 CHARSET = re.compile(rb"<meta[^>]+charset|<\?xml[^>]+encoding", re.IGNORECASE)
 
 
 def read(path: Path) -> Iterator[Document]:
-    """One document, or none when there is no text."""
-    import warnings
-
-    from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
+    """One document, or none when there is no text. Raises ReadingError when the content is not text."""
+    from lxml import etree
 
     if path.stat().st_size > LARGEST:
         raise ReadingError(f"{path.name} is larger than {LARGEST // 1_000_000} MB.")
     data = path.read_bytes()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
-        soup = BeautifulSoup(data, "lxml", from_encoding=_declared(path, data))
-    title, language = _title(soup), _language(soup)
-    outline = _outline(soup)
-    title = title or outline.first_heading or title_of(path)
-    sections = outline.sections(title)
+    page = _Page()
+    parser = etree.HTMLParser(target=page, encoding=_undeclared(path, data), huge_tree=True)
+    try:
+        etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, etree.ParserError, LookupError) as error:
+        raise ReadingError(f"{path.name} is not a readable web page.") from error
+    title = one_line(page.title) or page.outline.first_heading or title_of(path)
+    sections = page.outline.sections(title)
     if sections:
         text = " ".join(section.text for section in sections)
-        yield Document(title, sections, path=str(path), language=language or guess(text))
+        yield Document(title, sections, path=str(path), language=page.language or guess(text))
 
 
-def _declared(path: Path, data: bytes) -> str | None:
+def _undeclared(path: Path, data: bytes) -> str | None:
     """Our own finding, unless the page or a byte order mark declares its encoding, which the parser obeys."""
     found = detect(path)
     marked = any(data.startswith(mark) for mark, _ in MARKS)
     return None if marked or CHARSET.search(data[:SAMPLE]) else found
 
 
-def _title(soup) -> str:
-    return one_line(soup.title.get_text()) if soup.title else ""
+class _Page:
+    """Takes a page's tags and texts as the parser meets them (lxml's target interface), so depth costs nothing."""
+
+    def __init__(self) -> None:
+        self.outline = Outline()
+        self.title = ""
+        self.language = ""
+        self._text: list[str] = []
+        self._heading: list[str] = []
+        self._open: dict[str, int] = {}  # how many of the tags that matter are open
+        self._unseen = 0
+
+    def start(self, tag: str, attributes) -> None:
+        if tag == "html":
+            code = attributes.get("lang", "").strip().lower()[:2]
+            self.language = code if len(code) == 2 and code.isalpha() else ""
+        self._unseen += tag in UNSEEN
+        if tag not in VOID:
+            self._open[tag] = self._open.get(tag, 0) + 1
+        if tag in HEADINGS:
+            self._flush()
+        elif tag == "br":
+            self._put("\n")
+        elif tag == "li":
+            self._put("\n- ")
+        elif tag in ("td", "th"):
+            self._put("\t")
+        elif tag in BLOCKS and not self._within("li", "tr"):
+            self._put("\n\n")
+
+    def end(self, tag: str) -> None:
+        if tag in VOID:
+            return
+        self._unseen -= tag in UNSEEN
+        self._open[tag] = self._open.get(tag, 0) - 1
+        if tag in HEADINGS:
+            self.outline.heading(int(tag[1]), "".join(self._heading))
+            self._heading = []
+        elif tag == "tr":
+            self._put("\n")
+        elif tag in BLOCKS:
+            self._put("\n" if self._within("li", "tr") else "\n\n")
+
+    def data(self, text: str) -> None:
+        if self._within("title") and not self._within("svg", "body"):
+            self.title += text
+        elif not self._unseen:
+            # Line breaks of the source mean nothing outside <pre>.
+            self._put(text if self._within("pre") else SPACE.sub(" ", text))
+
+    def comment(self, text: str) -> None:
+        pass
+
+    def close(self) -> None:
+        self._flush()
+
+    def _within(self, *tags: str) -> bool:
+        return any(self._open.get(tag) for tag in tags)
+
+    def _put(self, text: str) -> None:
+        (self._heading if self._within(*HEADINGS) else self._text).append(text)
+
+    def _flush(self) -> None:
+        text = BEFORE_ITEM.sub(_item_gap, "".join(self._text))
+        self.outline.text("\n".join(_cells(line) for line in text.split("\n")))
+        self._text = []
 
 
-def _language(soup) -> str:
-    tag = soup.find("html")
-    code = str(tag.get("lang", "")).strip().lower()[:2] if tag else ""
-    return code if code.isalpha() and len(code) == 2 else ""
+def _item_gap(match: re.Match) -> str:
+    """No blank line between the items of a list."""
+    return "\n-" if "\n" in match[0] else match[0]
 
 
-def _outline(soup) -> Outline:
-    for tag in soup(list(UNSEEN)) + soup("head"):
-        tag.decompose()
-    _normalise(soup)
-    _mark(soup)
-    outline = Outline()
-    parts = MARKED.split(soup.get_text())  # text, level, heading, text, level, heading, text, …
-    outline.text(parts[0])
-    for level, heading, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        outline.heading(int(level), heading)
-        outline.text(text)
-    return outline
-
-
-def _normalise(soup) -> None:
-    """White space as a browser treats it: line breaks of the source mean nothing outside <pre>."""
-    for string in soup.find_all(string=True):
-        text = re.sub(f"[{OPEN}{SPLIT}{CLOSE}]", "", string)
-        if string.find_parent("pre") is None:
-            text = SPACE.sub(" ", text)
-        if text != string:
-            string.replace_with(type(string)(text))
-
-
-def _mark(soup) -> None:
-    """Line breaks, list marks and heading marks as text, so that one pass over the text finds them all."""
-    for tag in soup("br"):
-        tag.replace_with("\n")
-    for tag in soup("li"):
-        tag.insert(0, "\n- ")
-    for tag in soup(["td", "th"]):
-        if tag.find_next_sibling(["td", "th"]) is not None:
-            tag.append(" | ")
-    for tag in soup("tr"):
-        tag.append("\n")
-    for tag in soup(BLOCKS):
-        within_item = tag.find_parent("li") is not None or tag.find_parent("tr") is not None
-        tag.insert(0, "" if within_item else "\n\n")
-        tag.append("\n" if within_item else "\n\n")
-    for tag in soup(list(HEADINGS)):
-        text = one_line(tag.get_text())
-        tag.replace_with(f"{OPEN}{tag.name[1]}{SPLIT}{text}{CLOSE}" if text else "")
+def _cells(line: str) -> str:
+    """A table's row, in which a tab opens each cell."""
+    return " | ".join(map(one_line, line.split("\t")[1:])) if line.lstrip(" ").startswith("\t") else line

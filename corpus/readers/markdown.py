@@ -13,14 +13,14 @@ from corpus.readers.text import title_of
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 FRONT_TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 FENCE = re.compile(r"[ ]{0,3}(```+|~~~+)")
-HEADING = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*")
+HEADING = re.compile(r"[ ]{0,3}(#{1,6})([ \t].*|)")
 UNDERLINE = re.compile(r"[ ]{0,3}(=+|-{2,})[ \t]*")
+LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
 INLINE = (
-    (re.compile(r"!?\[([^\]\n]*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"), r"\1"),  # links and images
-    (re.compile(r"!?\[([^\]\n]+)\]\[[^\]\n]*\]"), r"\1"),
-    (re.compile(r"(\*\*|__)(?=\S)([^\n]+?)(?<=\S)\1"), r"\2"),
+    *((LINK, r"\1"),) * 2,  # twice: an image may be a link's text
+    (re.compile(r"!?\[([^\[\]\n]+)\]\[[^\[\]\n]*\]"), r"\1"),
+    (re.compile(r"(\*\*|__)(?=\S)([^\n]{1,300}?)(?<=\S)\1"), r"\2"),
     (re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=\S)\*(?![\w*])"), r"\1"),
     (re.compile(r"`([^`\n]+)`"), r"\1"),
     (re.compile(r"^[ ]{0,3}>[ ]?", re.MULTILINE), ""),
@@ -33,7 +33,7 @@ def read(path: Path) -> Iterator[Document]:
     text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
     front = FRONT_MATTER.match(text)
     named = FRONT_TITLE.search(front[1]) if front else None
-    outline = _outline(COMMENT.sub("", text[front.end() :] if front else text))
+    outline = _outline(_without_comments(text[front.end() :] if front else text))
     title = (one_line(named[1].strip(" \"'")) if named else outline.first_heading) or title_of(path)
     sections = outline.sections(title)
     if sections:
@@ -64,7 +64,7 @@ def _outline(text: str) -> Outline:
         heading, underline = HEADING.fullmatch(line), UNDERLINE.fullmatch(line)
         if heading:
             flush()
-            outline.heading(len(heading[1]), _plain(heading[2] or ""))
+            outline.heading(len(heading[1]), _plain(_unclosed(heading[2].strip())))
         elif underline and block and block[-1].strip():
             title = block.pop()
             flush()
@@ -73,6 +73,20 @@ def _outline(text: str) -> Outline:
             block.append(line)
     flush()
     return outline
+
+
+def _without_comments(text: str) -> str:
+    kept, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        kept.append(text[at:start])
+        at = end + len("-->")
+    return "".join(kept) + text[at:]
+
+
+def _unclosed(heading: str) -> str:
+    """ "Title ##" without its closing marks, but "C#" as it is."""
+    bare = heading.rstrip("#")
+    return bare if not bare or bare[-1] in " \t" else heading
 
 
 def _plain(text: str) -> str:

@@ -12,6 +12,7 @@ from corpus.readers.text import title_of
 
 # PDFium writes U+FFFE or U+0002 where a hyphen only breaks a word at the line's end.
 SOFT_HYPHEN = re.compile("[\ufffe\u0002]\n?")
+BROKEN_NAME = re.compile(r"(?<=[^\W\d_]-)\n(?=[A-ZÀ-ÖØ-Þ])")  # "North-East" keeps its hyphen
 BROKEN_WORD = re.compile(r"(?<=[^\W\d_])-\n(?=[a-zà-öø-ÿ])")
 ITEM = re.compile(r"\s*(?:[•◦▪‣·*–-]|\d{1,3}[.)]|[a-z]\))\s+")
 BULLET = re.compile(r"^\s*[•◦▪‣·](?=\s)", re.MULTILINE)
@@ -73,7 +74,7 @@ def _page(pdf, number: int) -> str | None:
 def joined(text: str) -> str:
     """Lines of a page as paragraphs: a line that fills the page's width and ends no sentence goes on in the next."""
     text = SOFT_HYPHEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = BULLET.sub("-", BROKEN_WORD.sub("", text))
+    text = BULLET.sub("-", BROKEN_NAME.sub("", BROKEN_WORD.sub("", text)))
     lines = [line.strip() for line in text.split("\n")]
     lengths = sorted(len(line) for line in lines if line)
     if not lengths:

@@ -1,0 +1,222 @@
+import os
+
+import pytest
+
+from corpus.document import Dropped, ReadingError
+from corpus.readers import SUFFIXES, can_read, is_beir, read, walk
+
+
+def write(folder, name, content):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return path
+
+
+def only(path):
+    (document,) = read(path)
+    return document
+
+
+def test_every_format_has_a_module_that_reads():
+    from importlib import import_module
+
+    from corpus.readers import _FORMATS
+
+    for name in {*_FORMATS.values(), "beir"}:
+        assert callable(import_module(f"corpus.readers.{name}").read)
+
+
+def test_suffixes_are_matched_in_any_case(tmp_path):
+    assert can_read(tmp_path / "REPORT.PDF") and not can_read(tmp_path / "photo.png")
+    assert {".txt", ".md", ".html", ".pdf", ".docx", ".csv", ".jsonl"} <= set(SUFFIXES)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        *((f"empty{suffix}", b"", "is empty") for suffix in SUFFIXES),
+        ("blank.txt", b" \n\n ", "holds no text"),
+        ("blank.md", b"\n", "holds no text"),
+        ("blank.html", b"<html><body><script>1</script></body></html>", "holds no text"),
+        ("picture.png", b"\x89PNG", "cannot be read; those that can"),
+        ("fake.txt", b"%PDF-1.4 \n", "is not text"),
+        ("fake.csv", b"PK\x03\x04 and more", "is not text"),
+        ("fake.jsonl", b"a\0b\0c\0", "is not text"),
+        ("fake.html", bytes(range(32)) * 10, "is not text"),
+        ("fake.docx", b"no zip", "not a Word document"),
+        ("fake.pdf", b"no pdf", "damaged or not a PDF"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_one_sentence(tmp_path, name, content, reason):
+    with pytest.raises(ReadingError, match=reason) as caught:
+        list(read(write(tmp_path, name, content)))
+    assert name in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(ReadingError, match="is not there"):
+        list(read(tmp_path / "gone.txt"))
+
+
+def test_a_folder_that_is_no_beir_set_is_refused(tmp_path):
+    with pytest.raises(ReadingError, match="is a folder without corpus"):
+        list(read(tmp_path))
+
+
+def test_text_is_titled_after_its_file(tmp_path):
+    document = only(
+        write(tmp_path, "green_tea.txt", "The leaves are\r\nin the pot.\r\n\r\n\r\n\r\nThis is it for the day.")
+    )
+    assert (document.title, document.language) == ("green tea", "en")
+    assert document.text == "The leaves are\nin the pot.\n\nThis is it for the day."
+    assert document.path.endswith("green_tea.txt")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-8", "Été à Genève — 5 €"),
+        ("utf-8-sig", "Été à Genève"),
+        ("utf-16", "Été à Genève"),
+        ("utf-16-be", "\ufeffÉté à Genève"),
+        ("cp1252", "L'été à Genève a été très chaud, dit-on : 35 degrés à l'ombre."),
+        ("latin-1", "Le café est fermé."),
+        ("cp1251", "Это обычный русский текст, который должен быть прочитан без ошибок и потерь."),
+    ],
+)
+def test_text_is_read_in_its_encoding(tmp_path, encoding, text):
+    assert only(write(tmp_path, "a.txt", text.encode(encoding))).text == text.lstrip("\ufeff")
+
+
+def test_one_late_foreign_byte_does_not_hide_behind_ascii(tmp_path):
+    text = "plain words here.\n" * 80_000 + "caf\xe9 cr\xe8me"
+    assert only(write(tmp_path, "a.txt", text.encode("latin-1"))).text.endswith("café crème")
+
+
+def test_markdown_headings_become_sections(tmp_path):
+    text = (
+        "<!-- no -->\n# Tea\n\nA **good** drink, see [here](http://x.org/a_(b)).\n\n"
+        "## Kinds\n### Green ##\n* mild\n+ *fresh*\n\nBlack\n-----\n`strong`\n\n## Left empty\n"
+    )
+    document = only(write(tmp_path, "x.md", text))
+    assert document.title == "Tea"
+    assert [(section.heading, section.text) for section in document.sections] == [
+        ("Tea", "A good drink, see here."),
+        ("Kinds › Green", "- mild\n- fresh"),
+        ("Black", "strong"),
+        ("Left empty", "Left empty"),
+    ]
+
+
+def test_markdown_code_is_kept_and_its_hashes_are_no_headings(tmp_path):
+    document = only(write(tmp_path, "x.md", "# T\n\n```sh\n# not a heading\na_b * c\n```\n\nEnd.\n"))
+    assert document.text == "# not a heading\na_b * c\n\nEnd."
+
+
+def test_markdown_front_matter_names_the_document(tmp_path):
+    document = only(write(tmp_path, "x.md", '---\ntitle: "My notes"\ntags: [a]\n---\n# First\nText.\n'))
+    assert (document.title, document.sections[0].heading, document.text) == ("My notes", "First", "Text.")
+
+
+def test_markdown_snake_case_and_products_stay(tmp_path):
+    assert only(write(tmp_path, "x.md", "a 2 * 3 * 4 and snake_case_name\n")).text == "a 2 * 3 * 4 and snake_case_name"
+
+
+PAGE = """<!DOCTYPE html><html lang="fr-CA"><head><title>Le  thé</title><style>p{}</style></head><body>
+<nav><a>Menu</a></nav><h1>Le thé</h1><p>Une boisson<br>chaude &amp; <b>bonne</b>.</p>
+<h2>Sortes</h2><ul><li><p>vert</p></li><li>noir</li></ul><script>alert(1)</script>
+<table><tr><th>Nom</th><th>Prix</th></tr><tr><td>Sencha</td><td>5 €</td></tr></table>
+<pre>a  b
+c</pre></body></html>"""
+
+
+def test_html_gives_what_is_seen(tmp_path):
+    document = only(write(tmp_path, "x.html", PAGE))
+    assert (document.title, document.language) == ("Le thé", "fr")
+    assert [(section.heading, section.text) for section in document.sections] == [
+        ("Le thé", "Une boisson\nchaude & bonne."),
+        ("Sortes", "- vert\n- noir\n\nNom | Prix\nSencha | 5 €\n\na b\nc"),
+    ]
+
+
+def test_html_in_its_declared_encoding(tmp_path):
+    page = '<html><head><meta charset="iso-8859-1"></head><body><p>Thé</p></body></html>'
+    assert only(write(tmp_path, "x.html", page.encode("latin-1"))).text == "Thé"
+
+
+def test_html_without_a_declared_encoding(tmp_path):
+    assert only(write(tmp_path, "x.html", "<p>Thé — 5 €</p>")).text == "Thé — 5 €"
+
+
+def test_html_nested_very_deeply_is_survived(tmp_path):
+    page = "<div>" * 3000 + "deep" + "</div>" * 3000
+    assert "deep" in only(write(tmp_path, "x.html", page)).text
+
+
+def test_jsonl_takes_title_and_text_by_their_names(tmp_path, sort):
+    lines = [
+        '{"question": "Hot?", "answer": "Yes.", "id": 7, "tags": ["a", "b"]}',
+        "nonsense",
+        "",
+        "[1]",
+        '{"headline": "Cold", "body": "Ice.", "lang": "en", "empty": null}',
+        '{"text": "  "}',
+        '{"colour": "red", "size": {"cm": 3}}',
+    ]
+    documents, dropped = sort(read(write(tmp_path, "x.jsonl", "\n".join(lines))))
+    assert [(document.title, document.text, document.external_id) for document in documents] == [
+        ("Hot?", "Yes.\n\ntags: a\nb", "7"),
+        ("Cold", "Ice.\n\nlang: en", ""),
+        ('colour: red size: {"cm": 3}', 'colour: red\nsize: {"cm": 3}', ""),
+    ]
+    assert documents[1].path.endswith("x.jsonl, row 5") and documents[1].language == "en"
+    assert dropped == [
+        Dropped("row 2", "not valid JSON"),
+        Dropped("row 3", "empty line"),
+        Dropped("row 4", "not a JSON object"),
+        Dropped("row 6", "no text"),
+    ]
+
+
+def test_jsonl_survives_bottomless_nesting_and_lone_surrogates(tmp_path, sort):
+    lines = ["[" * 100_000, '{"text": "a\\ud800b"}']
+    documents, dropped = sort(read(write(tmp_path, "x.jsonl", "\n".join(lines))))
+    assert documents[0].text == "a\ufffdb" and dropped == [Dropped("row 1", "not valid JSON")]
+
+
+def test_beir_folder_keeps_the_ids(tmp_path, sort):
+    folder = tmp_path / "set"
+    write(folder, "corpus.jsonl", '{"_id": "d1", "title": "", "text": "Green tea is mild."}\n{"text": "no id"}\n')
+    assert is_beir(folder) and not is_beir(tmp_path)
+    documents, dropped = sort(read(folder))
+    assert [(document.external_id, document.title, document.path) for document in documents] == [
+        ("d1", "Green tea is mild.", "set/corpus.jsonl, row 1")
+    ]
+    assert dropped == [Dropped("row 2", "not an object with _id and text")]
+
+
+def test_walk_gives_readable_files_in_order_and_names_the_others(tmp_path):
+    for name in ("b.txt", "A.md", "sub/c.pdf", ".hidden/d.txt", "photo.png", "beir/corpus.jsonl", "beir/queries.jsonl"):
+        write(tmp_path, name, "x")
+    items = [item if isinstance(item, Dropped) else item.relative_to(tmp_path).as_posix() for item in walk(tmp_path)]
+    assert items == [
+        "A.md",
+        "b.txt",
+        "beir/corpus.jsonl",
+        Dropped(str(tmp_path / "photo.png"), "files of the kind .png cannot be read"),
+        "sub/c.pdf",
+    ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a permission there")
+def test_walk_does_not_follow_links_in_circles(tmp_path):
+    write(tmp_path, "sub/a.txt", "x")
+    (tmp_path / "sub" / "back").symlink_to(tmp_path)
+    (tmp_path / "sub" / "gone.txt").symlink_to(tmp_path / "nothing")
+    items = list(walk(tmp_path))
+    assert [item for item in items if not isinstance(item, Dropped)] == [tmp_path / "sub" / "a.txt"]
+    assert {item.reason for item in items if isinstance(item, Dropped)} == {
+        "link to a folder that holds it",
+        "link to nothing",
+    }

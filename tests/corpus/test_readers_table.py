@@ -1,0 +1,68 @@
+import pytest
+
+from corpus.document import Dropped
+from corpus.readers import read
+
+
+def table(folder, content, name="x.csv", encoding="utf-8"):
+    path = folder / name
+    path.write_bytes(content.encode(encoding))
+    return read(path)
+
+
+def test_each_row_is_a_document_named_by_its_title_column(tmp_path):
+    documents = list(table(tmp_path, 'question,answer,source\n"What, now?","Wait.\nThen go.",me\n'))
+    (document,) = documents
+    assert (document.title, document.text) == ("What, now?", "Wait.\nThen go.\n\nsource: me")
+    assert document.path.endswith("x.csv, row 1")
+
+
+def test_the_first_column_names_the_row_where_none_is_called_a_title(tmp_path):
+    (document,) = table(tmp_path, "plant,colour,height\nfern,green,30\n")
+    assert (document.title, document.text) == ("fern", "colour: green\nheight: 30")
+
+
+def test_a_table_without_header_loses_no_row(tmp_path):
+    documents = list(table(tmp_path, 'neutral,"It rains today, they said."\npositive,"The sun is out again."\n'))
+    assert [document.title for document in documents] == ["neutral", "positive"]
+    assert [document.text for document in documents] == ["It rains today, they said.", "The sun is out again."]
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
+def test_the_separator_is_found(tmp_path, sign):
+    rows = [["name", "text"], ["a", "one; two, three"], ["b", "four"]]
+    content = "\n".join(sign.join(f'"{cell}"' for cell in row) for row in rows)
+    assert [document.title for document in table(tmp_path, content)] == ["a", "b"]
+
+
+def test_tsv_is_separated_by_tabs(tmp_path):
+    (document,) = table(tmp_path, "title\ttext\nA, b\tC, d\n", "x.tsv")
+    assert (document.title, document.text) == ("A, b", "C, d")
+
+
+def test_latin_1_is_found(tmp_path):
+    (document,) = table(tmp_path, "titre;texte\nÉté;Il fait très chaud à l'ombre.\n", encoding="latin-1")
+    assert (document.title, document.text) == ("Été", "Il fait très chaud à l'ombre.")
+
+
+def test_empty_rows_are_dropped_and_ragged_ones_kept(tmp_path, sort):
+    documents, dropped = sort(table(tmp_path, "title,text\n,\n\nA\nB,b,more\n"))
+    assert [(document.title, document.text) for document in documents] == [("A", "A"), ("B", "b\n\ncolumn 3: more")]
+    assert dropped == [Dropped("row 1", "no text"), Dropped("row 2", "no text")]
+
+
+def test_columns_of_one_name_are_both_kept(tmp_path):
+    (document,) = table(tmp_path, "title,note,note\nA,one,two\n")
+    assert "one" in document.text and "two" in document.text
+
+
+def test_a_very_long_field_is_read(tmp_path):
+    (document,) = table(tmp_path, f"title,text\nA,{'word ' * 100_000}\n")
+    assert len(document.text) > 400_000
+
+
+def test_rows_are_streamed(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("title,text\n" + "A,some text\n" * 200_000)
+    first = next(iter(read(path)))
+    assert first.title == "A"
