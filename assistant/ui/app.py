@@ -40,8 +40,8 @@ def main(argv: list[str] | None = None) -> int:
     return serve(home, options.host, port, browser=not options.no_browser)
 
 
-def serve(home: Home, host: str, port: int, *, browser: bool = False, stop: threading.Event | None = None) -> int:
-    """Opens the data folder and serves the window until `stop` is set or the process is interrupted."""
+def serve(home: Home, host: str, port: int, *, browser: bool = False) -> int:
+    """Opens the data folder and serves the window until the process is interrupted. Gives the exit status."""
     from assistant.history import HistoryError
     from assistant.ui.services import Services
     from index.store import StoreError
@@ -60,7 +60,7 @@ def serve(home: Home, host: str, port: int, *, browser: bool = False, stop: thre
         if browser:
             webbrowser.open(url)
         with contextlib.suppress(KeyboardInterrupt):
-            (stop or threading.Event()).wait()
+            threading.Event().wait()
         page.close(verbose=False)
     finally:
         services.close()
@@ -84,7 +84,7 @@ def launch(services, host: str, port: int):
         inbrowser=False,
         theme=theme(),
         css_paths=HERE / "style.css",
-        head=(HERE / "head.html").read_text("utf-8"),
+        head=f"<script>{(HERE / 'theme.js').read_text('utf-8')}</script>",
         favicon_path=HERE / "icon.svg",
         footer_links=[],
         run_history=False,

@@ -48,7 +48,7 @@ class Chat:
     @property
     def outputs(self) -> list:
         """Everything that `shown` fills."""
-        return [self.past, self.live, self.question, self.collection, self.mode]
+        return [self.past, self.live, self.question, self.collection, self.mode, self.model]
 
     # --- what is shown --------------------------------------------------------------------------------------
 
@@ -69,7 +69,9 @@ class Chat:
 
     def _model_choices(self, tab: Tab) -> dict:
         models = self._services.assistant.models()
-        return gr.update(label=t("ask.model", tab.lang), choices=models, visible=len(models) > 1)
+        usual = self._services.assistant.settings.model
+        value = usual if usual in models else None
+        return gr.update(label=t("ask.model", tab.lang), choices=models, value=value, visible=len(models) > 1)
 
     def shown(self, tab: Tab) -> dict:
         """The conversation of the tab, settled turns and the newest one."""
@@ -108,7 +110,7 @@ class Chat:
         if views and views[-1].running:
             return tab, t("error.running", tab.lang)
         mode = mode if mode in MODES else "grounded"
-        if tab.conversation is None:
+        if tab.conversation is None or not services.knows(tab.conversation):  # deleted in another tab
             tab = self._new_conversation(tab, collection, mode, model)
         else:
             services.history.choose(tab.conversation, collection=collection, mode=mode, model=model or "")

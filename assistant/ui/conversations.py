@@ -49,7 +49,7 @@ class Conversations:
         quiet = replace(tab, renaming=None, deleting=None)
         if name == "cancel":
             return quiet
-        if identity is None or not self.exists(identity):
+        if identity is None or not self._services.knows(identity):
             return tab
         if name == "open":
             return replace(quiet, conversation=identity)
@@ -65,10 +65,6 @@ class Conversations:
         if name == "deleted":
             return self._delete(identity, quiet)
         return tab
-
-    def exists(self, identity: int) -> bool:
-        """Whether the history still holds the conversation."""
-        return any(conversation.id == identity for conversation in self._services.history.conversations())
 
     def opened(self, tab: Tab):
         """The record of the tab's conversation, None in a new one."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import gradio as gr
 
@@ -13,6 +14,15 @@ from assistant.ui.texts import counted, t
 from assistant.ui.view import Tab
 
 WORKING = ("waiting", "reading", "embedding")
+
+
+class Taken(NamedTuple):
+    """What came of a drop: the tab, the words for it, whether all went well, whether the files were used up."""
+
+    tab: Tab
+    text: str
+    worked: bool = False
+    done: bool = False
 
 
 class Documents:
@@ -70,23 +80,28 @@ class Documents:
 
     # --- what happens ---------------------------------------------------------------------------------------
 
-    def take(self, tab: Tab, files: Sequence[str] | None, collection: str | None) -> tuple[Tab, str, bool]:
-        """Copies dropped files into the data folder and queues them. Gives the tab, the message, and if it worked."""
+    def take(self, tab: Tab, files: Sequence[str] | None, collection: str | None) -> "Taken":
+        """Copies dropped files into the data folder and queues them."""
         name = " ".join((collection or "").split())
-        if not files:
-            return tab, t("add.none", tab.lang), False
+        found = [Path(file) for file in files or () if Path(file).is_file()]
+        if not found:
+            return Taken(tab, t("add.none", tab.lang))
         if not name:
-            return tab, t("add.no_collection", tab.lang), False
+            return Taken(tab, t("add.no_collection", tab.lang))
         if len(name) > LONGEST_NAME:
-            return tab, t("add.long_name", tab.lang, limit=LONGEST_NAME), False
+            return Taken(tab, t("add.long_name", tab.lang, limit=LONGEST_NAME))
         folder = self._services.home.documents / folder_name(name)
-        copies = [take_in(Path(file), folder) for file in files]
+        try:
+            copies = [take_in(file, folder) for file in found]
+        except OSError as error:
+            return Taken(tab, t("add.copy_failed", tab.lang, reason=error.strerror or error))
         queued, failed = self._services.add(copies, name)
         for item in failed:
             discard(item.place, self._services.home.documents)
         lines = [counted("added", queued, tab.lang)] if queued else []
         lines += [t("add.format", tab.lang, name=Path(item.place).name) for item in failed]
-        return replace(tab, collection=name if queued else "", removing=None), " ".join(lines), bool(queued)
+        shown = replace(tab, collection=name, removing=None) if queued else tab
+        return Taken(shown, " ".join(lines), worked=not failed, done=True)
 
     def act(self, name: str, data: dict[str, str], tab: Tab) -> Tab:
         """Carries out what was clicked in the tables. Unknown actions change nothing."""

@@ -62,6 +62,10 @@ class Services:
         """Keys of what is still loading."""
         return () if self.startup.done.is_set() else tuple(self.assistant.loading) or ("generator",)
 
+    def knows(self, conversation_id: int) -> bool:
+        """Whether the history holds the conversation; another tab may have deleted it."""
+        return any(conversation.id == conversation_id for conversation in self.history.conversations())
+
     def collections(self) -> list[str]:
         """Names of the collections, oldest first."""
         return self.store.collections()

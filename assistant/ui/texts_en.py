@@ -115,6 +115,7 @@ ENGLISH = MappingProxyType(
         "add.none": "Drop some files first.",
         "add.no_collection": "Name the collection that the files go into.",
         "add.long_name": "A collection's name may have {limit} characters at most.",
+        "add.copy_failed": "The files could not be copied: {reason}.",
         "add.format": "{name} was left out: files of this kind cannot be read.",
         "added.one": "{n} file is being read.",
         "added.other": "{n} files are being read.",

@@ -116,6 +116,7 @@ FRENCH = MappingProxyType(
         "add.none": "Déposez d’abord des fichiers.",
         "add.no_collection": "Nommez la collection qui recevra les fichiers.",
         "add.long_name": "Le nom d’une collection compte {limit} caractères au plus.",
+        "add.copy_failed": "Les fichiers n’ont pas pu être copiés : {reason}.",
         "add.format": "{name} a été laissé de côté : ce type de fichier ne peut pas être lu.",
         "added.one": "{n} fichier en cours de lecture.",
         "added.other": "{n} fichiers en cours de lecture.",

@@ -76,7 +76,7 @@ class Window:
 
     @property
     def _shown_outputs(self) -> list:
-        return [self._tab, *self._chat.outputs, self._sources.cards, self._conversations.list]
+        return [self._tab, *self._chat.outputs, self._sources.cards, self._conversations.list]  # of `_conversation`
 
     @property
     def _state_outputs(self) -> list:
@@ -138,7 +138,7 @@ class Window:
 
     def _follow_after(self, event, quiet: dict) -> None:
         chat = self._chat
-        outputs = [chat.past, chat.live, chat.question, self._sources.cards, self._conversations.list]
+        outputs = [chat.past, chat.live, chat.question, self._sources.cards]
         event.then(
             self._follow, [self._tab, self._gaze], outputs, trigger_mode="multiple", concurrency_limit=None, **quiet
         )
@@ -151,7 +151,7 @@ class Window:
         if language not in TEXTS:
             language = preferred_language(request.headers.get("accept-language", ""))
         conversation = panel.number({"id": str(kept.get("conversation") or "")})
-        if conversation is not None and not self._conversations.exists(conversation):
+        if conversation is not None and not self._services.knows(conversation):
             conversation = None
         tab = replace(tab, lang=language, conversation=conversation)
         return self._everything(tab)
@@ -179,7 +179,7 @@ class Window:
     def _follow(self, tab: Tab, gaze: Gaze) -> Iterator[dict]:
         """Streams the newest turn of the tab into the page, until it ends or the tab looks at something else."""
         mine = gaze.turn()
-        yield self._conversation(tab, tab_too=False)
+        yield self._chat.shown(tab) | self._sources.shown(tab)
         last = None
         for view in self._chat.follow(tab):
             if gaze.newest != mine:
@@ -190,7 +190,7 @@ class Window:
             last = view
             yield changes
         if last is not None and gaze.newest == mine:
-            yield self._conversation(tab, tab_too=False)
+            yield self._chat.shown(tab) | self._sources.shown(tab)
 
     def _in_list(self, tab: Tab, event: gr.EventData) -> dict:
         before = tab.conversation
@@ -218,9 +218,9 @@ class Window:
         return {self._known: names} | choices | self._state(tab)
 
     def _add(self, tab: Tab, known: tuple[str, ...], files: list[str] | None, collection: str | None) -> dict:
-        tab, text, worked = self._documents.take(tab, files, collection)
-        changes = {self._tab: tab, self._documents.message: render.message(text, worked)}
-        return changes | self._tick(tab, known) | ({self._documents.files: None} if worked else {})
+        taken = self._documents.take(tab, files, collection)
+        changes = {self._tab: taken.tab, self._documents.message: render.message(taken.text, taken.worked)}
+        return changes | self._tick(taken.tab, known) | ({self._documents.files: None} if taken.done else {})
 
     def _in_tables(self, tab: Tab, known: tuple[str, ...], event: gr.EventData) -> dict:
         tab = self._documents.act(*panel.action(event), tab)
@@ -244,9 +244,8 @@ class Window:
             shown[component] = {**words.get(component, {}), **update}
         return header | shown | self._state(tab)
 
-    def _conversation(self, tab: Tab, tab_too: bool = True) -> dict:
-        shown = self._chat.shown(tab) | self._sources.shown(tab) | self._conversations.shown(tab)
-        return {self._tab: tab} | shown if tab_too else shown
+    def _conversation(self, tab: Tab) -> dict:
+        return {self._tab: tab} | self._chat.shown(tab) | self._sources.shown(tab) | self._conversations.shown(tab)
 
     def _choices_of(self, tab: Tab) -> dict:
         """The collection and the mode that were chosen for the open conversation."""
@@ -254,7 +253,10 @@ class Window:
         if opened is None:
             return {}
         collection = opened.collection if opened.collection in ("", *self._services.collections()) else ""
-        return {self._chat.collection: gr.update(value=collection), self._chat.mode: gr.update(value=opened.mode)}
+        choices = {self._chat.collection: collection, self._chat.mode: opened.mode}
+        if opened.model in self._services.assistant.models():
+            choices[self._chat.model] = opened.model
+        return {component: gr.update(value=value) for component, value in choices.items()}
 
     def _state(self, tab: Tab) -> dict:
         services = self._services

@@ -71,9 +71,9 @@ def test_conversations_are_opened_renamed_and_deleted(services):
     tab = panel.act("renamed", {"id": str(first.conversation), "text": "  A <b> title "}, tab)
     assert services.history.conversation(first.conversation).title == "A <b> title"
     tab = panel.act("delete", {"id": str(first.conversation)}, tab)
-    assert tab.deleting == first.conversation and panel.exists(first.conversation)
+    assert tab.deleting == first.conversation and services.knows(first.conversation)
     tab = panel.act("deleted", {"id": str(first.conversation)}, tab)
-    assert tab.conversation is None and not panel.exists(first.conversation)
+    assert tab.conversation is None and not services.knows(first.conversation)
 
 
 @pytest.mark.parametrize("data", [{}, {"id": "-1"}, {"id": "1; DROP TABLE turns"}, {"id": "999"}, {"id": "9" * 40}])
@@ -81,7 +81,13 @@ def test_conversations_are_opened_renamed_and_deleted(services):
 def test_actions_that_make_no_sense_change_nothing(services, name, data):
     tab = ask(services, "One?")
     assert Conversations(services).act(name, data, tab) == tab
-    assert Conversations(services).exists(tab.conversation)
+    assert services.knows(tab.conversation)
+
+
+def test_a_question_in_a_conversation_deleted_elsewhere_opens_a_new_one(services):
+    tab = ask(services, "One?")
+    services.history.delete(tab.conversation)
+    assert ask(services, "Two?", tab).conversation != tab.conversation
 
 
 def test_an_empty_title_is_not_taken(services):
@@ -93,8 +99,8 @@ def test_an_empty_title_is_not_taken(services):
 def test_dropped_files_are_copied_and_queued(services, tmp_path):
     file = tmp_path / "cell notes.txt"
     file.write_text("Cells.")
-    tab, message, worked = Documents(services).take(Tab(), [str(file)], " My  notes ")
-    assert worked and message == "1 file is being read."
+    tab, message, worked, done = Documents(services).take(Tab(), [str(file)], " My  notes ")
+    assert worked and done and message == "1 file is being read."
     row = services.store.sources("My notes")[0]
     assert row.state == "waiting" and services.home.documents in type(file)(row.path).parents
     assert tab.collection == "My notes"
@@ -103,22 +109,25 @@ def test_dropped_files_are_copied_and_queued(services, tmp_path):
 def test_unreadable_kinds_are_named(services, tmp_path):
     file = tmp_path / "song.mp3"
     file.write_bytes(b"x")
-    _, message, _ = Documents(services).take(Tab(), [str(file)], "Notes")
-    assert "song.mp3" in message
+    _, message, worked, done = Documents(services).take(Tab(), [str(file)], "Notes")
+    assert "song.mp3" in message and done and not worked
     assert not list(services.home.documents.rglob("*.mp3"))
 
 
-@pytest.mark.parametrize(("files", "name"), [(None, "Notes"), ([], "Notes"), (["x.txt"], ""), (["x.txt"], "n" * 200)])
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [(None, "Notes"), ([], "Notes"), ([__file__], ""), ([__file__], "n" * 200), (["gone.txt"], "Notes")],
+)
 def test_an_incomplete_drop_is_refused_with_a_sentence(services, files, name):
-    _, message, worked = Documents(services).take(Tab(), files, name)
-    assert message and not worked
+    _, message, worked, done = Documents(services).take(Tab(), files, name)
+    assert message and not worked and not done
 
 
 def test_removing_a_source_asks_first_and_deletes_our_copy(services, tmp_path):
     file = tmp_path / "a.txt"
     file.write_text("Cells.")
     documents = Documents(services)
-    tab, _, _ = documents.take(Tab(), [str(file)], "Notes")
+    tab, *_ = documents.take(Tab(), [str(file)], "Notes")
     row = services.store.sources("Notes")[0]
     tab = documents.act("remove", {"id": str(row.id)}, tab)
     assert tab.removing == row.id and services.store.sources("Notes")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.answer import AskError
 from assistant.schema import Answer, Answered, Citation, Drafted, Event, Searched, Sentence, Timings
+from assistant.settings import Settings
 from index.hit import Hit
 
 PASSAGES = (
@@ -86,6 +87,8 @@ class FakeAssistant:
         self.warm_up_s = warm_up_s
         self.asked: list[dict] = []
         self._ready = threading.Event()
+
+    settings = Settings()
 
     @property
     def loading(self) -> tuple[str, ...]:
