@@ -55,7 +55,8 @@ def unescaped(text: str) -> str:
 
 # "( 5 % )" → "(5%)": Penn Treebank tokens, as the corpora of the field write them, back into prose.
 DETOKENISED = (
-    (re.compile(r"``\s*|\s*''(?=[\s.,;:!?)]|$)"), '"'),
+    (re.compile(r" {2,}"), " "),
+    (re.compile(r"`` ?| ?''(?=[\s.,;:!?)]|$)"), '"'),
     (re.compile(r"` (\S[^`']*?) '(?=\W)"), r"'\1'"),
     (re.compile(r"(?<=[\w\")\]%]) ('(?:s|t|re|ve|d|ll|m)\b)", re.IGNORECASE), r"\1"),
     (re.compile(r"(?<=\w) (n't\b)"), r"\1"),
@@ -64,7 +65,6 @@ DETOKENISED = (
     (re.compile(r"(?<=\d) \.(?=\d)"), "."),
     (re.compile(r"([(\[{$£€]) +"), r"\1"),
     (re.compile(r" +([)\]},;:!?%]|\.(?!\w))"), r"\1"),
-    (re.compile(r" {2,}"), " "),
 )
 
 

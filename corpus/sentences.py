@@ -11,6 +11,7 @@ from collections.abc import Iterator
 BREAK = re.compile(r"\n[^\S\n]*\n\s*|\n(?=[^\S\n]*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+\S)|(?<=:)\n")
 MARKER = re.compile(r"\s*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+(?=\S)")
 LAST_WORD = re.compile(r"([^\W\d_][\w.-]*)\.$")
+WINDOW = 5_000  # characters: the splitter takes quadratic time on some texts without a sentence's end
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -72,9 +73,19 @@ def _block_spans(text: str, start: int, end: int, language: str) -> Iterator[tup
 def _ends(block: str, language: str) -> list[int]:
     from sentencex import get_sentence_boundaries
 
-    if not block:
-        return []
-    return [boundary["end_index"] for boundary in get_sentence_boundaries(language, block)]
+    ends: list[int] = []
+    start = 0
+    while start < len(block):
+        stop = start + WINDOW
+        if stop < len(block):
+            space = block.rfind(" ", start + 1, stop)
+            stop = space + 1 if space > 0 else stop
+        found = [boundary["end_index"] for boundary in get_sentence_boundaries(language, block[start:stop])]
+        if stop < len(block) and len(found) > 1:
+            found.pop()  # it may end only because the window does
+        ends += [start + end for end in found]
+        start = ends[-1]
+    return ends
 
 
 def _strip(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -14,7 +14,7 @@ FILES = {"train": "Corona_NLP_train.csv", "test": "Corona_NLP_test.csv"}
 COLUMNS = ("OriginalTweet", "Sentiment")  # names and places of people are never read further
 
 LINK = re.compile(r"(?:https?:?/?/?|www\.|pic\.twitter\.com|t\.co/)[^\s]*(?:\x85|…)?", re.IGNORECASE)
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+")
 HANDLE = re.compile(r"[@＠]\w+")
 LEADING_HANDLES = re.compile(r"\A(?:\s*(?:RT\s+)?@user\b[\s:,]*)+")
 CHECKED_IN = re.compile(r"\s@ [A-Z][^@#\n]{2,60}\Z")  # "… @ London, United Kingdom"

@@ -15,7 +15,7 @@ SOFT_HYPHEN = re.compile("[\ufffe\u0002]\n?")
 BROKEN_NAME = re.compile(r"(?<=[^\W\d_]-)\n(?=[A-ZÀ-ÖØ-Þ])")  # "North-East" keeps its hyphen
 BROKEN_WORD = re.compile(r"(?<=[^\W\d_])-\n(?=[a-zà-öø-ÿ])")
 ITEM = re.compile(r"\s*(?:[•◦▪‣·*–-]|\d{1,3}[.)]|[a-z]\))\s+")
-BULLET = re.compile(r"^\s*[•◦▪‣·](?=\s)", re.MULTILINE)
+BULLET = re.compile(r"^[^\S\n]*[•◦▪‣·](?=\s)", re.MULTILINE)
 ENDS = (".", "!", "?", ":", ";", "”", '"', ")")
 TOOL_TITLE = re.compile(r"^(?:microsoft (?:word|powerpoint|excel)|untitled|sans titre|document\d*$|.*\.\w{2,4}$)", re.I)
 
