@@ -8,7 +8,7 @@ import gradio as gr
 from assistant.schema import MODES
 from assistant.ui import panel, render
 from assistant.ui.render.chrome import loading_words
-from assistant.ui.services import Services
+from assistant.ui.services import STARTER_COLLECTIONS, Services
 from assistant.ui.texts import t
 from assistant.ui.view import Tab, TurnView, earlier_turns
 
@@ -78,18 +78,23 @@ class Chat:
         views = self._services.runs.views(tab.conversation)
         return {
             self.past: render.transcript(views[:-1], tab.lang),
-            self.live: self._newest(views[-1] if views else None, tab),
+            self.live: self.newest(views[-1] if views else None, tab),
             self.question: self._buttons(views, tab),
         }
 
-    def _newest(self, view: TurnView | None, tab: Tab) -> str:
+    def newest(self, view: TurnView | None, tab: Tab) -> str:
+        """The newest turn as HTML, or what an empty conversation shows."""
         if view is None:
-            return render.examples([t(key, tab.lang) for key in EXAMPLES], tab.lang)
+            return render.examples([t(key, tab.lang) for key in self._examples()], tab.lang)
         return render.turn(view, tab.lang, self._waiting_for(tab))
+
+    def _examples(self) -> tuple[str, ...]:
+        """Questions that the starter collections answer; none where those are not."""
+        return EXAMPLES if set(STARTER_COLLECTIONS) & set(self._services.collections()) else ()
 
     def _waiting_for(self, tab: Tab) -> str:
         loading = self._services.loading
-        return loading_words(loading, tab.lang) if loading else ""
+        return t("step.loading", tab.lang, loading=loading_words(loading, tab.lang)) if loading else ""
 
     def _buttons(self, views: Sequence[TurnView], tab: Tab) -> dict:
         if views and views[-1].running:
@@ -139,4 +144,4 @@ class Chat:
 
     def streamed(self, view: TurnView, tab: Tab) -> dict:
         """The update for one step of the newest turn."""
-        return {self.live: self._newest(view, tab)}
+        return {self.live: self.newest(view, tab)}

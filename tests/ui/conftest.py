@@ -41,7 +41,7 @@ def services(home):
 
 
 def make_services(home: Home, assistant) -> Services:
-    """Services on `home` whose index holds one small collection and one failed file."""
+    """Services on `home` whose index holds one small collection with a failed file."""
     store = Store(home.index)
     if not store.collections():
         source = store.add_source("Biology", "/library/cells.txt", "file")
@@ -51,6 +51,7 @@ def make_services(home: Home, assistant) -> Services:
         store.end_scan(source.id, scan)
         failed = store.add_source("Biology", "/library/<b>scan</b>.pdf", "file")
         store.set_source(failed.id, "failed", "The <i>pages</i> are pictures.")
+        store.make_collection("wikipedia")
     made = Services(home, assistant, History(home.history), store)
     made.start_worker = lambda: None
     return made

@@ -55,6 +55,12 @@ def test_the_choices_go_to_the_assistant_and_stay_with_the_conversation(services
     assert (opened.collection, opened.mode) == ("Biology", "quotes")
 
 
+def test_examples_are_given_only_for_the_starter_collections(services):
+    assert "Marie Curie" in Chat(services).newest(None, Tab())
+    services.store.remove_collection("wikipedia")
+    assert "Marie Curie" not in Chat(services).newest(None, Tab())
+
+
 def test_an_unknown_mode_from_the_browser_becomes_the_checked_one(services):
     tab, _ = Chat(services).begin(Tab(), "What?", "", "<script>", None)
     list(Chat(services).follow(tab))

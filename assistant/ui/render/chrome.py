@@ -1,7 +1,7 @@
 """The frame: the name, the line of what is still loading, the choice of language, the first questions."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from assistant.ui.render.html import button, clipped, esc
 from assistant.ui.texts import LANGUAGES, t
@@ -44,13 +44,12 @@ def preferences(lang: str) -> str:
     return f'<div class="preferences" data-lang="{esc(lang)}"><div class="languages">{languages}</div>{theme}</div>'
 
 
-def examples(questions: Iterable[str], lang: str) -> str:
-    """What an empty conversation shows: what this is, and questions to begin with."""
+def examples(questions: Sequence[str], lang: str) -> str:
+    """What an empty conversation shows: what this is, and questions to begin with, where there are some."""
     buttons = "".join(button(question, "example", kind="example", text=question) for question in questions)
-    return (
-        f'<div class="welcome"><h2>{esc(t("welcome.title", lang))}</h2><p>{esc(t("welcome.text", lang))}</p>'
-        f'<p class="try">{esc(t("welcome.try", lang))}</p><div class="examples">{buttons}</div></div>'
-    )
+    tries = f'<p class="try">{esc(t("welcome.try", lang))}</p><div class="examples">{buttons}</div>' if buttons else ""
+    title, text = esc(t("welcome.title", lang)), esc(t("welcome.text", lang))
+    return f'<div class="welcome"><h2>{title}</h2><p>{text}</p>{tries}</div>'
 
 
 def add_heading(formats: Sequence[str], lang: str) -> str:
