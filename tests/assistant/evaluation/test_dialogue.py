@@ -1,0 +1,63 @@
+import pytest
+
+from assistant.evaluation.dialogue import Case, answered, judged, report
+from corpus.document import Passage
+
+EYE = Passage(
+    "Eye drops lower the pressure in the eye. Surgery opens a drain. Laser does too. It is quick.", "Glaucoma"
+)
+BREAD = Passage("Bake the dough for forty minutes.", "Bread")
+CASE = Case(
+    "How is glaucoma treated?", (BREAD, EYE), 1, "Eye drops lower the pressure in the eye. Surgery opens a drain."
+)
+
+
+class Parrot:
+    """Writes the same text whatever it is asked, and remembers the prompt."""
+
+    window = 1024
+
+    def __init__(self, text):
+        self.text = text
+        self.prompts = []
+
+    def count_tokens(self, text):
+        return len(text.split())
+
+    def generate(self, prompt, *, max_new_tokens):
+        self.prompts.append(prompt)
+        return self.text
+
+
+def test_answer_that_copies_the_passage_is_supported_and_near_the_reference():
+    result = judged(CASE, CASE.reference)
+    assert (result.sentences, result.supported, result.rouge_l) == (2, 2, 1.0)
+    assert 0 < result.lead_rouge_l < 1
+
+
+def test_invented_answer_is_neither():
+    result = judged(CASE, "Elephants cure it.")
+    assert (result.sentences, result.supported) == (1, 0)
+    assert result.rouge_l < 0.2
+
+
+def test_generator_sees_every_passage_of_the_case():
+    parrot = Parrot(CASE.reference)
+    (result,) = answered(parrot, [CASE])
+    assert "Bake the dough" in parrot.prompts[0]
+    assert "Eye drops" in parrot.prompts[0]
+    assert result.answer == CASE.reference
+
+
+def test_report_counts_loops_empty_answers_and_support():
+    results = [judged(CASE, CASE.reference), judged(CASE, ""), judged(CASE, "Elephants cure it. Elephants cure it.")]
+    table = report(results)
+    assert table.count == 3
+    assert (table.looping_answers, table.empty_answers) == pytest.approx((1 / 3, 1 / 3))
+    assert table.supported_sentences == pytest.approx(2 / 4)
+    assert dict(table.rows())["count"] == "3"
+
+
+def test_no_results_make_no_report():
+    with pytest.raises(ValueError):
+        report([])
