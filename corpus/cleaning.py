@@ -5,7 +5,7 @@ import re
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2060\ufeff\xad]")
 SURROGATE = re.compile("[\ud800-\udfff]")
-SPACES = re.compile(r"[^\S\n]+")
+SPACES = re.compile(r"[^\S\n]{2,}|[^\S \n]")
 BLANK_LINES = re.compile(r"\n{3,}")
 UTF8_AS_LATIN1 = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 HIGH_CONTROL = re.compile("[\x80-\x9f]")
@@ -26,7 +26,8 @@ def one_line(text: str) -> str:
 
 def shortened(text: str, length: int = 80) -> str:
     """The first words of a text, with an ellipsis where more follow; `length` bounds the characters."""
-    text = one_line(text)
+    head = one_line(text[: 8 * length])  # the rest of a long text is not looked at
+    text = head if len(head) > length else one_line(text)
     if len(text) <= length:
         return text
     cut = text[: length - 1]

@@ -12,7 +12,7 @@ from corpus.readers.outline import Outline
 from corpus.readers.text import title_of
 
 UNSEEN = frozenset(
-    "script style nav noscript template svg math iframe object button select textarea head".split(" ")
+    "script style nav noscript template svg iframe object button select textarea head".split(" ")
 )  # fmt: skip
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 BLOCKS = frozenset(
