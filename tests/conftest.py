@@ -1,10 +1,15 @@
 """What all tests share: no test touches the user's own data folder or a model hub; real data and a browser if there."""
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
 
 import pytest
+
+with contextlib.suppress(ImportError):
+    # Comes with PyTorch's CUDA build. Loaded after TensorFlow it ends the process, and tests load those in any order.
+    import triton  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
