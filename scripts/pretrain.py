@@ -1,30 +1,32 @@
 """Pretrains a small GPT-2 on the CPU: python -m scripts.pretrain --help."""
 
 import argparse
+import json
 import logging
+import os
 import signal
-import sys
+import threading
 from pathlib import Path
 
 from assistant.presets import ModelError
 from corpus.document import ReadingError
 from corpus.home import Home
+from scripts._common import parser, reason, run
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Runs the command; returns its exit status: 0 done, 1 the data or the run cannot be used, 2 wrong usage."""
-    options = _parser().parse_args(arguments)
+def main(argv: list[str] | None = None) -> int:
+    """Exit status 0 done or stopped with a checkpoint; errors are one sentence (see `run`)."""
+    options = _options(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     try:
-        return _run(options)
-    except (ModelError, ReadingError) as error:
-        print(error, file=sys.stderr)
+        return _pretrain(options)
+    except ModelError as error:
+        raise ReadingError(str(error)) from error
     except OSError as error:
-        print(f"The run cannot go on: {error.strerror or error} ({error.filename or options.run}).", file=sys.stderr)
-    return 1
+        raise ReadingError(f"The run cannot go on: {reason(error)}.") from error
 
 
-def _run(options: argparse.Namespace) -> int:
+def _pretrain(options: argparse.Namespace) -> int:
     from assistant.training.plans import PLANS
 
     plan = PLANS[options.plan]
@@ -36,28 +38,26 @@ def _run(options: argparse.Namespace) -> int:
     from assistant.training.allocation import keep_freed_memory
 
     keep_freed_memory()
+    # Threads that wait asleep: spinning ones halve the speed as soon as anything else wants a core.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
 
     torch.set_num_threads(options.threads or torch.get_num_threads())
     going_on = options.resume or options.export or options.measure
-    run = _resumed(options, folder) if going_on else _started(options, home, folder)
+    training = _resumed(options, folder) if going_on else _started(options, home, folder)
     if options.measure:
-        from assistant.training.batches import stage_at
-
-        print(run.measure(stage_at(run.plan.stages, run.step) or run.plan.stages[-1], thorough=True))
+        print(json.dumps(training.measure(thorough=True), indent=1))
     elif not options.export:
-        stopped: list[int] = []
-        signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
-        try:
-            run.train(minutes=options.minutes, measure_every=options.measure_every, stop=lambda: bool(stopped))
-        except KeyboardInterrupt:
-            run.save()
-        print(f"Step {run.step} of {run.plan.steps}; go on with --run {folder} --resume.")
+        stopped = threading.Event()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, lambda *_: stopped.set())
+        training.train(minutes=options.minutes, measure_every=options.measure_every, stop=stopped.is_set)
+        print(f"Step {training.step} of {training.plan.steps}; go on with --run {folder} --resume.")
     if options.export:
         from assistant.training.export import to_preset
 
-        to_preset(run.model.state_dict(), run.plan.sizes, run.prepared.folder, Path(options.export))
-        print(f"Saved the preset {options.export} from step {run.step}.")
+        to_preset(training.model.state_dict(), training.plan.sizes, training.prepared.folder, Path(options.export))
+        print(f"Saved the preset {options.export} from step {training.step}.")
     return 0
 
 
@@ -102,27 +102,26 @@ def _described(plan, speed: float) -> str:
     return "\n".join(lines)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _options(argv: list[str] | None) -> argparse.Namespace:
     from assistant.training.plans import PLANS
 
-    parser = argparse.ArgumentParser(prog="python -m scripts.pretrain", description=__doc__.split(":")[0] + ".")
-    parser.add_argument("--plan", choices=sorted(PLANS), default="starter", help="what to train (default: starter)")
-    parser.add_argument("--run", metavar="DIR", help="the run's folder (default: runs/pretrain-PLAN in the home)")
-    parser.add_argument("--prose", metavar="DIR", help="folder of *.txt files to learn from")
-    parser.add_argument("--medquad", metavar="DIR", help="MedQuAD's folder (default: the fetched one)")
-    parser.add_argument("--data", metavar="DIR", help="prepared data to use or to write (default: data in the run)")
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    parser.add_argument("--replan", action="store_true", help="with --resume: go on by the plan as it is now")
-    parser.add_argument("--minutes", type=float, help="stop after so many minutes, with a checkpoint")
-    parser.add_argument("--measure-every", type=int, default=500, metavar="STEPS")
-    parser.add_argument("--measure", action="store_true", help="only measure the last checkpoint, thoroughly")
-    parser.add_argument("--export", metavar="DIR", help="write the last checkpoint as a KerasNLP preset")
-    parser.add_argument("--threads", type=int, help="processor threads (default: all cores)")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be done, and how long it takes")
-    parser.add_argument("--speed", type=float, default=4000, help="tokens a second for --dry-run")
-    parser.add_argument("--home", metavar="DIR", help="the data folder")
-    return parser
+    made = parser("pretrain", "Pretrains a small GPT-2 on the processor, in pieces that go on exactly where they were.")
+    made.add_argument("--plan", choices=sorted(PLANS), default="starter", help="what to train (default: starter)")
+    made.add_argument("--run", metavar="DIR", help="the run's folder (default: runs/pretrain-PLAN in the home)")
+    made.add_argument("--prose", metavar="DIR", help="folder of *.txt files to learn from")
+    made.add_argument("--medquad", metavar="DIR", help="MedQuAD's folder (default: the fetched one)")
+    made.add_argument("--data", metavar="DIR", help="prepared data to use or to write (default: data in the run)")
+    made.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    made.add_argument("--replan", action="store_true", help="with --resume: go on by the plan as it is now")
+    made.add_argument("--minutes", type=float, help="stop after so many minutes, with a checkpoint")
+    made.add_argument("--measure-every", type=int, default=500, metavar="STEPS")
+    made.add_argument("--measure", action="store_true", help="only measure the last checkpoint, thoroughly")
+    made.add_argument("--export", metavar="DIR", help="write the last checkpoint as a KerasNLP preset")
+    made.add_argument("--threads", type=int, help="processor threads (default: all cores)")
+    made.add_argument("--dry-run", action="store_true", help="only say what would be done, and how long it takes")
+    made.add_argument("--speed", type=float, default=4000, help="tokens a second for --dry-run")
+    return made.parse_args(argv)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -7,7 +7,7 @@ import sys
 log = logging.getLogger(__name__)
 
 # Options of glibc's mallopt (malloc.h).
-TRIM_THRESHOLD, TOP_PAD, MMAP_MAX = -1, -2, -4
+TRIM_THRESHOLD, TOP_PAD, MMAP_MAX, ARENA_MAX = -1, -2, -4, -8
 
 
 def keep_freed_memory() -> bool:
@@ -23,4 +23,6 @@ def keep_freed_memory() -> bool:
         mallopt = ctypes.CDLL("libc.so.6").mallopt
     except (OSError, AttributeError):
         return False
-    return all(mallopt(option, value) for option, value in ((MMAP_MAX, 0), (TRIM_THRESHOLD, -1), (TOP_PAD, 1 << 28)))
+    # One arena: what one thread frees, another can take.
+    options = ((ARENA_MAX, 1), (MMAP_MAX, 0), (TRIM_THRESHOLD, -1), (TOP_PAD, 1 << 28))
+    return all(mallopt(option, value) for option, value in options)

@@ -3,16 +3,18 @@
 import torch
 
 
-def orthogonalised(matrix: torch.Tensor, steps: int = 5) -> torch.Tensor:
-    """The nearest matrix with singular values about 1, by a quintic Newton-Schulz iteration in bfloat16."""
+def orthogonalised(matrices: torch.Tensor, steps: int = 5) -> torch.Tensor:
+    """(n, rows, columns), rows at most columns → the nearest matrices with singular values about 1.
+
+    A quintic Newton-Schulz iteration in bfloat16; all matrices of one shape go through it together.
+    """
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = matrix.bfloat16()
-    tall = x.shape[0] > x.shape[1]
-    x = (x.T if tall else x) / (x.norm() + 1e-7)
+    x = matrices.bfloat16()
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     for _ in range(steps):
-        gram = x @ x.T
+        gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return (x.T if tall else x).to(matrix.dtype)
+    return x.to(matrices.dtype)
 
 
 class Muon(torch.optim.Optimizer):
@@ -27,15 +29,26 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self):
         """One update from the gradients."""
+        waiting: dict[tuple[int, int], list[tuple[torch.Tensor, torch.Tensor, float]]] = {}
         for group in self.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is None:
                     continue
-                state = self.state[parameter]
-                momentum = state.setdefault("momentum", torch.zeros_like(parameter))
-                momentum.lerp_(parameter.grad, 1 - group["momentum"])
-                update = parameter.grad.lerp(momentum, group["momentum"])  # Nesterov
                 parameter.mul_(1 - group["lr"] * group["weight_decay"])
+                update = self._momentum(parameter, group["momentum"])
                 for part, target in zip(update.chunk(group["parts"]), parameter.chunk(group["parts"]), strict=True):
-                    scale = max(1, part.shape[0] / part.shape[1]) ** 0.5
-                    target.add_(orthogonalised(part), alpha=-group["lr"] * scale)
+                    rate = group["lr"] * max(1, part.shape[0] / part.shape[1]) ** 0.5
+                    if part.shape[0] > part.shape[1]:
+                        part, target = part.T, target.T
+                    waiting.setdefault(tuple(part.shape), []).append((part, target, rate))
+        for matrices in waiting.values():
+            straight = orthogonalised(torch.stack([part for part, _, _ in matrices]))
+            for update, (_, target, rate) in zip(straight, matrices, strict=True):
+                target.add_(update, alpha=-rate)
+
+    def _momentum(self, parameter: torch.Tensor, share: float) -> torch.Tensor:
+        """Nesterov's look-ahead of the running mean of gradients."""
+        state = self.state[parameter]
+        momentum = state.setdefault("momentum", torch.zeros_like(parameter))
+        momentum.lerp_(parameter.grad, 1 - share)
+        return parameter.grad.lerp(momentum, share)

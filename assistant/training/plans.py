@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from assistant.training.batches import Stage
 
-# Induction first: nothing but copying and looking up, in short rows, until it works.
+# Nothing but copying and looking up, in short rows: the planted circuit settles, or induction forms without it.
 DRILL = {"copying": 0.5, "looking_up": 0.5}
 # Then prose, with a tenth of drills left in, and examples whose answer stands in a passage.
 MIXED = {"text": 0.5, "copying": 0.05, "looking_up": 0.1, "finding": 0.2, "answering": 0.1, "summarising": 0.05}
@@ -25,12 +25,13 @@ class Plan:
     vocabulary_size: int = 8192
     window: int = 1024
     optimizer: str = "muon"
-    matrix_rate: float = 0.02
-    rate: float = 3e-3  # AdamW's, for embeddings, norms and biases
+    matrix_rate: float = 0.01
+    rate: float = 1e-3  # AdamW's, for embeddings, norms and biases
     weight_decay: float = 0.01
     warmup: int = 100
     decay: int = 200
     micro_tokens: int = 2048  # tokens a forward pass: small enough for the processor's cache
+    planted: bool = True  # starts with an induction circuit (`induction`)
     seed: int = 1
 
     @property
@@ -98,8 +99,13 @@ PLANS = {
             layers=6,
             heads=4,
             width=256,
-            stages=(Stage("drill", 600, 128, 32, DRILL), Stage("mixed", 500, 256, 32, MIXED)),
-            decay=150,
+            stages=(
+                Stage("drill", 40, 128, 32, DRILL),
+                Stage("short", 400, 256, 16, MIXED),
+                Stage("middle", 60, 512, 8, LONG),
+            ),
+            warmup=20,
+            decay=200,
         ),
         # Hours: what is shipped.
         Plan(
@@ -108,7 +114,7 @@ PLANS = {
             heads=5,
             width=320,
             stages=(
-                Stage("drill", 1200, 128, 48, DRILL),
+                Stage("drill", 50, 128, 48, DRILL),
                 Stage("short", 6000, 256, 32, MIXED),
                 Stage("middle", 3000, 512, 16, MIXED),
                 Stage("long", 2000, 1024, 10, LONG),

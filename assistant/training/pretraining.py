@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from assistant.presets import ModelError
-from assistant.training import measures
+from assistant.training import induction, measures
 from assistant.training.batches import Batch, Batches, Running, Stage, stage_at
 from assistant.training.muon import Muon
 from assistant.training.network import GPT2
@@ -33,6 +33,8 @@ class Pretraining:
         self.plan, self.prepared, self.folder = plan, prepared, Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.model = GPT2(plan.sizes)
+        if plan.planted:
+            induction.plant(self.model)
         self.optimizers = optimizers(self.model, plan)
         self.step = self.tokens_read = 0
         self.seconds = 0.0  # of training, over all pieces
@@ -77,7 +79,7 @@ class Pretraining:
             self.seconds += time.monotonic() - before
             self.tokens_read += stage.rows * stage.length
             read += stage.rows * stage.length
-            if self.step % 25 == 0:
+            if self.step % 10 == 0:
                 speed = read / (time.monotonic() - pace)
                 log.info("%s %d: loss %.3f, accuracy %.3f, %.0f tokens/s", stage.name, self.step, loss, accuracy, speed)
                 self.note(
@@ -94,11 +96,10 @@ class Pretraining:
                 break
         self.save()
 
-    def measure(self, stage: Stage, thorough: bool = False) -> dict:
-        """Use of passages, drills and bits per byte on held-out documents."""
+    def measure(self, stage: Stage | None = None, thorough: bool = False) -> dict:
+        """Use of passages, drills and bits per byte on held-out documents, in rows of 256 to 512 tokens."""
         self.model.eval()
-        length = max(256, min(512, stage.length)) if not thorough else min(512, self.plan.window)
-        length = min(length, self.plan.window)
+        length = min(512 if thorough or not stage else max(256, min(512, stage.length)), self.plan.window)
         count = 400 if thorough else 100
         found = {
             "measure": measures.use_of_passages(

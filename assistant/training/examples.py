@@ -1,0 +1,169 @@
+"""Examples of the assistant's job from the data sets and the user's own documents: passages and question to answer."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from assistant.prompt import clean
+from assistant.training.sources import held_out
+from corpus.document import Document, Passage, ReadingError
+from corpus.sentences import spans
+
+ANSWER_CHARACTERS = 700  # an answer is the first whole sentences within this
+PASSAGE_CHARACTERS = 900
+DISTRACTORS = 3
+# Written for this project; the generator only has to keep its manners.
+MANNERS = (
+    ("Hello", "Hello! Ask me something about your documents."),
+    ("Hi there!", "Hello! Ask me something about your documents."),
+    ("Good morning", "Good morning! What would you like to know?"),
+    ("Thank you", "You are welcome."),
+    ("Thanks a lot!", "You are welcome. Is there anything else you would like to know?"),
+    (
+        "Who are you?",
+        "I answer from your own documents and show where each sentence comes from.",
+    ),
+    (
+        "What can you do?",
+        "I look for passages in your documents and answer from them.",
+    ),
+    ("Goodbye", "Goodbye!"),
+)
+ASKING_ABOUT = ("What is {}?", "Tell me about {}.", "{}", "What do the documents say about {}?", "Explain {}.")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One thing to learn. `right` is the passage that holds the answer; distractors are added while training.
+
+    `group` stays on one side of the split; `subject` says where near distractors are found.
+    """
+
+    question: str
+    answer: str
+    right: Passage | None
+    group: str
+    subject: str = ""
+
+
+def collect(names: Sequence[str], datasets: Path, documents: Iterable[Document] = ()) -> list[Example]:
+    """Examples of the named data sets (in the folder `datasets`, one folder each) and of the user's documents.
+
+    Raises ReadingError when a data set is not there, or when nothing at all comes out.
+    """
+    from corpus import datasets as known
+
+    found: list[Example] = []
+    for name in names:
+        if name == "manners":
+            found += [Example(question, answer, None, f"manners/{question}") for question, answer in MANNERS]
+            continue
+        data_set = known.get(name)
+        make = MAKERS.get(data_set.folder, _from_document)
+        read = data_set.documents(Path(datasets) / data_set.folder)
+        made = [example for item in read if isinstance(item, Document) for example in make(item)]
+        if not made:
+            raise ReadingError(f"The data set {name} gives nothing to learn from.")
+        found += made
+    found += [example for document in documents for example in _from_document(document)]
+    if not found:
+        raise ReadingError("There is nothing to learn from: choose a data set, or add documents first.")
+    return found
+
+
+def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
+    """(train, held out) by group. Groups are the same whatever else is chosen, and the same as in pretraining."""
+    train = [example for example in examples if not held_out(example.group)]
+    valid = [example for example in examples if held_out(example.group)]
+    if not valid and len(train) > 1:  # a handful of documents: the last group
+        last = train[-1].group
+        train, valid = [e for e in train if e.group != last], [e for e in train if e.group == last]
+    if not train or not valid:
+        raise ReadingError("There is too little to learn from: at least two different documents are needed.")
+    return train, valid
+
+
+class Distractors:
+    """Other examples' passages to stand beside the right one: near ones (same subject) and any."""
+
+    def __init__(self, examples: Sequence[Example]):
+        self.all = [example for example in examples if example.right]
+        self.near: dict[str, list[Example]] = {}
+        for example in self.all:
+            if example.subject:
+                self.near.setdefault(example.subject, []).append(example)
+
+    def draw(self, rng: np.random.Generator, example: Example, count: int) -> list[Passage]:
+        """Up to `count` passages that do not answer the example's question."""
+        found = []
+        for _ in range(count if self.all else 0):
+            near = self.near.get(example.subject, ())
+            pool = near if len(near) > 1 and rng.random() < 0.4 else self.all
+            other = pool[int(rng.integers(len(pool)))]
+            if other.right and other.question != example.question and other.right.text != example.answer:
+                found.append(other.right)
+        return found
+
+
+def beginning(text: str, limit: int) -> str:
+    """The first whole sentences within `limit` characters; the first one, cut at a word, when it is longer."""
+    text = clean(text)
+    ends = [end for _, end in spans(text) if end <= limit]
+    return text[: ends[-1]] if ends else text[:limit].rsplit(" ", 1)[0]
+
+
+def _from_medquad(document: Document) -> Iterator[Example]:
+    area = document.metadata.get("focus_area") or document.title
+    passage = Passage(beginning(document.text, PASSAGE_CHARACTERS), heading=document.title)
+    answer = beginning(document.text, ANSWER_CHARACTERS)
+    yield Example(document.title, answer, passage, f"medquad/{area}", area)
+
+
+def _from_paper(document: Document) -> Iterator[Example]:
+    abstract, *sections = document.sections
+    text = next((section.text for section in sections if len(section.text) > 200), "")
+    if text and abstract.text:
+        passage = Passage(beginning(text, 3 * PASSAGE_CHARACTERS), heading=document.title)
+        yield Example(
+            "What is this article about?", beginning(abstract.text, ANSWER_CHARACTERS), passage, f"papers/{document.id}"
+        )
+
+
+def _labelled(question: str, key: str) -> Callable[[Document], Iterator[Example]]:
+    def make(document: Document) -> Iterator[Example]:
+        label = document.metadata.get(key, "")
+        if label and ";" not in label:
+            passage = Passage(beginning(document.text, PASSAGE_CHARACTERS))
+            yield Example(question, f"{label[:1].upper()}{label[1:]}.", passage, f"{key}/{document.id}")
+
+    return make
+
+
+def _from_document(document: Document) -> Iterator[Example]:
+    """For each section: its heading (or the title) asked for in one of several ways, and its first sentences."""
+    for number, section in enumerate(document.sections[:40]):
+        text = beginning(section.text, PASSAGE_CHARACTERS)
+        if len(text) < 40:
+            continue
+        subject = section.heading if section.heading and number else document.title or section.heading
+        form = ASKING_ABOUT[int(document.id[:6], 16) % len(ASKING_ABOUT)] if subject else "What is this about?"
+        passage = Passage(text, heading=subject)
+        answer = beginning(section.text, ANSWER_CHARACTERS)
+        yield Example(form.format(subject), answer, passage, f"document/{document.title or document.id}", document.id)
+
+
+def _from_summary(document: Document) -> Iterator[Example]:
+    for example in _from_document(document):
+        yield replace(example, group=f"wikipedia/{document.title}", subject="")
+
+
+MAKERS: dict[str, Callable[[Document], Iterator[Example]]] = {
+    "medquad": _from_medquad,
+    "wikipedia": _from_summary,
+    "scientific_papers": _from_paper,
+    "financial_phrasebank": _labelled("What is the sentiment of this sentence?", "label"),
+    "corona_tweets": _labelled("What is the sentiment of this message?", "sentiment"),
+    "cancer_text": _labelled("Which cancer is this text about?", "label"),
+}

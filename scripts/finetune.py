@@ -1,0 +1,197 @@
+"""Fine-tunes a GPT-2 on data sets or on your own documents: python -m scripts.finetune --help."""
+
+import argparse
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant import presets
+from assistant.presets import ModelError
+from corpus.document import Document, ReadingError
+from corpus.home import Home
+from scripts._common import home_of, parser, reason, run
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit status 0 done or stopped with a checkpoint; errors are one sentence (see `run`)."""
+    options = _options(argv)
+    logging.basicConfig(level=logging.WARNING)
+    try:
+        return _finetune(options, home_of(options))
+    except ModelError as error:
+        raise ReadingError(str(error)) from error
+    except OSError as error:
+        raise ReadingError(f"The run cannot go on: {reason(error)}.") from error
+
+
+def _finetune(options: argparse.Namespace, home: Home) -> int:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from assistant.training import examples
+    from assistant.training.finetuning import FineTuning
+
+    settings = _settings(options)
+    base = presets.find(settings.base, home.models)
+    found = examples.collect(settings.data, Path(options.datasets or home.datasets), _documents(options.documents))
+    train, valid = examples.split(found)
+    tuning = FineTuning(settings, base, home.runs / options.name, train, valid)
+    print(_plan(tuning))
+    if options.dry_run:
+        return 0
+    _use_devices(options)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    finished = tuning.run(progress=_shown(), stop=stop)
+    print()
+    if not finished:
+        print("Stopped with a checkpoint: the same command goes on from there.")
+        return 0
+    print(f"Saved as {_publish(tuning, home.models / options.name)}; choose it by the name {options.name}.")
+    return 0
+
+
+def _settings(options: argparse.Namespace):
+    from assistant.training.finetuning import Settings
+
+    names = ("base", "epochs", "batch", "accumulate", "rate", "length", "lora_rank", "precision", "patience", "seed")
+    data = tuple(options.data or (() if options.documents else ("medquad", "wikipedia", "manners")))
+    every = {"validate_every": options.validate_every, "validation": options.validation}
+    chosen = {name: getattr(options, name) for name in names}
+    return Settings(data=data, passages=not options.without_passages, **every, **chosen)
+
+
+def _documents(paths: Sequence[str]) -> list[Document]:
+    """The readable documents among the files and folders named; each that is not is said."""
+    if not paths:
+        return []
+    from corpus import readers
+
+    found: list[Document] = []
+    for path in paths:
+        files = sorted(p for p in Path(path).rglob("*") if p.is_file()) if Path(path).is_dir() else [Path(path)]
+        for file in files:
+            try:
+                found += [item for item in readers.read(file) if isinstance(item, Document)]
+            except ReadingError as error:
+                print(error)
+    return found
+
+
+def _plan(tuning) -> str:
+    """Tokens, steps, memory, time: what `--dry-run` shows."""
+    settings, sizes = tuning.settings, tuning.architecture
+    rows = [tuning.batch_at(step)[0]["padding_mask"] for step in range(min(4, tuning.steps))]
+    tokens = int(sum(mask.size for mask in rows) / len(rows) * tuning.steps)
+    width, layers = sizes["hidden_dim"], sizes["num_layers"]
+    parameters = (sizes["vocabulary_size"] + sizes["max_sequence_length"]) * width + 12 * layers * width**2
+    batch = max(mask.size for mask in rows)
+    # Weights, gradients and Adam's two moments; activations of about 34 numbers a layer and width, and the logits.
+    memory = parameters * 4 * (4 if not settings.lora_rank else 1) + batch * 4 * (
+        34 * layers * width + 3 * sizes["vocabulary_size"]
+    )
+    seconds = 6 * parameters * tokens / _flops()
+    method = f"LoRA of rank {settings.lora_rank}" if settings.lora_rank else "all weights"
+    return (
+        f"{settings.base}: {parameters / 1e6:.1f} M parameters, {method}, {settings.precision}\n"
+        f"{len(tuning.train_set)} examples to learn from, {len(tuning.valid_set)} held out by group\n"
+        f"{tuning.steps} steps of {settings.batch} rows, about {tokens / 1e6:.2f} M tokens\n"
+        f"about {memory / 1e9 + 0.8:.1f} GB of memory, about {seconds / 60:.0f} minutes on this processor"
+    )
+
+
+def _flops() -> float:
+    """Floating-point operations a second of a matrix product here, a third of it: what training reaches."""
+    import numpy as np
+
+    a = np.random.default_rng(0).normal(size=(1024, 1024)).astype(np.float32)
+    a @ a
+    started = time.perf_counter()
+    for _ in range(4):
+        a @ a
+    return 4 * 2 * 1024**3 / (time.perf_counter() - started) / 3
+
+
+def _use_devices(options: argparse.Namespace) -> None:
+    from assistant.generator import import_keras_nlp
+
+    import_keras_nlp()
+    import tensorflow as tf
+
+    if options.gpu and not tf.config.list_physical_devices("GPU"):
+        raise ModelError("TensorFlow sees no GPU on this machine; leave --gpu out to train on the processor.")
+
+
+def _shown():
+    last = [0.0]
+
+    def show(progress) -> None:
+        now = time.monotonic()
+        if now - last[0] < 1 and progress.step < progress.steps:
+            return
+        last[0] = now
+        left = "" if progress.seconds_left is None else f", {progress.seconds_left / 60:.0f} min left"
+        held = "" if progress.validation_loss is None else f", validation {progress.validation_loss:.3f}"
+        print(f"\rstep {progress.step}/{progress.steps}: loss {progress.loss:.3f}{held}{left}   ", end="", flush=True)
+
+    return show
+
+
+def _publish(tuning, folder: Path) -> Path:
+    from assistant.training import report
+    from corpus import datasets
+
+    tuning.export(folder)
+    lines = report.journal(tuning.folder)
+    last = next((line for line in reversed(lines) if "validation_loss" in line), {})
+    settings = tuning.settings
+    known = [datasets.get(name) for name in settings.data if name in datasets.NAMES]
+    facts = {
+        "Base": settings.base,
+        "Method": f"LoRA, rank {settings.lora_rank}" if settings.lora_rank else "all weights",
+        "Steps": f"{tuning.step} of {settings.batch} rows",
+        "Time": f"{tuning.seconds / 60:.0f} minutes",
+        "Data hash": tuning.data_hash(),
+    }
+    scores = {
+        "validation loss, nats a token": last.get("validation_loss"),
+        "answer-token accuracy": last.get("accuracy"),
+    }
+    data = [f"{data_set.title}: {data_set.licence}, {data_set.homepage}" for data_set in known]
+    report.card(folder, folder.name, facts, data or ["The user's own documents"], scores)
+    report.curves(tuning.folder)
+    return folder
+
+
+def _options(argv: list[str] | None) -> argparse.Namespace:
+    made = parser("finetune", "Fine-tunes a GPT-2 on the assistant's job: passages and a question, then the answer.")
+    made.add_argument("name", help="what the result is called; the same name goes on with an unfinished run")
+    made.add_argument("--base", default=presets.STARTER, help="starter, a downloaded hub preset, or a preset's folder")
+    made.add_argument("--data", action="append", help="a data set, or manners; may be given several times")
+    made.add_argument("--datasets", metavar="DIR", help="where the data sets are (default: the fetched ones)")
+    made.add_argument("--documents", nargs="+", default=[], metavar="PATH", help="files and folders of your own")
+    made.add_argument("--epochs", type=float, default=1.0)
+    made.add_argument("--batch", type=int, default=8, help="rows at a time")
+    made.add_argument("--accumulate", type=int, default=1, help="batches an update")
+    made.add_argument("--rate", type=float, default=1e-4, help="highest learning rate")
+    made.add_argument("--length", type=int, default=512, help="tokens a row")
+    made.add_argument("--lora-rank", type=int, default=0, help="train LoRA matrices of this rank only")
+    made.add_argument("--precision", choices=("float32", "mixed_float16", "mixed_bfloat16"), default="float32")
+    made.add_argument("--validate-every", type=int, default=200, metavar="STEPS")
+    made.add_argument("--validation", type=int, default=128, metavar="EXAMPLES")
+    made.add_argument("--patience", type=int, default=3, help="validations without improvement before it stops")
+    made.add_argument("--without-passages", action="store_true", help="the ablation: questions alone")
+    made.add_argument("--gpu", action="store_true", help="insist on a GPU")
+    made.add_argument("--seed", type=int, default=1)
+    made.add_argument("--dry-run", action="store_true", help="only show the plan: tokens, steps, memory, time")
+    options = made.parse_args(argv)
+    if not options.name or Path(options.name).name != options.name or options.name in (".", ".."):
+        made.error("the name is a single word without slashes")
+    return options
+
+
+if __name__ == "__main__":
+    run(main)
