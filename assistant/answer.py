@@ -94,6 +94,7 @@ class Assistant:
                 sources=result.hits,
                 threshold=self.settings.threshold,
                 query=query if query != question else "",
+                documents=result.documents,
                 notices=() if result.complete else (INCOMPLETE,),
             )
             if not answer.refused:

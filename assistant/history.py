@@ -38,7 +38,7 @@ class Conversation:
 
 @dataclass(frozen=True)
 class StoredTurn:
-    """A turn as kept. `state` is writing, done, stopped (by the user) or interrupted (by a restart)."""
+    """A turn as kept. `state` is writing, done, stopped (by the user), failed or interrupted (by a restart)."""
 
     id: int
     question: str

@@ -52,7 +52,8 @@ class Answer:
     timings: Timings = field(default_factory=Timings)
     threshold: float = 0.5  # confidence below this was refused
     query: str = ""  # what was searched for, where a follow-up was completed from the history
-    notices: tuple[str, ...] = ()  # keys of texts to show: "index_incomplete", "quoted", "language"
+    documents: int = 0  # searched
+    notices: tuple[str, ...] = ()  # keys of texts to show, see assistant.answer
 
     @property
     def text(self) -> str:

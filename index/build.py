@@ -28,10 +28,14 @@ EMBED_BATCH = 64  # distinct texts a transaction: about two seconds of MiniLM on
 
 @dataclass(frozen=True)
 class Enqueued:
-    """Sources that wait to be read, and inputs that could not even be queued, each with its reason."""
+    """Sources that wait to be read, and inputs that could not even be queued, each with its reason.
+
+    `skipped` are files inside a folder that nobody asked for by name: of other kinds, hidden, unreadable.
+    """
 
     sources: tuple[SourceRow, ...]
     failed: tuple[Dropped, ...] = ()
+    skipped: tuple[Dropped, ...] = ()
 
 
 def enqueue(store: Store, paths: Sequence[str | Path], collection: str = "") -> Enqueued:
@@ -40,18 +44,18 @@ def enqueue(store: Store, paths: Sequence[str | Path], collection: str = "") -> 
     Without a collection's name a data set goes into the collection of its own name, everything else into
     "documents". A data set's name wins over a folder of the same name; write `./name` for the folder.
     """
-    sources, failed = [], []
+    sources, failed, skipped = [], [], []
     for path in paths:
         try:
-            for found, kind in _expand(str(path), failed):
+            for found, kind in _expand(str(path), skipped):
                 target = collection or (found if kind == "dataset" else "documents")
                 sources.append(store.add_source(target, found, kind))
         except (ReadingError, OSError) as error:
             failed.append(Dropped(str(path), str(error)))
-    return Enqueued(tuple(sources), tuple(failed))
+    return Enqueued(tuple(sources), tuple(failed), tuple(skipped))
 
 
-def _expand(path: str, failed: list[Dropped]) -> Iterator[tuple[str, str]]:
+def _expand(path: str, skipped: list[Dropped]) -> Iterator[tuple[str, str]]:
     from corpus import datasets, readers
 
     if path in datasets.NAMES:
@@ -67,16 +71,16 @@ def _expand(path: str, failed: list[Dropped]) -> Iterator[tuple[str, str]]:
     elif readers.is_beir(found):
         yield str(found), "beir"
     else:
-        yield from _folder(found, failed)
+        yield from _folder(found, skipped)
 
 
-def _folder(folder: Path, failed: list[Dropped]) -> Iterator[tuple[str, str]]:
+def _folder(folder: Path, skipped: list[Dropped]) -> Iterator[tuple[str, str]]:
     from corpus import readers
 
     some = False
     for item in readers.walk(folder):
         if isinstance(item, Dropped):
-            failed.append(item)
+            skipped.append(item)
         else:
             some = True
             yield str(item), "file"

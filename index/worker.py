@@ -89,8 +89,10 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _stop_at_end_of_input(stop: threading.Event) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        sys.stdin.buffer.read()
+    # Not sys.stdin: its lock, held by this thread, would make the interpreter's end a crash.
+    with contextlib.suppress(OSError):
+        while os.read(0, 1024):
+            pass
     stop.set()
     time.sleep(GRACE_S)
     os._exit(0)  # in the middle of a long reading: what was committed stays, the rest is read again

@@ -88,8 +88,11 @@ def _report(options: argparse.Namespace, store: Store, rows: list[SourceRow], qu
         if row.state != "failed"
     ]
     if options.json:
-        print(json.dumps({"added": added, "failed": failed}, ensure_ascii=False))
+        skipped = [{"path": item.place, "reason": item.reason} for item in queued.skipped]
+        print(json.dumps({"added": added, "failed": failed, "skipped": skipped}, ensure_ascii=False))
         return
+    for reason, count in Counter(item.reason for item in queued.skipped).items():
+        print(f"{count} skipped in folders: {reason}")
     for row in added:
         left_out = ", ".join(f"{count} {reason}" for reason, count in row["dropped"].items())
         print(f"{row['path']}: {row['documents']} documents in '{row['collection']}'", end="")

@@ -74,7 +74,7 @@ def _data_set(name: str, language: str, title: str, size: str) -> DataSet:
         size=size,
         licence="CC BY-SA 4.0 (the authors of Wikipedia; each document names its page)",
         licence_url="https://creativecommons.org/licenses/by-sa/4.0/",
-        homepage=f"https://pypi.org/project/{PACKAGE}/",
+        homepage=f"https://{language}.wikipedia.org",
         origin=Installed(PACKAGE),
         find=partial(find, language),
         read=partial(read, language),

@@ -178,3 +178,11 @@ def test_builder_notes_progress_for_the_time_left(home, store, folder):
         assert builder.embed_next() == 2
         assert builder.embed_next() == 0
     assert float(store.meta("embedding_rate")) > 0
+
+
+def test_files_of_other_kinds_in_a_folder_are_skipped_and_are_no_failure(store, folder):
+    (folder / "photo.jpg").write_bytes(b"\xff\xd8")
+    queued = enqueue(store, [folder])
+    assert len(queued.sources) == 2
+    assert queued.failed == ()
+    assert [item.place for item in queued.skipped] == [str(folder / "photo.jpg")]
