@@ -154,6 +154,7 @@ def _bring_up(environment: Environment, wanted: Requirements, listed: Requiremen
     with _locked(environment.lock) as descriptor:
         if environment.holds(wanted):  # another start installed it while this one waited
             return
+        base = _base(environment)
         before = environment.state()
         if before.get("state") == READY:  # extras that were asked for earlier stay in
             wanted = wanted | {extra: listed[extra] for extra in before["requirements"] if extra in listed}
@@ -166,9 +167,18 @@ def _bring_up(environment: Environment, wanted: Requirements, listed: Requiremen
             _install.check_space(environment.root)
         with open(environment.folder / "install.log", "a", encoding="utf-8") as log:
             log.write(f"\n{time.strftime('%Y-%m-%d %H:%M:%S')}, Python {sys.version.split()[0]}\n")
-            _fill(
-                environment, _install.Target(environment.folder, environment.python, log, (descriptor,)), wanted, python
-            )
+            target = _install.Target(environment.folder, environment.python, log, (descriptor,))
+            if not python:
+                _install.make(target, base)
+            _fill(environment, target, wanted, python or _version())
+
+
+def _base(environment: Environment) -> str:
+    """The interpreter that `.venv` is made with; its own is a link to it and goes when the folder is emptied."""
+    if not environment.is_running():
+        return sys.executable
+    # Python 3.10 names the link itself as the base.
+    return sys._base_executable if os.name == "nt" else os.path.realpath(sys._base_executable)
 
 
 def _say_why(environment: Environment, before: dict, wanted: Requirements) -> None:
@@ -201,9 +211,6 @@ def _check_ours(environment: Environment) -> None:
 
 
 def _fill(environment: Environment, target: _install.Target, wanted: Requirements, python: str) -> None:
-    if not python:
-        python = _version()
-        _install.make(target, sys._base_executable if environment.is_running() else sys.executable)
     extras = ",".join(extra for extra in wanted if extra)
     project = f"{environment.root}[{extras}]" if extras else str(environment.root)
     _install.pip(

@@ -411,7 +411,7 @@ def test_an_environment_made_by_another_python_version_is_made_anew(command, tmp
     stamp = tmp_path / ".venv" / "sourcier.json"
     stamp.write_text(json.dumps(json.loads(stamp.read_text()) | {"python": "3.1"}))
     again = command()
-    assert (again.returncode, again.stdout.splitlines()[-1]) == (7, "inside .venv")
+    assert (again.returncode, again.stdout.splitlines()[-1]) == (7, "inside .venv"), again.stderr
     assert json.loads(stamp.read_text())["python"] == _bootstrap._version()
 
 
