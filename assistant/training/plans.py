@@ -115,7 +115,8 @@ PLANS = {
             width=320,
             stages=(
                 Stage("drill", 50, 128, 48, DRILL),
-                Stage("short", 6000, 256, 32, MIXED),
+                Stage("first", 1500, 256, 16, MIXED),
+                Stage("short", 4000, 256, 32, MIXED),
                 Stage("middle", 3000, 512, 16, MIXED),
                 Stage("long", 2000, 1024, 10, LONG),
             ),
