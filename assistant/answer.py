@@ -143,7 +143,7 @@ class Assistant:
             window=generator.window,
             reserve=min(max(RESERVE, settings.max_new_tokens), generator.window // 2),
         )
-        sampling = Sampling(temperature=settings.temperature, repetition_penalty=settings.repetition_penalty)
+        sampling = Sampling(temperature=settings.temperature, no_repeat_ngram=settings.no_repeat_ngram)
         draft = ""
         for piece in generator.stream(
             prompt.text, max_new_tokens=settings.max_new_tokens, sampling=sampling, stop=stop

@@ -15,6 +15,10 @@ from index.hit import Hit
 SUPPORTED = 0.6  # of the content words, with every number: the usual bar of an outside check
 WINDOW = 3  # sentences of a passage that may support one sentence together
 ALSO = 0.9  # another passage is cited too when it holds this much
+# Of the neighbouring word pairs: the words of a passage in another order ("dog bites man") are another statement, and a
+# small generator that loses its thread writes just that.
+IN_ORDER = 0.5
+LOOP = 4  # words
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ class _Passage:
 def _score(claim: Words, heading: frozenset[str], stretch: Sequence[Words]) -> float:
     """Share of the claim's content words in a stretch of sentences or the heading.
 
-    0 when a number is missing, or when the sentence that says most of it says it with the other sign ("is", "is not").
+    0 when a number is missing, when the sentence that says most of it says it with the other sign ("is", "is not"), or
+    when the words stand in another order there.
     """
     if not claim.content and not claim.numbers:
         return 0.0
@@ -91,19 +96,29 @@ def _score(claim: Words, heading: frozenset[str], stretch: Sequence[Words]) -> f
     closest = max(stretch, key=lambda words: len(claim.content & words.content))
     if closest.negated != claim.negated:
         return 0.0
+    known = {pair for words in stretch for pair in words.pairs}
+    if sum(pair in known for pair in claim.pairs) < IN_ORDER * len(claim.pairs):
+        return 0.0
     held = heading.union(*(words.content for words in stretch))
     return len(claim.content & held) / len(claim.content) if claim.content else 1.0
 
 
 def checked(text: str, evidence: Evidence, language: str = "en") -> list[Sentence]:
-    """The sentences of a draft, each checked; repetitions and a half sentence at the end are left out."""
+    """The sentences of a draft, each checked; repetitions, loops and a half sentence at the end are left out."""
     sentences, seen = [], set()
     pieces = split(text.strip(), language)
     if len(pieces) > 1 and not pieces[-1].rstrip().endswith((".", "!", "?", ")", '"', "”", "»")):
         pieces.pop()  # cut off by the token limit
     for piece in pieces:
         key = " ".join(piece.lower().split())
-        if key and key not in seen:
+        if key and key not in seen and not _loops(key):
             seen.add(key)
             sentences.append(evidence.check(" ".join(piece.split()), language))
     return sentences
+
+
+def _loops(text: str) -> bool:
+    """Whether a run of LOOP words comes twice."""
+    words = text.split()
+    runs = [tuple(words[i : i + LOOP]) for i in range(len(words) - LOOP + 1)]
+    return len(set(runs)) < len(runs)

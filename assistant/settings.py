@@ -18,7 +18,7 @@ class Settings:
     prompt_passages: int = 3  # given to the generator: a small model attends to few
     max_new_tokens: int = 160
     temperature: float = 0.0  # 0 writes the likeliest text, always the same
-    repetition_penalty: float = 1.1
+    no_repeat_ngram: int = 6  # tokens: breaks loops; a penalty on every repeated token would hinder copying
     model: str = "starter"
 
     @classmethod

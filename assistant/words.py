@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from index.search import ELISION
 from index.stopwords import STOPWORDS
@@ -20,19 +21,22 @@ class Words:
     content: frozenset[str]  # stems
     numbers: frozenset[str]  # digits as written, thousands separators removed
     negated: bool
+    pairs: tuple[tuple[str, str], ...] = ()  # neighbouring words in their order, function words included
 
 
 def words_of(text: str, language: str = "en") -> Words:
     """The content stems, numbers and negation of a text."""
     content, numbers, negated = set(), set(), False
-    for token in WORD.findall(ELISION.sub("", text.lower())):
+    tokens = WORD.findall(ELISION.sub("", text.lower()))
+    for token in tokens:
         if token[0].isdigit():
             numbers.add(number(token))
         elif token in NEGATIONS or CONTRACTED.search(token):
             negated = True
         elif token not in STOPWORDS and len(token) > 1:
             content.update(stem(part, language) for part in re.split(r"[-'’]", token) if len(part) > 1)
-    return Words(frozenset(content), frozenset(numbers), negated)
+    stems = [stem(token, language) for token in tokens]
+    return Words(frozenset(content), frozenset(numbers), negated, tuple(pairwise(stems)))
 
 
 def number(token: str) -> str:

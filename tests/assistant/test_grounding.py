@@ -71,3 +71,12 @@ def test_each_citation_resolves_to_a_span_of_its_passage(evidence):
         for citation in sentence.citations:
             text = (BREAD, GLAUCOMA)[citation.n - 1].text
             assert 0 <= citation.start < citation.end <= len(text)
+
+
+def test_same_words_in_another_order_are_another_statement(evidence):
+    assert not evidence.check("Pressure drops the lower eye in the eye.").supported
+
+
+def test_sentence_that_loops_is_left_out(evidence):
+    draft = "Drops lower the pressure in the eye and lower the pressure in the eye. Bake the dough."
+    assert [sentence.text for sentence in checked(draft, evidence)] == ["Bake the dough."]
