@@ -1,5 +1,6 @@
 """Every word the app shows, in English and French: `t` looks one up, the others write numbers as each language does."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -9,11 +10,14 @@ from assistant.ui.texts_fr import FRENCH
 TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": ENGLISH, "fr": FRENCH})
 LANGUAGES = tuple(TEXTS)
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
+_BEFORE_SIGN = re.compile(" (?=[;?!])")  # in French, such a sign never begins a line
 
 
 def t(key: str, lang: str, **values: object) -> str:
     """The text `key` in `lang` (English for an unknown language) with its placeholders filled. Raises KeyError."""
     text = TEXTS.get(lang, ENGLISH)[key]
+    if lang == "fr":
+        text = _BEFORE_SIGN.sub(NARROW_SPACE, text)
     return text.format(**values) if values else text
 
 

@@ -11,6 +11,7 @@ FRENCH = MappingProxyType(
         "menu": "Afficher les conversations",
         "tab.ask": "Interroger",
         "tab.documents": "Documents",
+        "tab.lab": "Labo GPT-2",
         "and": " et ",
         "quoted": "« {text} »",
         "save": "Enregistrer",
@@ -150,5 +151,53 @@ FRENCH = MappingProxyType(
         "sources.more": "Et {n} de plus.",
         "sources.remove": "Retirer de la collection",
         "sources.remove_question": "Retirer avec ses documents ?",
+        # Le labo GPT-2
+        "lab.title": "Dans la tête de GPT-2",
+        "lab.help": "GPT-2 découpe un texte en tokens, puis donne à chaque token qu’il connaît une probabilité de "
+        "venir ensuite. Tapez quelques mots et observez.",
+        "lab.prompt": "Amorce (prompt)",
+        "lab.prompt_help": "Le modèle ne fait que prolonger ce texte ; l’anglais est la langue qu’il connaît le mieux.",
+        "lab.model_help": "Un autre modèle donne d’autres probabilités au même texte.",
+        "lab.temperature": "Température",
+        "lab.temperature_help": "Sous 1, les tokens probables prennent l’avantage ; au-dessus de 1, le choix s’ouvre ; "
+        "à 0, le plus probable l’emporte toujours.",
+        "lab.top_k": "Top-k",
+        "lab.top_k_help": "Seuls les k tokens les plus probables peuvent être tirés ; 0 lève cette limite.",
+        "lab.top_p": "Top-p",
+        "lab.top_p_help": "Seuls les tokens les plus probables, autant qu’il en faut pour que leurs probabilités "
+        "totalisent cette valeur, peuvent être tirés ; 1 lève cette limite.",
+        "lab.penalty": "Pénalité de répétition",
+        "lab.penalty_help": "Au-dessus de 1, les tokens déjà écrits deviennent moins probables ; le graphique compte "
+        "ceux de l’amorce comme déjà écrits.",
+        "lab.seed": "Graine",
+        "lab.seed_help": "La même graine avec les mêmes réglages redonne le même texte.",
+        "lab.length": "Longueur",
+        "lab.length_help": "Nombre maximal de tokens écrits ; le modèle peut s’arrêter plus tôt de lui-même.",
+        "lab.write": "Prolonger le texte",
+        "lab.stop": "Arrêter",
+        "lab.tokens": "Les tokens de l’amorce",
+        "lab.tokens_help": "␣ est une espace. Un caractère qui n’a pas son propre token en occupe plusieurs, dont "
+        "les octets sont écrits en hexadécimal (E2 82).",
+        "lab.window": "{tokens} dans une fenêtre de {limit}",
+        "lab.more": "Et {n} de plus.",
+        "lab.bytes": "Partie d’un caractère, en octets",
+        "lab.end": "Le token qui termine un texte",
+        "lab.next": "Les tokens suivants les plus probables",
+        "lab.plain": "Modèle brut",
+        "lab.plain_help": "Les probabilités telles que le modèle les calcule.",
+        "lab.shaped": "Avec vos réglages",
+        "lab.shaped_help": "C’est ici que le token suivant est tiré. Le trait sur une barre marque la probabilité "
+        "brute.",
+        "lab.ruled_out": "Aucun autre token ne peut être tiré.",
+        "lab.continuation": "Suite du texte",
+        "lab.continuation_empty": "« Prolonger le texte » tire un token après l’autre avec vos réglages.",
+        "lab.empty": "Tapez d’abord une amorce : il faut au modèle au moins un token à prolonger.",
+        "lab.long": "L’amorce compte {n} tokens, mais ce modèle en lit {limit} au plus : raccourcissez-la.",
+        "lab.no_model": "Il n’y a pas encore de générateur sur cet ordinateur ; le README explique comment en obtenir "
+        "un.",
+        "lab.gone": "Choisissez un générateur : celui-ci n’est pas sur cet ordinateur.",
+        "lab.failed": "Ce générateur est inutilisable : {reason}",
+        "tokens.one": "{n} token",
+        "tokens.other": "{n} tokens",
     }
 )

@@ -1,4 +1,4 @@
-"""The page: header, the two tabs, and how the panels work together."""
+"""The page: header, the tabs, and how the panels work together."""
 
 import json
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from assistant.ui import panel, render
 from assistant.ui.chat import Chat
 from assistant.ui.conversations import Conversations
 from assistant.ui.documents import WORKING, Documents
+from assistant.ui.lab import Lab
 from assistant.ui.services import Services
 from assistant.ui.sources import Sources
 from assistant.ui.texts import TEXTS, preferred_language, t
@@ -37,6 +38,7 @@ class Window:
         self._sources = Sources(services)
         self._conversations = Conversations(services)
         self._documents = Documents(services)
+        self._lab = Lab(services)
 
     def build(self) -> gr.Blocks:
         """The page, ready to be launched."""
@@ -65,14 +67,17 @@ class Window:
                 self._sources.layout()
             with gr.Tab("", id="documents", elem_id="documents-tab") as self._documents_tab:
                 self._documents.layout()
+            with gr.Tab("", id="lab", elem_id="lab-tab") as self._lab_tab:
+                self._lab.layout()
 
     @property
     def _words_outputs(self) -> list:
         chat, documents, conversations = self._chat, self._documents, self._conversations
-        header = [self._brand, self._preferences, self._ask_tab, self._documents_tab]
+        header = [self._brand, self._preferences, self._ask_tab, self._documents_tab, self._lab_tab]
         asking = [chat.model, conversations.new, conversations.search]
         adding = [documents.heading, documents.files, documents.collection, documents.add]
-        return [*header, *asking, *adding, *self._shown_outputs, *self._state_outputs]
+        panels = [*self._lab.words_outputs]
+        return [*header, *asking, *adding, *panels, *self._shown_outputs, *self._state_outputs]
 
     @property
     def _shown_outputs(self) -> list:
@@ -93,6 +98,7 @@ class Window:
         self._wire_asking(quiet)
         self._wire_conversations(quiet)
         self._wire_documents(quiet)
+        self._lab.wire(self._tab, self._lab_tab, switched, quiet)
         self._follow_after(switched, quiet)
         self._timer.tick(self._tick, [self._tab, self._known], self._tick_outputs, **quiet)
 
@@ -234,8 +240,10 @@ class Window:
             self._preferences: render.preferences(tab.lang),
             self._ask_tab: gr.update(label=t("tab.ask", tab.lang)),
             self._documents_tab: gr.update(label=t("tab.documents", tab.lang)),
+            self._lab_tab: gr.update(label=t("tab.lab", tab.lang)),
         }
         words = self._chat.words(tab) | self._conversations.words(tab) | self._documents.words(tab)
+        words |= self._lab.words(tab)
         shown = self._conversation(tab)
         for component, update in (words | self._choices_of(tab)).items():
             known = shown.get(component)

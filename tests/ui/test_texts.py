@@ -85,3 +85,7 @@ def test_durations_are_in_words(seconds, words):
 def test_the_language_comes_from_the_browser(header, language):
     assert preferred_language(header) == language
     assert language in LANGUAGES
+
+
+def test_a_french_sign_never_begins_a_line():
+    assert t("example.2", "fr") == "Qu’est-ce qu’un trou noir\u202f?"

@@ -5,7 +5,12 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from assistant.answer import AskError
+from assistant.generator import TokenProbability
+from assistant.presets import ModelError
+from assistant.sampling import Sampling, probabilities, softmax
 from assistant.schema import Answer, Answered, Citation, Drafted, Event, Searched, Sentence, Timings
 from assistant.settings import Settings
 from index.hit import Hit
@@ -79,6 +84,60 @@ SENTENCES = (
 )
 
 
+WORDS = (" the", " body", " heart", " lungs", " veins", " whole", " and", " of", ".", ",", "the", " a")
+
+
+class FakeGenerator:
+    """A byte-level vocabulary with some words; its logits depend on the last token only. Writes the likeliest ones."""
+
+    window = 64
+
+    def __init__(self, name: str = "starter", pause: float = 0.0):
+        from assistant.tokenizer import Tokenizer, byte_of_character
+
+        character = {byte: char for char, byte in byte_of_character().items()}
+        spelled = ["".join(character[byte] for byte in word.encode()) for word in WORDS]
+        merges, known = [], list(byte_of_character())
+        for word in spelled:
+            for end in range(2, len(word) + 1):
+                if word[:end] not in known:
+                    known.append(word[:end])
+                    merges.append(f"{word[: end - 1]} {word[end - 1]}")
+        self.name, self.pause = name, pause
+        self.tokenizer = Tokenizer({token: n for n, token in enumerate([*known, "<|endoftext|>"])}, merges)
+        self.sampled: list[Sampling] = []
+        self._words = [self.tokenizer.encode(word)[0] for word in WORDS]
+
+    def encode(self, text: str) -> list[int]:
+        return self.tokenizer.encode(text)
+
+    def next_token_distribution(self, ids, k=10, sampling=None) -> list[TokenProbability]:
+        logits = np.full(self.tokenizer.size, -20.0)
+        for place, token in enumerate(self._words):
+            logits[token] = 3.0 - 0.6 * ((place + ids[-1]) % len(self._words))
+        chances = softmax(logits) if sampling is None else probabilities(logits, sampling, ids)
+        best = np.argsort(-chances, kind="stable")[:k]
+        return [TokenProbability(int(i), self.tokenizer.decode([i]), chances[i]) for i in best if chances[i] > 0]
+
+    def stream(self, prompt, *, max_new_tokens, sampling, stop_strings=()) -> Iterator[str]:
+        self.sampled.append(sampling)
+        for n in range(max_new_tokens):
+            time.sleep(self.pause)
+            yield WORDS[(n + (sampling.seed or 0)) % len(WORDS)]
+
+
+class FakeResources:
+    """Generators by name, as `assistant.resources` gives them; "broken" cannot be loaded."""
+
+    def __init__(self):
+        self.made: dict[str, FakeGenerator] = {}
+
+    def generator(self, name: str) -> FakeGenerator:
+        if name == "broken":
+            raise ModelError("Its weights are missing.")
+        return self.made.setdefault(name, FakeGenerator(name))
+
+
 class FakeAssistant:
     """Answers like the real one does, at a pace that a test can watch: `pause` seconds a word."""
 
@@ -86,6 +145,8 @@ class FakeAssistant:
         self.pause = pause
         self.warm_up_s = warm_up_s
         self.asked: list[dict] = []
+        self.names = ["starter"]
+        self.resources = FakeResources()
         self._ready = threading.Event()
 
     settings = Settings()
@@ -99,7 +160,7 @@ class FakeAssistant:
         self._ready.set()
 
     def models(self) -> list[str]:
-        return ["starter"]
+        return list(self.names)
 
     def close(self) -> None:
         pass

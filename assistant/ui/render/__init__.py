@@ -3,6 +3,7 @@
 from assistant.ui.render.chrome import add_heading, brand, examples, message, preferences, status
 from assistant.ui.render.collections import collections_table, sources_table
 from assistant.ui.render.conversations import conversation_list
+from assistant.ui.render.lab import lab_charts, lab_heading, lab_tokens, lab_written
 from assistant.ui.render.passages import sources_panel
 from assistant.ui.render.transcript import transcript, turn
 
@@ -12,6 +13,10 @@ __all__ = [
     "collections_table",
     "conversation_list",
     "examples",
+    "lab_charts",
+    "lab_heading",
+    "lab_tokens",
+    "lab_written",
     "message",
     "preferences",
     "sources_panel",
