@@ -15,6 +15,7 @@ from assistant.presets import ModelError
 from assistant.prompt import STOPS
 from assistant.sampling import GREEDY, Sampler, Sampling, log_softmax, softmax
 from assistant.tokenizer import Tokenizer
+from corpus.frameworks import importing_tensorflow
 
 log = logging.getLogger(__name__)
 
@@ -213,11 +214,10 @@ def build_model(architecture: dict, *, dtype: str = "float32"):
 
 def import_keras_nlp():
     """KerasNLP on the TensorFlow backend. Takes seconds the first time; raises ModelError when it cannot be had."""
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        import keras
-        import keras_nlp
+        with importing_tensorflow():
+            import keras
+            import keras_nlp
     except ImportError as error:
         raise ModelError(f"The generator needs TensorFlow and KerasNLP, which are not installed ({error}).") from error
     if keras.backend.backend() != "tensorflow":

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.document import ReadingError
+from corpus.frameworks import importing_tensorflow
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,8 @@ def splits(version: Path) -> list[str]:
 
 def examples(version: Path, split: str) -> Iterator[dict]:
     """The examples of a split as dicts of str and int, streamed. Imports TensorFlow. Raises ReadingError."""
-    import tensorflow_datasets
+    with importing_tensorflow():
+        import tensorflow_datasets
 
     try:
         builder = tensorflow_datasets.builder_from_directory(str(version))
@@ -40,7 +42,8 @@ def examples(version: Path, split: str) -> Iterator[dict]:
 
 def prepare(name: str, folder: Path) -> None:
     """Downloads and prepares a data set below `folder`. Raises ReadingError with one sentence when that fails."""
-    import tensorflow_datasets
+    with importing_tensorflow():
+        import tensorflow_datasets
 
     try:
         tensorflow_datasets.builder(name, data_dir=str(folder)).download_and_prepare()
