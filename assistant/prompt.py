@@ -81,7 +81,7 @@ def pack(
     is longer than the room loses its start, and the prompt says so. Raises ValueError when `reserve` leaves no room.
     """
     room = window - reserve
-    if room < 1:
+    if room < count_tokens(render("", [])):
         raise ValueError("The tokens reserved for the answer leave no room for the question.")
     question, cut = _fitted_question(clean_line(question), count_tokens, room)
     blocks: list[str] = []

@@ -14,7 +14,7 @@ import numpy as np
 from assistant import presets
 from assistant.generator import build_model, load_model
 from assistant.presets import ModelError
-from assistant.prompt import continuation, pack
+from assistant.prompt import continuation, pack, sentence_ends
 from assistant.tokenizer import Tokenizer
 from assistant.training.examples import DISTRACTORS, Distractors, Example
 
@@ -116,7 +116,7 @@ class FineTuning:
 
     def encode(self, example: Example, rng: np.random.Generator, among: list[Example]) -> tuple[list[int], int]:
         """(ids with the end token, how many of them are the prompt), at most `length` + 1 ids."""
-        answer = self.tokenizer.encode(continuation(example.answer))[: self.settings.answer]
+        answer = self._answer(example.answer)
         passages = []
         if self.settings.passages and example.right:
             count = int(rng.integers(0, DISTRACTORS + 1))
@@ -129,6 +129,16 @@ class FineTuning:
             prompt = pack(example.question, [example.right], self.tokenizer.count, **room)
         ids = self.tokenizer.encode(prompt.text)
         return [*ids, *answer, self.tokenizer.end], len(ids)
+
+    def _answer(self, text: str) -> list[int]:
+        """Ids of as many whole sentences as an answer may have; of the first one's start, where that is longer."""
+        limit = min(self.settings.answer, self.settings.length // 3)
+        text = continuation(text)
+        ids = self.tokenizer.encode(text)
+        if len(ids) <= limit:
+            return ids
+        whole = (self.tokenizer.encode(text[:end]) for end in reversed(sentence_ends(text)))
+        return next((part for part in whole if len(part) <= limit), ids[:limit])
 
     def validation_loss(self) -> tuple[float, float]:
         """(nats a token, accuracy) of answer tokens over the held-out examples; the same rows each time."""

@@ -14,7 +14,6 @@ import math
 import torch
 
 SPREAD = 0.04  # standard deviation of embeddings, twice GPT-2's: logits of what is copied start at about 10
-GOLDEN = (math.sqrt(5) - 1) / 2
 PREVIOUS_PEAK, MATCH_PEAK = 24.0, 16.0  # attention scores of what is looked for, against about 0
 QUIET = 0.1
 SLOT, COPIED = 1.5, 3.0  # written to the stream, against 1 for the token that stands there
@@ -36,8 +35,9 @@ def plant(model) -> bool:
 
 
 def rates(count: int) -> torch.Tensor:
-    """Angles a position, spread over (0, pi) without a common period: positions look alike to nobody but themselves."""
-    return torch.tensor([math.pi * ((n + 1) * GOLDEN % 1) for n in range(count)])
+    """Angles a position in (0, pi), in proportions that never meet: no position looks like another."""
+    primes = [n for n in range(2, 1000) if all(n % m for m in range(2, math.isqrt(n) + 1))]
+    return torch.tensor([math.pi * (math.sqrt(prime) % 1) for prime in primes[:count]])
 
 
 def _part_stream(model, width: int, d: int) -> None:

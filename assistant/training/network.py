@@ -10,6 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+ROWS = 256  # logits are made for a multiple of so many targets
+
 
 class Block(nn.Module):
     """One transformer decoder layer, layer norm first."""
@@ -82,12 +84,16 @@ class GPT2(nn.Module):
         """
         hidden = self.hidden(ids[:, :-1], first_position)
         chosen = weights > 0
-        logits = F.linear(hidden[chosen], self.tokens.weight).float()  # (n, vocabulary)
-        targets, shares = ids[:, 1:][chosen], weights[chosen]
+        count = int(chosen.sum())
+        # Filled up to few different sizes: blocks of ever new sizes leave the memory in shreds.
+        spare = -count % ROWS
+        picked = F.pad(hidden[chosen], (0, 0, 0, spare))
+        targets, shares = F.pad(ids[:, 1:][chosen], (0, spare)), F.pad(weights[chosen], (0, spare))
+        logits = F.linear(picked, self.tokens.weight).float()  # (n, vocabulary)
         nats = F.cross_entropy(logits, targets, reduction="none")
         with torch.no_grad():
-            right = logits.argmax(-1) == targets
-        return (nats * shares).sum() / shares.sum(), right, nats.detach()
+            right = (logits.argmax(-1) == targets)[:count]
+        return (nats * shares).sum() / shares.sum(), right, nats.detach()[:count]
 
 
 def sinusoids(length: int, width: int) -> torch.Tensor:

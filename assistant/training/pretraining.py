@@ -123,7 +123,8 @@ class Pretraining:
         ordered = sorted(cropped, key=lambda example: len(example[0]))
         for start in range(0, len(ordered), 8):
             part = ordered[start : start + 8]
-            width = max(len(ids) for ids, _ in part)
+            targets = max(len(ids) for ids, _ in part) - 1
+            width = min(longest, -(-targets // 64) * 64 + 1)  # few different sizes
             ids = torch.zeros(len(part), width, dtype=torch.long)
             weights = torch.zeros(len(part), width - 1)
             for row, (example, shares) in enumerate(part):
