@@ -1,4 +1,4 @@
-"""What all tabs share: the assistant, the history, the index and the answers being written. No Gradio here."""
+"""What all tabs share: the assistant, the history, the index, the answers being written, training. No Gradio here."""
 
 import logging
 import threading
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assistant.training.sessions import Sessions
 from assistant.ui.runs import Runs
+from assistant.votes import Votes
 from corpus.home import Home
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,8 @@ class Services:
         self.assistant = assistant
         self.history = history
         self.store = store
+        self.sessions = Sessions(home, store)
+        self.votes = Votes(home.path / "votes.sqlite3")
         self.startup = Startup()
         self._workers: list = []  # kept, because each lives as long as its pipe
         self.runs = Runs(assistant, history, waiting=lambda: not self.startup.done.is_set())
@@ -102,7 +106,9 @@ class Services:
         self._workers.append(start_worker(self.home, tied=True))
 
     def close(self) -> None:
-        """Stops the answers being written and closes the files."""
+        """Stops the answers being written and the training, which keeps a checkpoint, and closes the files."""
         self.runs.close()
+        self.sessions.close()
+        self.votes.close()
         self.assistant.close()
         self.store.close()

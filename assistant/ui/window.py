@@ -9,12 +9,14 @@ import gradio as gr
 
 from assistant.ui import panel, render
 from assistant.ui.chat import Chat
+from assistant.ui.compare import Compare
 from assistant.ui.conversations import Conversations
 from assistant.ui.documents import WORKING, Documents
 from assistant.ui.lab import Lab
 from assistant.ui.services import Services
 from assistant.ui.sources import Sources
 from assistant.ui.texts import TEXTS, preferred_language, t
+from assistant.ui.train import Train
 from assistant.ui.view import Gaze, Tab
 
 ICON = Path(__file__).parent / "icon.svg"
@@ -39,6 +41,8 @@ class Window:
         self._conversations = Conversations(services)
         self._documents = Documents(services)
         self._lab = Lab(services)
+        self._train = Train(services)
+        self._compare = Compare(services)
 
     def build(self) -> gr.Blocks:
         """The page, ready to be launched."""
@@ -52,7 +56,7 @@ class Window:
     def _layout(self) -> None:
         self._tab = gr.State(Tab())
         self._gaze = gr.State(Gaze())
-        self._known = gr.State(())  # the collections that the tab's choices offer
+        self._known = gr.State(((), ()))  # the collections and generators that the tab's choices offer
         self._remembered = gr.Textbox(visible=False)
         self._timer = gr.Timer(BUSY_S)
         with gr.Row(elem_id="header"):
@@ -69,14 +73,17 @@ class Window:
                 self._documents.layout()
             with gr.Tab("", id="lab", elem_id="lab-tab") as self._lab_tab:
                 self._lab.layout()
+            with gr.Tab("", id="train", elem_id="train-tab") as self._train_tab, gr.Column(elem_id="training"):
+                self._train.layout()
+                self._compare.layout()
 
     @property
     def _words_outputs(self) -> list:
         chat, documents, conversations = self._chat, self._documents, self._conversations
-        header = [self._brand, self._preferences, self._ask_tab, self._documents_tab, self._lab_tab]
+        header = [self._brand, self._preferences, self._ask_tab, self._documents_tab, self._lab_tab, self._train_tab]
         asking = [chat.model, conversations.new, conversations.search]
         adding = [documents.heading, documents.files, documents.collection, documents.add]
-        panels = [*self._lab.words_outputs]
+        panels = [*self._lab.words_outputs, *self._train.words_outputs, *self._compare.words_outputs]
         return [*header, *asking, *adding, *panels, *self._shown_outputs, *self._state_outputs]
 
     @property
@@ -86,7 +93,8 @@ class Window:
     @property
     def _state_outputs(self) -> list:
         documents = self._documents
-        return [self._status, documents.collections, documents.sources, documents.collection, self._timer]
+        shown = [documents.collections, documents.sources, documents.collection, self._train.progress]
+        return [self._status, *shown, self._timer]
 
     # --- wiring ---------------------------------------------------------------------------------------------
 
@@ -99,6 +107,10 @@ class Window:
         self._wire_conversations(quiet)
         self._wire_documents(quiet)
         self._lab.wire(self._tab, self._lab_tab, switched, quiet)
+        self._compare.wire(self._tab, self._train_tab, quiet)
+        for event in (*self._train.wire(self._tab, quiet), self._train_tab.select):
+            look = getattr(event, "then", event)
+            look(self._tick, [self._tab, self._known], self._tick_outputs, **quiet)
         self._follow_after(switched, quiet)
         self._timer.tick(self._tick, [self._tab, self._known], self._tick_outputs, **quiet)
 
@@ -107,7 +119,9 @@ class Window:
 
     @property
     def _tick_outputs(self) -> list:
-        return [self._known, *self._state_outputs, self._chat.collection]
+        choices = [self._chat.collection, self._chat.model, self._lab.model, self._train.base, self._train.data]
+        compared = [self._compare.left, self._compare.right, self._compare.collection]
+        return [self._known, *self._state_outputs, *choices, *compared]
 
     def _wire_asking(self, quiet: dict) -> None:
         chat = self._chat
@@ -212,23 +226,26 @@ class Window:
         tab = replace(tab, query=(query or "").strip()[:200])
         return {self._tab: tab} | self._conversations.shown(tab)
 
-    def _tick(self, tab: Tab, known: tuple[str, ...]) -> dict:
+    def _tick(self, tab: Tab, known: tuple) -> dict:
         """What is loading and being indexed. Writes nothing into the tab's state, which may be changing meanwhile."""
-        names = tuple(self._services.collections())
-        if names == known:
+        names = tuple(self._services.collections()), tuple(self._services.assistant.models())
+        if names == tuple(known):
             return self._state(tab)
         choices = {
             self._chat.collection: self._chat.collection_choices(tab),
+            self._chat.model: gr.update(choices=list(names[1]), visible=len(names[1]) > 1),
             self._documents.collection: self._documents.collection_choices(tab),
+            self._lab.model: gr.update(choices=list(names[1])),
         }
+        choices |= self._train.choices(tab) | self._compare.choices(tab)
         return {self._known: names} | choices | self._state(tab)
 
-    def _add(self, tab: Tab, known: tuple[str, ...], files: list[str] | None, collection: str | None) -> dict:
+    def _add(self, tab: Tab, known: tuple, files: list[str] | None, collection: str | None) -> dict:
         taken = self._documents.take(tab, files, collection)
         changes = {self._tab: taken.tab, self._documents.message: render.message(taken.text, taken.worked)}
         return changes | self._tick(taken.tab, known) | ({self._documents.files: None} if taken.done else {})
 
-    def _in_tables(self, tab: Tab, known: tuple[str, ...], event: gr.EventData) -> dict:
+    def _in_tables(self, tab: Tab, known: tuple, event: gr.EventData) -> dict:
         tab = self._documents.act(*panel.action(event), tab)
         return {self._tab: tab} | self._tick(tab, known)
 
@@ -241,9 +258,10 @@ class Window:
             self._ask_tab: gr.update(label=t("tab.ask", tab.lang)),
             self._documents_tab: gr.update(label=t("tab.documents", tab.lang)),
             self._lab_tab: gr.update(label=t("tab.lab", tab.lang)),
+            self._train_tab: gr.update(label=t("tab.train", tab.lang)),
         }
         words = self._chat.words(tab) | self._conversations.words(tab) | self._documents.words(tab)
-        words |= self._lab.words(tab)
+        words |= self._lab.words(tab) | self._train.words(tab) | self._compare.words(tab)
         shown = self._conversation(tab)
         for component, update in (words | self._choices_of(tab)).items():
             known = shown.get(component)
@@ -270,10 +288,11 @@ class Window:
         services = self._services
         statuses = services.statuses()
         working = [status.name for status in statuses if status.state in WORKING]
-        busy = bool(services.loading or working)
+        busy = bool(services.loading or working or services.sessions.running())
         status = render.status(services.loading, working, services.startup.error, tab.lang)
         pace = gr.Timer(BUSY_S if busy else IDLE_S)
-        return {self._status: status, self._timer: pace} | self._documents.shown(tab, statuses)
+        shown = self._documents.shown(tab, statuses) | self._train.shown(tab)
+        return {self._status: status, self._timer: pace} | shown
 
 
 def _read_json(text: str | None) -> dict:

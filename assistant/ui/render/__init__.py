@@ -5,23 +5,29 @@ from assistant.ui.render.collections import collections_table, sources_table
 from assistant.ui.render.conversations import conversation_list
 from assistant.ui.render.lab import lab_charts, lab_heading, lab_tokens, lab_written
 from assistant.ui.render.passages import sources_panel
+from assistant.ui.render.train import RUNS_SHOWN, comparison, half_heading, sessions_panel, tally
 from assistant.ui.render.transcript import transcript, turn
 
 __all__ = [
+    "RUNS_SHOWN",
     "add_heading",
     "brand",
     "collections_table",
+    "comparison",
     "conversation_list",
     "examples",
+    "half_heading",
     "lab_charts",
     "lab_heading",
     "lab_tokens",
     "lab_written",
     "message",
     "preferences",
+    "sessions_panel",
     "sources_panel",
     "sources_table",
     "status",
+    "tally",
     "transcript",
     "turn",
 ]
