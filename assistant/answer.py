@@ -14,7 +14,7 @@ from assistant.grounding import Evidence, checked
 from assistant.presets import ModelError
 from assistant.quotes import best_quotes
 from assistant.resources import Resources
-from assistant.schema import MODES, Answer, Answered, Drafted, Event, Mode, Searched, Timings, Turn
+from assistant.schema import MODES, Answer, Answered, Drafted, Event, Mode, Searched, Sentence, Timings, Turn
 from assistant.settings import Settings
 from corpus.home import Home
 from index.embedder import EmbedderError
@@ -24,6 +24,7 @@ from index.store import StoreError
 log = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 2000  # characters
+SHORTEST_ANSWER = 8  # words that passed the check; with fewer, the passages are quoted
 INCOMPLETE, QUOTED, FRENCH, STOPPED = "index_incomplete", "quoted", "generator_writes_english", "stopped"
 
 
@@ -125,9 +126,9 @@ class Assistant:
         if _language(result) == "fr":
             notices += (FRENCH,)
         if answer.mode == "grounded":
-            sentences = [sentence for sentence in sentences if sentence.supported]
-            if not sentences:
-                sentences, notices = quotes, (*notices, QUOTED)
+            supported = [sentence for sentence in sentences if sentence.supported]
+            enough = _enough(supported, sentences)
+            sentences, notices = (supported, notices) if enough else (quotes, (*notices, QUOTED))
         return replace(answer, sentences=tuple(sentences), model=model, notices=notices)
 
     def _drafted(self, answer: Answer, model: str, clock: "_Clock", stop: threading.Event | None) -> Iterator[Event]:
@@ -184,6 +185,12 @@ def _valid(question: str, mode: str) -> str:
     if mode not in MODES:
         raise AskError(f"There is no mode '{mode}' (there is: {', '.join(MODES)}).")
     return question
+
+
+def _enough(supported: Sequence[Sentence], drafted: Sequence[Sentence]) -> bool:
+    """Whether what is left of a draft is an answer: not a fragment, and not the lesser part of what was written."""
+    words = sum(len(sentence.text.split()) for sentence in supported)
+    return words >= SHORTEST_ANSWER and 2 * len(supported) >= len(drafted)
 
 
 def _language(result: SearchResult) -> str:

@@ -109,7 +109,11 @@ class Search:
             return {}, False
         if not self._store.use_embedder(self._embedder.name):
             return {}, False
-        waiting = self._rows("SELECT EXISTS (SELECT 1 FROM embedding_queue) AS some")[0]["some"]
+        waiting = self._rows(
+            f"""SELECT EXISTS (SELECT 1 FROM embedding_queue q CROSS JOIN passages p ON p.id = q.passage_id
+                CROSS JOIN documents d ON d.id = p.document_id WHERE d.collection_id IN ({_marks(scope)})) AS some""",
+            tuple(scope),
+        )[0]["some"]
         vector = self._embedder.encode([query])[0]
         found = self._passages(self._vectors.search(vector, 2 * CANDIDATES), scope)
         if len(found) < CANDIDATES:

@@ -88,6 +88,17 @@ def test_grounded_answer_drops_what_no_passage_supports(make):
     assert [sentence.text for sentence in answer.sentences] == ["Eye drops lower the pressure in the eye."]
 
 
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "The eye.",
+        "Eye drops lower the pressure in the eye. Elephants cure it. Lions cure it too. Bears help.",
+    ],
+)
+def test_draft_of_which_too_little_is_left_falls_back_to_quotes(make, draft):
+    assert "quoted" in make(draft).answer("glaucoma eye drops pressure").notices
+
+
 def test_draft_without_any_support_falls_back_to_quotes_and_says_so(make):
     answer = make("Elephants live in Africa.").answer("glaucoma eye drops pressure")
     assert "quoted" in answer.notices

@@ -31,6 +31,12 @@ def test_passage_without_vector_is_found_by_keyword_and_the_result_says_so(searc
     assert not result.complete
 
 
+def test_passages_that_wait_in_another_collection_do_not_make_a_result_incomplete(search, library, embedder):
+    add(library, [document("Scurvy", "A lack of vitamin C.")], embedder, collection="other", path="new.txt")
+    assert search.search("glaucoma", collections=["notes"]).complete
+    assert not search.search("glaucoma").complete
+
+
 def test_keyword_search_works_without_any_embedder(library):
     result = Search(library, None, None).search("inhaler")
     assert titles(result) == ["Asthma"]
