@@ -19,7 +19,7 @@ from corpus.frameworks import importing_tensorflow
 
 log = logging.getLogger(__name__)
 
-CACHE_LENGTHS = (256, 512, 1024)  # a short answer should not pay for a cache of the whole window
+CACHE_STEP = 64  # the cache is as long as prompt and answer need, rounded up: each step reads and copies all of it
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ class Generator:
         return ids or [self.tokenizer.end]
 
     def _cache_length(self, total: int) -> int:
-        return next((n for n in CACHE_LENGTHS if total <= n < self.window), self.window)
+        return min(self.window, -(-total // CACHE_STEP) * CACHE_STEP)
 
     def _call(self, function, *arguments):
         with self._lock:
