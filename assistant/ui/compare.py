@@ -74,10 +74,14 @@ class Compare:
     def words(self, tab: Tab) -> dict:
         """The labels in the tab's language."""
         models = self._services.assistant.models()
-        first, last = (models[0], models[-1]) if models else (None, None)
+        first = next(iter(models), None)
+        trained = next((name for name in self._services.sessions.names() if name in models), None)
         words = self.choices(tab)
         words[self.left] |= {"label": t("compare.left", tab.lang), "value": first}
-        words[self.right] |= {"label": t("compare.right", tab.lang), "value": last}
+        words[self.right] |= {
+            "label": t("compare.right", tab.lang),
+            "value": trained or (models[-1] if models else None),
+        }
         modes = [(t(f"mode.{mode}", tab.lang), mode) for mode in WRITTEN]
         label, placeholder = t("ask.label", tab.lang), t("ask.placeholder", tab.lang)
         return (

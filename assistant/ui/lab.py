@@ -61,13 +61,13 @@ class Lab:
     def wire(self, tab: gr.State, opened: gr.Tab, switched, quiet: dict) -> None:
         """Looks anew whenever the prompt or a setting changes; `switched` is the change of language."""
         settings = [self.model, self.temperature, self.top_k, self.top_p, self.penalty]
-        looking = [tab, self.prompt, *settings]
-        shown = [self.opened, *self._results]
-        opened.select(self.looked, looking, shown, **quiet)
-        # `change`, not `input`: the latter is sent with the prompt as it was before the key.
-        changes = [component.change for component in (self.prompt, *settings)]
-        gr.on(changes, self.again, [self.opened, *looking], shown, trigger_mode="always_last", **quiet)
-        switched.then(self.again, [self.opened, *looking], shown, **quiet)
+        looking = [self.opened, tab, self.prompt, *settings]
+        opened.select(lambda: True, None, self.opened, **quiet)
+        # One event for all changes, so that a later one is never overtaken by an earlier. `change`, not `input`: that
+        # one is sent with the prompt as it was before the key.
+        changes = [component.change for component in (self.opened, self.prompt, *settings)]
+        gr.on(changes, self.looked, looking, self._results, trigger_mode="always_last", **quiet)
+        switched.then(self.looked, looking, self._results, **quiet)
         writing = [self.written, self.message, self.write, self.stop]
         self.write.click(
             self.writing, [tab, self.gaze, self.prompt, *settings, self.seed, self.length], writing, **quiet
@@ -122,24 +122,24 @@ class Lab:
 
     # --- what happens ---------------------------------------------------------------------------------------
 
-    def looked(self, tab: Tab, prompt: str, model: str | None, *settings: float | None) -> dict:
-        """The tokens and the charts, or one sentence that says why there are none."""
+    def looked(self, opened: bool, tab: Tab, prompt: str, model: str | None, *settings: float | None) -> dict:
+        """The tokens and the charts, or one sentence that says why there are none.
+
+        Nothing before the tab was `opened`, because looking loads the model.
+        """
+        if not opened:
+            return {self.message: ""}
         try:
             with _in_words(tab):
                 found = lab.look(self._generator(model, tab), prompt or "", _sampling(*settings))
         except LabError as error:
             complaint = render.message(str(error), False)
-            return {self.opened: True, self.message: complaint, self.tokens: "", self.charts: ""}
+            return {self.message: complaint, self.tokens: "", self.charts: ""}
         return {
-            self.opened: True,
             self.message: "",
             self.tokens: render.lab_tokens(found, tab.lang),
             self.charts: render.lab_charts(found, tab.lang),
         }
-
-    def again(self, opened: bool, tab: Tab, *choices) -> dict:
-        """`looked`, once the lab has been opened: not before, because it loads the model."""
-        return self.looked(tab, *choices) if opened else {self.opened: False}
 
     def writing(self, tab: Tab, gaze: Gaze, prompt: str, model: str | None, *settings: float | None) -> Iterator[dict]:
         """Streams a continuation until it ends, is stopped, or another one begins."""

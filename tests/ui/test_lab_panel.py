@@ -29,7 +29,7 @@ def texts(changes: dict) -> str:
 
 
 def test_looking_shows_tokens_and_both_charts(panel):
-    shown = panel.looked(Tab(), "the heart", "starter", *SETTINGS)
+    shown = panel.looked(True, Tab(), "the heart", "starter", *SETTINGS)
     assert shown[panel.message] == ""
     assert shown[panel.tokens].count('class="token"') == len(FakeGenerator().encode("the heart"))
     assert "Plain model" in shown[panel.charts] and "With your settings" in shown[panel.charts]
@@ -48,7 +48,7 @@ def test_looking_shows_tokens_and_both_charts(panel):
 )
 def test_what_cannot_be_shown_is_one_sentence(panel, services, prompt, model, words):
     services.assistant.names = ["starter", "broken"]
-    shown = panel.looked(Tab(), prompt, model, *SETTINGS)
+    shown = panel.looked(True, Tab(), prompt, model, *SETTINGS)
     assert words in shown[panel.message] and shown[panel.charts] == ""
     *_, last = panel.writing(Tab(), Gaze(), prompt, model, *SETTINGS, 1, 20)
     assert words in last[panel.message] and last[panel.write]["interactive"]
@@ -56,7 +56,7 @@ def test_what_cannot_be_shown_is_one_sentence(panel, services, prompt, model, wo
 
 def test_no_model_at_all_is_said(panel, services):
     services.assistant.names = []
-    assert "no generator on this computer" in panel.looked(Tab(), "the", None, *SETTINGS)[panel.message]
+    assert "no generator on this computer" in panel.looked(True, Tab(), "the", None, *SETTINGS)[panel.message]
 
 
 def test_writing_on_streams_and_gives_the_button_back(panel):
@@ -78,9 +78,13 @@ def test_writing_stops_when_the_tab_looks_away(panel):
     assert list(steps)[-1][panel.written].count(" the") < 2
 
 
-def test_another_language_shows_the_same_again(panel):
-    assert panel.again(False, Tab(), "the", "starter", *SETTINGS) == {panel.opened: False}
-    assert "Modèle brut" in panel.again(True, Tab("fr"), "the", "starter", *SETTINGS)[panel.charts]
+def test_nothing_is_loaded_before_the_tab_was_opened(panel, services):
+    assert panel.looked(False, Tab(), "the", "starter", *SETTINGS) == {panel.message: ""}
+    assert not services.assistant.resources.made
+
+
+def test_another_language_shows_the_same(panel):
+    assert "Modèle brut" in panel.looked(True, Tab("fr"), "the", "starter", *SETTINGS)[panel.charts]
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), "7"])
