@@ -35,7 +35,7 @@ def _pretrain(options: argparse.Namespace) -> int:
     if options.dry_run:
         print(_described(plan, options.speed))
         return 0
-    from assistant.training.allocation import keep_freed_memory
+    from index.allocation import keep_freed_memory
 
     keep_freed_memory()
     # Threads that wait asleep: spinning ones halve the speed as soon as anything else wants a core.

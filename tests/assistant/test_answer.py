@@ -165,7 +165,7 @@ def test_answer_during_indexing_says_that_the_index_is_incomplete(make):
     source = store.add_source("notes", "more.txt", "file")
     new = Document("Bread", (Section("Bake the dough."),))
     scan = store.begin_scan(source.id)
-    store.put(source.id, scan, [(new, list(chunk_many([new], HashingEmbedder().count_tokens))[0])])
+    store.put(source.id, scan, [(new, next(chunk_many([new], HashingEmbedder().count_tokens)))])
     assert "index_incomplete" in assistant.answer("glaucoma eye drops").notices
 
 
