@@ -72,7 +72,10 @@ def _stop_at_end_of_input() -> None:
         while os.read(0, 1024):
             pass
     # `finetune` takes it as the wish to stop with a checkpoint; before that it ends the process, with nothing to lose.
-    signal.raise_signal(signal.SIGTERM)
+    if hasattr(signal, "pthread_kill"):  # to the main thread, which may be waiting: raised here it would sleep on
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
+    else:
+        signal.raise_signal(signal.SIGTERM)
 
 
 if __name__ == "__main__":
