@@ -72,7 +72,8 @@ class Gates:
         """The probability that `hits` hold an answer to `query`; 0 when nothing was found."""
         if not hits:
             return 0.0
-        has_vectors = any(hit.cosine is not None for hit in hits)
+        # While passages wait for their vectors, the cosine of some other passage says nothing of the best ones.
+        has_vectors = all(hit.cosine is not None for hit in hits[:BEST])
         gate = self.by_embedder.get(search.embedder_name if has_vectors else "", self.by_embedder[""])
         return gate.probability(features_of(query, hits, search))
 

@@ -54,3 +54,9 @@ def test_shipped_gates_use_only_known_features():
     assert shipped.data_sha256
     for gate in shipped.by_embedder.values():
         assert set(gate.weights) <= set(Features.__dataclass_fields__)
+
+
+def test_best_hit_that_waits_for_its_vector_is_judged_by_words_alone():
+    gates = Gates({"demo": Gate({"cosine": 10.0}, -5.0), "": Gate({"known": 9.0}, -4.0)})
+    waiting, far = Hit(1, "g", "Glaucoma", "glaucoma"), Hit(2, "b", "Bread", "bread", cosine=0.1)
+    assert gates.confidence("glaucoma", [waiting, far], Words()) > 0.9
