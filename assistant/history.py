@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant.schema import Answer, Mode, Turn
 from assistant.serial import dump, load
-from index.database import Database
+from index.database import Database, containing
 
 M001 = [
     """CREATE TABLE conversations (
@@ -74,7 +74,7 @@ class History:
 
     def conversations(self, query: str = "") -> list[Conversation]:
         """Conversations, latest first; with `query`, those whose title, questions or answers hold it."""
-        pattern = "%" + query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        pattern = containing(query)
         rows = self.database.connection.execute(
             """SELECT * FROM conversations c WHERE title LIKE ?1 ESCAPE '\\' OR EXISTS
                (SELECT 1 FROM turns WHERE conversation_id = c.id

@@ -88,6 +88,14 @@ def _folder(folder: Path, skipped: list[Dropped]) -> Iterator[tuple[str, str]]:
         raise ReadingError("The folder holds no file that can be read.")
 
 
+def enqueue_rebuild(store: Store, embedder: str) -> tuple[SourceRow, ...]:
+    """Queues every source to be read again and makes `embedder` the index's. Old passages go on answering."""
+    store.change_embedder(embedder)
+    for source in store.sources():
+        store.set_source(source.id, "waiting", fingerprint="")
+    return tuple(store.sources())
+
+
 def start_worker(home: Home, *, tied: bool = False) -> subprocess.Popen:
     """Starts the indexing process and returns at once. If one runs already, the new one sees that and ends.
 
@@ -143,12 +151,6 @@ class Builder:
         self._rate = rate if not self._rate else 0.9 * self._rate + 0.1 * rate
         self._store.set_meta(embedding_rate=f"{self._rate:.1f}")
         return len(keys)
-
-    def rebuild(self) -> None:
-        """Queues every source to be read again and makes this embedder the index's. Old passages go on answering."""
-        self._store.change_embedder(self._embedder.name)
-        for source in self._store.sources():
-            self._store.set_source(source.id, "waiting", fingerprint="")
 
     def _read(self, source: SourceRow) -> None:
         fingerprint = _fingerprint(source)

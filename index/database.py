@@ -9,6 +9,11 @@ from pathlib import Path
 BUSY_MS = 30_000  # a writer waits this long for another one before it gives up
 
 
+def containing(text: str) -> str:
+    """The pattern of `LIKE ? ESCAPE '\\'` for values that hold `text` word for word."""
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
 class Database:
     """One SQLite file in WAL mode, a connection per thread, transactions by `with database.write()`.
 

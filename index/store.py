@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus.document import Document, Dropped, Passage, Section
-from index.database import Database
+from index.database import Database, containing
 from index.rows import StoreError, bump, delete_documents, named, put_document, put_passages, unlink
 from index.schema import migrate
 
@@ -234,7 +234,7 @@ class Store:
         self, collection: str | None = None, query: str = "", limit: int = 100, offset: int = 0
     ) -> list[DocumentRow]:
         """Documents whose title or path holds `query`, in the order in which they were added."""
-        pattern = "%" + query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        pattern = containing(query)
         rows = self._all(
             """SELECT substr(d.sha256, 1, 16) AS id, d.title, d.path, d.language, c.name AS collection,
                (SELECT COUNT(*) FROM passages WHERE document_id = d.id) AS passages,

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import asdict
 
 from corpus.home import Home
-from index.build import Enqueued, enqueue, start_worker
+from index.build import Enqueued, enqueue, enqueue_rebuild, start_worker
 from index.embedder import chosen_name
 from index.status import CollectionStatus, collection_statuses
 from index.store import SourceRow, Store, StoreError
@@ -136,10 +136,7 @@ def _remove(options: argparse.Namespace, home: Home, store: Store) -> int:
 
 
 def _rebuild(options: argparse.Namespace, home: Home, store: Store) -> int:
-    store.change_embedder(chosen_name())
-    for source in store.sources():
-        store.set_source(source.id, "waiting", fingerprint="")
-    ids = {row.id for row in store.sources()}
+    ids = {row.id for row in enqueue_rebuild(store, chosen_name())}
     _follow(home, store, ids, wait=options.wait, quiet=options.json)
     return _status(options, home, store)
 
