@@ -12,11 +12,10 @@ import os
 import signal
 import sys
 import threading
-
-from filelock import FileLock, Timeout
+from pathlib import Path
 
 from assistant.presets import ModelError, validate
-from assistant.training import sessions
+from assistant.training import lock, sessions
 from corpus.document import ReadingError
 from corpus.home import Home
 from scripts import finetune
@@ -34,22 +33,27 @@ def main(argv: list[str] | None = None) -> int:
     home = Home.find(options.home)
     folder = home.runs / options.name
     try:
-        with FileLock(sessions.lock_path(home), timeout=sessions.LOCK_WAIT_S):
-            sessions.write_json(home.runs / sessions.CURRENT, {"name": options.name})
+        with lock.sole(home, options.name):
             threading.Thread(target=_stop_at_end_of_input, daemon=True).start()
             with contextlib.suppress(AttributeError, OSError):
                 os.nice(5)  # the app and its answers come first
             state, reason = _train(home, options.name)
-    except Timeout:
-        state, reason = "failed", "Another training runs on this data folder."
-    sessions.write_json(folder / sessions.OUTCOME, {"state": state, "reason": reason})
+            _ended(folder, state, reason)  # while the lock is held: nobody sees a run that ended for no reason
+    except lock.BusyError as error:
+        state = "failed"
+        _ended(folder, state, str(error))
     return int(state == "failed")
+
+
+def _ended(folder: Path, state: str, reason: str) -> None:
+    with contextlib.suppress(OSError):  # on a full disk; the exit status says it, too
+        lock.write_json(folder / sessions.OUTCOME, {"state": state, "reason": reason})
 
 
 def _train(home: Home, name: str) -> tuple[str, str]:
     """How the run ended: ("done" | "stopped" | "failed", why)."""
     try:
-        arguments = sessions.read_json(home.runs / name / sessions.SESSION).get("arguments")
+        arguments = lock.read_json(home.runs / name / sessions.SESSION).get("arguments")
         status = finetune.main([str(argument) for argument in arguments or [name, "--home", str(home.path)]])
     except (ReadingError, ModelError) as error:
         return "failed", str(error)

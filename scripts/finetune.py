@@ -1,6 +1,7 @@
 """Fine-tunes a GPT-2 on data sets or on your own documents: python -m scripts.finetune --help."""
 
 import argparse
+import contextlib
 import logging
 import os
 import signal
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from assistant import presets
 from assistant.presets import ModelError
+from assistant.training.lock import sole
 from corpus.document import Document, ReadingError
 from corpus.home import Home
 from scripts._common import home_of, parser, reason, run
@@ -20,8 +22,10 @@ def main(argv: list[str] | None = None) -> int:
     """Exit status 0 done or stopped with a checkpoint; errors are one sentence (see `run`)."""
     options = _options(argv)
     logging.basicConfig(level=logging.WARNING)
+    home = home_of(options)
     try:
-        return _finetune(options, home_of(options))
+        with contextlib.nullcontext() if options.dry_run else sole(home, options.name):
+            return _finetune(options, home)
     except ModelError as error:
         raise ReadingError(str(error)) from error
     except OSError as error:

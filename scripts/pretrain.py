@@ -1,6 +1,7 @@
 """Pretrains a small GPT-2 on the CPU: python -m scripts.pretrain --help."""
 
 import argparse
+import contextlib
 import json
 import logging
 import os
@@ -9,6 +10,7 @@ import threading
 from pathlib import Path
 
 from assistant.presets import ModelError
+from assistant.training.lock import sole
 from corpus.document import ReadingError
 from corpus.home import Home
 from scripts._common import parser, reason, run
@@ -35,6 +37,17 @@ def _pretrain(options: argparse.Namespace) -> int:
     if options.dry_run:
         print(_described(plan, options.speed))
         return 0
+    trains = not (options.measure or options.export)
+    with sole(home.make(), folder.name) if trains and _lies_in(folder, home) else contextlib.nullcontext():
+        return _worked(options, home, folder)
+
+
+def _lies_in(folder: Path, home: Home) -> bool:
+    """Whether the run shares the data folder's one place for trainings."""
+    return folder.expanduser().resolve().is_relative_to(home.path)
+
+
+def _worked(options: argparse.Namespace, home: Home, folder: Path) -> int:
     from index.allocation import keep_freed_memory
 
     keep_freed_memory()

@@ -5,7 +5,6 @@ outcome.json (how it ended; absent while it runs or after a kill) and output.log
 """
 
 import contextlib
-import json
 import os
 import re
 import subprocess
@@ -15,15 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from assistant import presets
 from assistant.presets import ModelError
+from assistant.training.lock import holder, read_json, write_json
 from assistant.training.report import journal
 from corpus.home import Home
 
-SESSION, OUTCOME, OUTPUT, CURRENT = "session.json", "outcome.json", "output.log", "current.json"
-LOCK_WAIT_S = 5.0
+SESSION, OUTCOME, OUTPUT = "session.json", "outcome.json", "output.log"
 LONGEST_ROW = 512  # tokens
 LORA_RANK = 8
 POINTS = 240  # of a curve, at most
@@ -144,13 +141,7 @@ class Sessions:
         """The name of the run in progress, whoever started it; "" when there is none."""
         if self._process is not None and self._process.poll() is None:
             return self._name
-        try:
-            with FileLock(lock_path(self._home), timeout=0):
-                return ""
-        except Timeout:
-            return str(read_json(self._home.runs / CURRENT).get("name", ""))
-        except OSError:
-            return ""
+        return holder(self._home)
 
     def names(self) -> list[str]:
         """The runs that were started from the app, newest first."""
@@ -216,8 +207,9 @@ class Sessions:
         return reserved or (self._home.runs / name).exists() or (self._home.models / name).exists()
 
     def _refuse_a_second_one(self) -> None:
-        if self.running():
-            raise SessionError("running")
+        name = self.running()
+        if name:
+            raise SessionError("running", name)
 
     def _launch(self, name: str) -> None:
         folder = self._home.runs / name
@@ -241,27 +233,6 @@ def _disk() -> Iterator[None]:
         yield
     except OSError as error:
         raise SessionError("disk", error.strerror or str(error)) from error
-
-
-def lock_path(home: Home) -> str:
-    """The lock that the one training process of a data folder holds."""
-    return str(home.path / "training.lock")
-
-
-def read_json(path: Path) -> dict:
-    """The object in a file, empty where there is none that can be read."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def write_json(path: Path, value: dict) -> None:
-    """Writes the file as a whole or not at all."""
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(part, path)
 
 
 def thinned(points: Points, most: int = POINTS) -> Points:

@@ -233,7 +233,7 @@ ENGLISH = MappingProxyType(
         "train.error_base": "This base cannot be used: {reason}",
         "train.error_name": "A name has 1 to 40 letters, digits, dashes or dots, and starts with a letter or a digit.",
         "train.error_exists": "There is already a run or a generator of this name: choose another.",
-        "train.error_running": "A training is running already: stop it or wait for its end.",
+        "train.error_running": "A training is running already ({reason}): stop it or wait for its end.",
         "train.error_nothing": "There is nothing to learn from: choose a data set or a collection with files.",
         "train.error_disk": "The run could not be started: {reason}.",
         "session.starting": "Starting",

@@ -240,7 +240,7 @@ FRENCH = MappingProxyType(
         "train.error_name": "Un nom compte 1 à 40 lettres sans accent, chiffres, tirets ou points, et commence par une "
         "lettre ou un chiffre.",
         "train.error_exists": "Un entraînement ou un générateur porte déjà ce nom : choisissez-en un autre.",
-        "train.error_running": "Un entraînement est déjà en cours : arrêtez-le ou attendez sa fin.",
+        "train.error_running": "Un entraînement est déjà en cours ({reason}) : arrêtez-le ou attendez sa fin.",
         "train.error_nothing": "Il n’y a rien à apprendre : choisissez un jeu de données ou une collection qui a "
         "des fichiers.",
         "train.error_disk": "L’entraînement n’a pas pu démarrer : {reason}.",

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.training.sessions import CURRENT, OUTCOME, SESSION, read_json, write_json
+from assistant.training.lock import CURRENT, read_json, write_json
+from assistant.training.sessions import OUTCOME, SESSION
 from corpus.document import ReadingError
 from corpus.home import Home
 from scripts import _session
@@ -64,10 +65,10 @@ def test_a_failure_is_kept_with_its_reason(home, monkeypatch, error, reason):
 def test_a_second_training_waits_and_then_fails(home, monkeypatch):
     from filelock import FileLock
 
-    from assistant.training import sessions
+    from assistant.training import lock
 
-    monkeypatch.setattr(sessions, "LOCK_WAIT_S", 0.1)
-    with FileLock(sessions.lock_path(home)):
+    monkeypatch.setattr(lock, "WAIT_S", 0.1)
+    with FileLock(lock.lock_path(home)):
         assert "Another training" in ended(home, monkeypatch, lambda arguments: 0)["reason"]
 
 

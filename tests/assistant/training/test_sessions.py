@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from assistant.training import sessions as module
-from assistant.training.sessions import OUTCOME, OUTPUT, SESSION, Plan, SessionError, Sessions, lock_path, thinned
+from assistant.training.lock import CURRENT, lock_path, write_json
+from assistant.training.sessions import OUTCOME, OUTPUT, SESSION, Plan, SessionError, Sessions, thinned
 from corpus.home import Home
 from index.store import Store
 
@@ -104,7 +104,7 @@ def test_a_training_of_another_window_is_seen_and_left_alone(sessions, home):
     wait_for(sessions, "mine", "running")
     sessions.stop()
     wait_for(sessions, "mine", "stopped")
-    module.write_json(home.runs / module.CURRENT, {"name": "mine"})
+    write_json(home.runs / CURRENT, {"name": "mine"})
     with FileLock(lock_path(home)):
         # A lock of the same process would let itself in, so another one looks.
         code = (
