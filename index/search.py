@@ -66,6 +66,17 @@ class Search:
             best.setdefault((hit.collection, hit.document_id), hit)
         return list(best.values())[:top]
 
+    def candidates(self, query: str, collections: Sequence[str] = ()) -> tuple[dict[int, float], dict[int, float]]:
+        """BM25 and cosine by passage id as the plain searches give them, for comparing ways of fusion."""
+        scope = self._scope(collections)
+        keyword = self._keyword(query, scope)
+        return keyword, self._dense(query, scope, keyword)[0]
+
+    def document_ids(self, passages: Sequence[int]) -> list[str]:
+        """The `Hit.document_id` of each passage, in order."""
+        rows = {row["id"]: _document_id(row) for row in self._details(passages)}
+        return [rows[passage] for passage in passages if passage in rows]
+
     @property
     def embedder_name(self) -> str:
         """The embedder that cosines come from, "" without one."""
@@ -214,7 +225,7 @@ def normalised(scores: dict[int, float]) -> dict[int, float]:
 def _hit(row, **found) -> Hit:
     return Hit(
         passage_id=row["id"],
-        document_id=row["external_id"] or row["sha256"][:16],
+        document_id=_document_id(row),
         title=row["title"],
         text=row["text"],
         heading=row["heading"],
@@ -225,6 +236,10 @@ def _hit(row, **found) -> Hit:
         metadata=json.loads(row["metadata"]),
         **found,
     )
+
+
+def _document_id(row) -> str:
+    return row["external_id"] or row["sha256"][:16]
 
 
 def _marks(values) -> str:
