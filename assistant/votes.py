@@ -1,7 +1,9 @@
 """Votes between two generators that answered the same question, kept on this machine in a SQLite file of their own."""
 
+import json
 import sqlite3
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +16,8 @@ M001 = [
         right_model TEXT NOT NULL, left_answer TEXT NOT NULL, right_answer TEXT NOT NULL,
         choice TEXT NOT NULL CHECK (choice IN ('left', 'right', 'same', 'bad')), voted REAL NOT NULL)""",
 ]
-MIGRATIONS = (M001,)
+M002 = ["ALTER TABLE votes ADD COLUMN passages TEXT NOT NULL DEFAULT '[]'"]  # [[heading, text], ...], best first
+MIGRATIONS = (M001, M002)
 CHOICES = ("left", "right", "same", "bad")
 
 
@@ -39,6 +42,15 @@ class Tally:
         return self.first_better + self.second_better + self.same + self.bad
 
 
+@dataclass(frozen=True)
+class Won:
+    """A comparison with a clear winner: its answer, and the (heading, text) of the passages that it was made from."""
+
+    question: str
+    answer: str
+    passages: tuple[tuple[str, str], ...] = ()
+
+
 class Votes:
     """The file of votes; opened when first needed. Safe to use from several threads and processes."""
 
@@ -46,16 +58,26 @@ class Votes:
         self.path = path
         self._opened: Database | None = None
 
-    def add(self, question: str, models: tuple[str, str], answers: tuple[str, str], choice: str) -> None:
-        """Keeps a vote; `models` and `answers` are left, right. Raises VotesError, ValueError for an unknown choice."""
+    def add(
+        self,
+        question: str,
+        models: tuple[str, str],
+        answers: tuple[str, str],
+        choice: str,
+        passages: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Keeps a vote; `models` and `answers` are left, right, `passages` (heading, text) those of both, best first.
+
+        Raises VotesError, ValueError for an unknown choice.
+        """
         if choice not in CHOICES:
             raise ValueError(f"A vote is one of {', '.join(CHOICES)}.")
-        row = (question, *models, *answers, choice, time.time())
+        row = (question, *models, *answers, choice, time.time(), json.dumps(list(passages), ensure_ascii=False))
         try:
             with self._database.write() as connection:
                 connection.execute(
-                    """INSERT INTO votes (question, left_model, right_model, left_answer, right_answer, choice, voted)
-                       VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                    """INSERT INTO votes (question, left_model, right_model, left_answer, right_answer, choice, voted,
+                       passages) VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                     row,
                 )
         except sqlite3.Error as error:
@@ -78,6 +100,17 @@ class Votes:
             of_pair[key] = of_pair.get(key, 0) + row["n"]
         return sorted((Tally(*pair, **found) for pair, found in counts.items()), key=lambda tally: -tally.votes)
 
+    def won(self) -> list[Won]:
+        """The comparisons with a clear winner, oldest first. Raises VotesError."""
+        try:
+            rows = self._database.connection.execute(
+                """SELECT question, passages, CASE choice WHEN 'left' THEN left_answer ELSE right_answer END AS answer
+                   FROM votes WHERE choice IN ('left', 'right') ORDER BY id"""
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise VotesError(f"The votes {self.path} cannot be read: {error}.") from error
+        return [Won(row["question"], row["answer"], _pairs(row["passages"])) for row in rows]
+
     def close(self) -> None:
         """Closes the file."""
         if self._opened is not None:
@@ -92,3 +125,10 @@ class Votes:
             except (sqlite3.Error, OSError) as error:
                 raise VotesError(f"The votes {self.path} cannot be opened: {error}.") from error
         return self._opened
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    try:
+        return tuple((str(heading), str(passage)) for heading, passage in json.loads(text))
+    except (ValueError, TypeError):
+        return ()

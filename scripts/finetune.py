@@ -39,13 +39,17 @@ def _finetune(options: argparse.Namespace, home: Home) -> int:
 
     settings = _settings(options)
     base = presets.find(settings.base, home.models)
-    found = examples.collect(settings.data, Path(options.datasets or home.datasets), _documents(options.documents))
+    judged = _judged(settings.data, home, home.runs / options.name)
+    found = examples.collect(
+        settings.data, Path(options.datasets or home.datasets), _documents(options.documents), judged
+    )
     train, valid = examples.split(found)
     tuning = FineTuning(settings, base, home.runs / options.name, train, valid)
     print(_plan(tuning))
     if options.dry_run:
         return 0
     _use_devices(options)
+    _keep(judged, tuning.folder)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
@@ -58,11 +62,29 @@ def _finetune(options: argparse.Namespace, home: Home) -> int:
     return 0
 
 
+def _judged(data: Sequence[str], home: Home, folder: Path) -> list:
+    """The feedback that an unfinished run learns from, else all of the data folder."""
+    from assistant.training import feedback
+
+    if "feedback" not in data:
+        return []
+    return feedback.read(folder / feedback.FILE) or feedback.of_home(home)
+
+
+def _keep(judged: Sequence, folder: Path) -> None:
+    """Copies the feedback into the run: votes go on being given, and the run must be able to go on."""
+    from assistant.training import feedback
+
+    if judged and not (folder / feedback.FILE).is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        feedback.append(folder / feedback.FILE, judged)
+
+
 def _settings(options: argparse.Namespace):
     from assistant.training.finetuning import Settings
 
     names = ("base", "epochs", "batch", "accumulate", "rate", "length", "lora_rank", "precision", "patience", "seed")
-    data = tuple(options.data or (() if options.documents else ("medquad", "wikipedia", "manners")))
+    data = tuple(options.data or (() if options.documents else ("medquad", "wikipedia", "follow-ups", "manners")))
     every = {"validate_every": options.validate_every, "validation": options.validation}
     chosen = {name: getattr(options, name) for name in names}
     return Settings(data=data, passages=not options.without_passages, **every, **chosen)
@@ -174,7 +196,11 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     made = parser("finetune", "Fine-tunes a GPT-2 on the assistant's job: passages and a question, then the answer.")
     made.add_argument("name", help="what the result is called; the same name goes on with an unfinished run")
     made.add_argument("--base", default=presets.STARTER, help="starter, a downloaded hub preset, or a preset's folder")
-    made.add_argument("--data", action="append", help="a data set, or manners; may be given several times")
+    made.add_argument(
+        "--data",
+        action="append",
+        help="a data set, follow-ups (made from MedQuAD), feedback (your votes), or manners; may be given several times",
+    )
     made.add_argument("--datasets", metavar="DIR", help="where the data sets are (default: the fetched ones)")
     made.add_argument("--documents", nargs="+", default=[], metavar="PATH", help="files and folders of your own")
     made.add_argument("--epochs", type=float, default=1.0)

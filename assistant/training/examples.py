@@ -14,6 +14,7 @@ from corpus.sentences import spans
 ANSWER_CHARACTERS = 700  # an answer is the first whole sentences within this
 PASSAGE_CHARACTERS = 900
 DISTRACTORS = 3
+OWN_NAMES = ("follow-ups", "feedback", "manners")  # data that is no data set of its own
 # Written for this project; the generator only has to keep its manners.
 MANNERS = (
     ("Hello", "Hello! Ask me something about your documents."),
@@ -46,31 +47,53 @@ class Example:
     right: Passage | None
     group: str
     subject: str = ""
+    beside: tuple[Passage, ...] = ()  # what stands beside the right one, before any distractor is drawn
+    after: str = ""  # the question before a follow-up; the prompt does not hold it, the search does
 
 
-def collect(names: Sequence[str], datasets: Path, documents: Iterable[Document] = ()) -> list[Example]:
+def collect(
+    names: Sequence[str], datasets: Path, documents: Iterable[Document] = (), judged: Sequence = ()
+) -> list[Example]:
     """Examples of the named data sets (in the folder `datasets`, one folder each) and of the user's documents.
 
+    Beside data sets, a name is one of OWN_NAMES; `judged` are the `feedback.Judgement`s that "feedback" stands for.
     Raises ReadingError when a data set is not there, or when nothing at all comes out.
     """
-    from corpus import datasets as known
-
     found: list[Example] = []
-    for name in names:
+    read: dict[str, list[Example]] = {}
+    for name in dict.fromkeys(names):
         if name == "manners":
             found += [Example(question, answer, None, f"manners/{question}") for question, answer in MANNERS]
-            continue
-        data_set = known.get(name)
-        make = MAKERS.get(data_set.folder, _from_document)
-        read = data_set.documents(Path(datasets) / data_set.folder)
-        made = [example for item in read if isinstance(item, Document) for example in make(item)]
-        if not made:
-            raise ReadingError(f"The data set {name} gives nothing to learn from.")
-        found += made
+        elif name == "follow-ups":
+            from assistant.training.followups import follow_ups
+
+            found += follow_ups(read.get("medquad") or _read("medquad", datasets))
+        elif name != "feedback":
+            read[name] = _read(name, datasets)
+            found += read[name]
     found += [example for document in documents for example in _from_document(document)]
+    if "feedback" in names:
+        from assistant.training import feedback
+
+        own = feedback.examples(judged, found)  # last, since it takes the groups of all others
+        if not own:
+            raise ReadingError("There is no feedback to learn from yet: compare two generators and vote first.")
+        found += own
     if not found:
         raise ReadingError("There is nothing to learn from: choose a data set, or add documents first.")
     return found
+
+
+def _read(name: str, datasets: Path) -> list[Example]:
+    from corpus import datasets as known
+
+    data_set = known.get(name)
+    make = MAKERS.get(data_set.folder, _from_document)
+    items = data_set.documents(Path(datasets) / data_set.folder)
+    made = [example for item in items if isinstance(item, Document) for example in make(item)]
+    if not made:
+        raise ReadingError(f"The data set {name} gives nothing to learn from.")
+    return made
 
 
 def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
@@ -80,6 +103,9 @@ def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     if not valid and len(train) > 1:  # a handful of documents: the last group
         last = train[-1].group
         train, valid = [e for e in train if e.group != last], [e for e in train if e.group == last]
+    learnt = {example.right.text for example in train if example.right}
+    # MedQuAD gives some answers under several topics: one that is learnt cannot be held out as well.
+    valid = [example for example in valid if not example.right or example.right.text not in learnt]
     if not train or not valid:
         raise ReadingError("There is too little to learn from: at least two different documents are needed.")
     return train, valid
@@ -102,9 +128,16 @@ class Distractors:
             near = self.near.get(example.subject, ())
             pool = near if len(near) > 1 and rng.random() < 0.4 else self.all
             other = pool[int(rng.integers(len(pool)))]
-            if other.right and other.question != example.question and other.right.text != example.answer:
+            if other.right and other.question != example.question and not _alike(other.right, example):
                 found.append(other.right)
         return found
+
+
+def _alike(passage: Passage, example: Example) -> bool:
+    """Whether the passage may answer the example's question, too."""
+    right = example.right
+    same = right is not None and (passage.text == right.text or (passage.heading and passage.heading == right.heading))
+    return bool(same) or passage.text == example.answer
 
 
 def beginning(text: str, limit: int) -> str:

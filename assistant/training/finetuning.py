@@ -120,7 +120,9 @@ class FineTuning:
         passages = []
         if self.settings.passages and example.right:
             count = int(rng.integers(0, DISTRACTORS + 1))
-            passages = [example.right, *self.distractors[id(among)].draw(rng, example, count)]
+            beside = example.beside[:count]
+            drawn = self.distractors[id(among)].draw(rng, example, count - len(beside))
+            passages = [example.right, *beside, *drawn]
             if rng.random() < 0.5:
                 rng.shuffle(passages)
         room = {"window": self.settings.length, "reserve": len(answer) + 1}
@@ -231,7 +233,8 @@ class FineTuning:
 
         sha = hashlib.sha256()
         for example in (*self.train_set, *self.valid_set):
-            sha.update(f"{example.question}\0{example.answer}\0{example.right}\0".encode("utf-8", "replace"))
+            beside = "".join(f"{passage}\0" for passage in example.beside)
+            sha.update(f"{example.question}\0{example.answer}\0{example.right}\0{beside}".encode("utf-8", "replace"))
         return sha.hexdigest()
 
     def _restore(self) -> None:

@@ -99,6 +99,12 @@ class Sessions:
         known = [datasets.get(name) for name in datasets.NAMES]
         return [data_set.name for data_set in known if data_set.find(place(data_set, self._home))]
 
+    def feedback(self) -> int:
+        """How many answers the user thought well of can be learnt from."""
+        from assistant.training import feedback
+
+        return len(feedback.examples(feedback.of_home(self._home)))
+
     def free_name(self, base: str) -> str:
         """A name made of the base's, not yet taken."""
         stem = re.sub(r"[^A-Za-z0-9._-]+", "-", f"my-{base}")[:30].rstrip("._-")
@@ -198,6 +204,7 @@ class Sessions:
         arguments = [plan.name, "--home", str(self._home.path), "--base", plan.base, "--epochs", str(plan.epochs)]
         arguments += ["--length", str(min(LONGEST_ROW, window)), "--validate-every", "50", "--patience", "6"]
         arguments += ["--lora-rank", str(LORA_RANK)] if plan.lora else []
+        data += ["follow-ups"] if "medquad" in data else []
         for name in dict.fromkeys([*data, "manners"]):
             arguments += ["--data", name]
         return [*arguments, *(["--documents", *documents] if documents else [])]

@@ -161,10 +161,10 @@ class Compare:
         if found is None or choice not in CHOICES:
             return {self.found: found}
         sides = found.left, found.right
+        models, answers = tuple(s.model for s in sides), tuple(s.answer.text for s in sides)
+        passages = [(hit.heading, hit.text) for hit in found.left.answer.sources]  # the same on both sides
         try:
-            self._services.votes.add(
-                found.question, tuple(s.model for s in sides), tuple(s.answer.text for s in sides), choice
-            )
+            self._services.votes.add(found.question, models, answers, choice, passages)
         except VotesError as error:
             return {self.found: found, self.message: render.message(str(error), False)}
         return {self.found: None, self.answers: render.comparison(found, choice, tab.lang)} | self.tallied(tab)

@@ -207,6 +207,8 @@ ENGLISH = MappingProxyType(
         "train.data_help": "Data sets on this computer, or your own collections.",
         "train.data_set": "{name} (data set)",
         "train.collection": "{name} (collection)",
+        "train.feedback.one": "Your feedback ({n} answer)",
+        "train.feedback.other": "Your feedback ({n} answers)",
         "train.epochs": "Passes over the data",
         "train.epochs_help": "Epochs. More of them take longer, and in the end the model learns the examples by heart.",
         "train.lora": "LoRA",

@@ -210,6 +210,8 @@ FRENCH = MappingProxyType(
         "train.data_help": "Les jeux de données présents sur cet ordinateur, ou vos collections.",
         "train.data_set": "{name} (jeu de données)",
         "train.collection": "{name} (collection)",
+        "train.feedback.one": "Vos avis ({n} réponse)",
+        "train.feedback.other": "Vos avis ({n} réponses)",
         "train.epochs": "Parcours des données",
         "train.epochs_help": "Nombre d’epochs. Plus il y en a, plus c’est long ; à la fin, le modèle apprend "
         "les exemples par cœur.",

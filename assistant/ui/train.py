@@ -7,10 +7,11 @@ import gradio as gr
 from assistant.training.sessions import Plan, Session, SessionError
 from assistant.ui import panel, render
 from assistant.ui.services import Services
-from assistant.ui.texts import t
+from assistant.ui.texts import counted, t
 from assistant.ui.view import Tab
 
 DATA_SET, COLLECTION = "data/", "collection/"  # what stands before a name in the choice of data
+FEEDBACK = "feedback"
 
 
 class Train:
@@ -71,6 +72,8 @@ class Train:
     def choices(self, tab: Tab) -> dict:
         """What can be chosen as base and as data now."""
         data = [(t("train.data_set", tab.lang, name=n), DATA_SET + n) for n in self._services.sessions.data_sets()]
+        liked = self._services.sessions.feedback()
+        data += [(counted("train.feedback", liked, tab.lang), DATA_SET + FEEDBACK)] if liked else []
         collections = self._services.collections()
         data += [(t("train.collection", tab.lang, name=name), COLLECTION + name) for name in collections]
         models = self._services.assistant.models()
@@ -101,7 +104,7 @@ class Train:
         plan = Plan(
             name=(name or "").strip() or sessions.free_name(base),
             base=base,
-            data=tuple(n for n in sets if n in sessions.data_sets()),
+            data=tuple(n for n in sets if n == FEEDBACK or n in sessions.data_sets()),
             collections=tuple(n for n in collections if n in known),
             epochs=min(max(float(epochs or 1), 0.1), 3.0),
             lora=bool(lora),

@@ -2,7 +2,7 @@ import sqlite3
 
 import pytest
 
-from assistant.votes import Tally, Votes, VotesError
+from assistant.votes import Tally, Votes, VotesError, Won
 
 
 @pytest.fixture
@@ -47,3 +47,17 @@ def test_a_damaged_file_is_one_sentence(votes):
     votes.path.write_bytes(b"no database at all " * 100)
     with pytest.raises(VotesError, match=r"cannot be opened: .+\."):
         votes.tally()
+
+
+def test_clear_winners_are_given_with_their_passages_and_older_files_are_read(votes):
+    with sqlite3.connect(votes.path) as file:  # as the first version left it
+        file.executescript(
+            """CREATE TABLE votes (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, question TEXT NOT NULL, left_model TEXT NOT NULL,
+            right_model TEXT NOT NULL, left_answer TEXT NOT NULL, right_answer TEXT NOT NULL,
+            choice TEXT NOT NULL CHECK (choice IN ('left', 'right', 'same', 'bad')), voted REAL NOT NULL);
+            INSERT INTO votes VALUES (1, 'Old?', 'a', 'b', 'one', 'two', 'left', 0.0); PRAGMA user_version = 1;"""
+        )
+    votes.add("New?", ("a", "b"), ("one", "two"), "right", [("Title", "Text é.")])
+    votes.add("None?", ("a", "b"), ("one", "two"), "bad", [("Title", "Text.")])
+    assert votes.won() == [Won("Old?", "one"), Won("New?", "two", (("Title", "Text é."),))]

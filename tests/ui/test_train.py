@@ -33,10 +33,13 @@ class FakeSessions:
     """Takes plans and says what it was asked."""
 
     def __init__(self, error: SessionError | None = None):
-        self.error, self.plans, self.acts, self.known = error, [], [], {}
+        self.error, self.plans, self.acts, self.known, self.liked = error, [], [], {}, 0
 
     def data_sets(self):
         return ["medquad"]
+
+    def feedback(self):
+        return self.liked
 
     def free_name(self, base):
         return f"my-{base}-1"
@@ -82,6 +85,15 @@ def test_a_training_starts_with_what_was_chosen(window, services):
     assert (plan.name, plan.base, plan.data, plan.collections) == ("mine", "starter", ("medquad",), ("Biology",))
     assert (plan.epochs, plan.lora, shown[panel.message]) == (0.5, True, "")
     assert "Step 60 of 100 · 4 min left" in shown[panel.progress]
+
+
+def test_feedback_is_offered_once_there_is_some(window, services):
+    panel = window._train
+    assert "feedback" not in str(panel.choices(Tab())[panel.data])
+    services.sessions.liked = 3
+    assert ("Your feedback (3 answers)", "data/feedback") in panel.choices(Tab())[panel.data]["choices"]
+    panel.started(Tab(), "starter", ["data/feedback"], 1, False, "mine")
+    assert services.sessions.plans[0].data == ("feedback",)
 
 
 def test_a_name_is_found_when_none_is_given(window, services):
@@ -136,6 +148,8 @@ def test_a_comparison_is_streamed_and_can_be_voted_on(window, services):
     voted = panel.vote(Tab(), found, "right")
     assert voted[panel.found] is None and "Your vote is stored" in voted[panel.answers]
     assert services.votes.tally() == [Tally("expert", "starter", first_better=1)]
+    (won,) = services.votes.won()
+    assert won.passages[0] == (HITS[0].heading, HITS[0].text) and len(won.passages) == len(HITS)
     panel.vote(Tab(), voted[panel.found], "right")
     assert services.votes.tally()[0].votes == 1
 

@@ -136,7 +136,7 @@ def test_what_was_asked_for_becomes_the_commands_arguments(sessions, home, tmp_p
     arguments = json.loads((home.runs / "mine" / SESSION).read_text())["arguments"]
     words = " ".join(arguments)
     assert arguments[0] == "mine" and arguments[-2:] == ["--documents", str(notes)]
-    assert "--data medquad --data wikipedia --data manners" in words and "--epochs 0.5" in words
+    assert "--data medquad --data wikipedia --data follow-ups --data manners" in words and "--epochs 0.5" in words
     assert "--length 64" in words and "--lora-rank 8" in words
 
 
@@ -144,7 +144,7 @@ def test_the_command_understands_the_arguments(sessions, home):
     from scripts.finetune import _options
 
     options = _options(sessions._arguments(PLAN))
-    assert (options.name, options.base, options.data) == ("mine", "tiny", ["medquad", "manners"])
+    assert (options.name, options.base, options.data) == ("mine", "tiny", ["medquad", "follow-ups", "manners"])
     assert Path(options.home) == home.path
 
 
