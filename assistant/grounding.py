@@ -1,23 +1,25 @@
 """Checking sentences against the passages they were written from, and citing them.
 
 The generator never writes its own citations: small models get them wrong (kotaemon issue 541). Each sentence is
-compared with every passage; what the best passage does not hold is not supported, whatever it sounds like.
+compared with every passage; what no passage states is not supported, whatever it sounds like. `assistant.statements`
+says what is compared, `assistant.support` how; `python -m scripts.evaluate grounding` how well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from assistant.reading import statement
 from assistant.schema import Citation, Sentence
-from assistant.words import Words, words_of
-from corpus.sentences import spans, split
+from assistant.statements import Statement
+from assistant.support import changes_number, contradicts, coverage
+from corpus.sentences import is_list_item, spans, split
 from index.hit import Hit
 
-SUPPORTED = 0.6  # of the content words, with every number: the usual bar of an outside check
+SUPPORTED = 1.0  # of the content words: with one word changed, a sentence states something else
+UNSUPPORTED = 0.59  # shown at most for what is not supported
 WINDOW = 3  # sentences of a passage that may support one sentence together
-ALSO = 0.9  # another passage is cited too when it holds this much
-# Of the neighbouring word pairs: the words of a passage in another order ("dog bites man") are another statement, and a
-# small generator that loses its thread writes just that.
-IN_ORDER = 0.5
+ITEMS = 20  # of a list that are read as one sentence with its lead
 LOOP = 4  # words
 
 
@@ -36,19 +38,23 @@ class Support:
 
 
 class Evidence:
-    """The passages of one answer, split and stemmed once."""
+    """The passages of one answer, split and read once."""
 
     def __init__(self, hits: Sequence[Hit]):
         self._passages = [_Passage(hit) for hit in hits]
 
     def check(self, text: str, language: str = "en") -> Sentence:
-        """The sentence with its support and up to two citations."""
-        claim = words_of(text, language)
-        found = [passage.support(claim) for passage in self._passages]
+        """The sentence with its support and up to two citations.
+
+        `language` serves for passages that do not name theirs.
+        """
+        claims = {passage.language or language: None for passage in self._passages}
+        claims = {name: statement(text, name) for name in claims}
+        found = [passage.support(claims[passage.language or language]) for passage in self._passages]
         order = sorted(range(len(found)), key=lambda i: -found[i].score)
         if not order or found[order[0]].score < SUPPORTED:
             return Sentence(text, False, found[order[0]].score if order else 0.0)
-        cited = [i for rank, i in enumerate(order[:2]) if rank == 0 or found[i].score >= ALSO]
+        cited = [i for i in order[:2] if found[i].score >= SUPPORTED]
         citations = tuple(Citation(i + 1, found[i].start, found[i].end) for i in sorted(cited))
         return Sentence(text, True, found[order[0]].score, citations)
 
@@ -59,48 +65,127 @@ class Evidence:
 
     def sentences(self, n: int) -> list[tuple[int, int]]:
         """Character spans of the sentences of passage `n`."""
-        return [(start, end) for start, end, _ in self._passages[n - 1].sentences]
+        return self._passages[n - 1].spans
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A sentence, a clause of one, or a list with its lead; `first` and `last` number the sentences it stands in."""
+
+    statement: Statement
+    first: int
+    last: int
+    before: frozenset[str] = frozenset()  # subjects that its pronouns may stand for
+    whole: bool = False  # has clauses that stand as units of their own: supports nothing but its own wording
 
 
 class _Passage:
     def __init__(self, hit: Hit):
-        language = hit.language or "en"
+        self.language = hit.language
         self.text = hit.text
-        self.heading = words_of(f"{hit.title} {hit.heading}", language).content
-        self.sentences = [
-            (start, end, words_of(hit.text[start:end], language)) for start, end in spans(hit.text, language)
-        ]
+        self._title = f"{hit.title}\n{hit.heading}"
+        self.spans = spans(hit.text, hit.language or "en")
 
-    def support(self, claim: Words) -> Support:
-        """The best stretch of up to WINDOW neighbouring sentences, the shorter one when two are as good."""
+    @cached_property
+    def heading(self) -> frozenset[str]:
+        return statement(self._title, self.language or "en").keys
+
+    @cached_property
+    def units(self) -> list[_Unit]:
+        return list(_units(self.text, self.spans, self.language or "en"))
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Neighbouring words anywhere in the passage: "the eye drops" may be "the drops" in a later sentence."""
+        return frozenset().union(*(unit.statement.pairs for unit in self.units))
+
+    def support(self, claim: Statement) -> Support:
+        """The shortest stretch that states the claim, else the one that holds most of its words."""
         best = Support(0.0)
-        for first in range(len(self.sentences)):
-            for last in range(first, min(first + WINDOW, len(self.sentences))):
-                score = _score(claim, self.heading, [words for _, _, words in self.sentences[first : last + 1]])
-                found = Support(score, self.sentences[first][0], self.sentences[last][1])
-                if score and (found.score, -found.length) > (best.score, -best.length):
-                    best = found
+        for unit in self.units:
+            score = self._score(claim, unit)
+            if score:
+                best = max(best, self._support(score, unit, unit), key=lambda found: (found.score, -found.length))
+        if 0 < best.score < SUPPORTED:
+            best = self._together(claim) or Support(min(best.score, UNSUPPORTED))
         return best
 
+    def _score(self, claim: Statement, unit: _Unit) -> float:
+        source = unit.statement
+        if claim.needed.isdisjoint(source.keys) or (unit.whole and claim.line != source.line):
+            return 0.0
+        known = self.heading | (unit.before if source.points_back else frozenset())
+        if not claim.needed <= source.keys | known:
+            known |= {one for one, two in claim.pairs & self.pairs if two in source.keys}
+        score = coverage(claim, source, known)
+        if score >= SUPPORTED and contradicts(claim, source):
+            return UNSUPPORTED
+        return score
 
-def _score(claim: Words, heading: frozenset[str], stretch: Sequence[Words]) -> float:
-    """Share of the claim's content words in a stretch of sentences or the heading.
+    def _together(self, claim: Statement) -> Support | None:
+        """Two clauses of the claim, each stated by another sentence near by."""
+        if any(self._differs_in_a_number(claim, unit) for unit in self.units):
+            return None
+        for first, second in claim.parts():
+            ones = [unit for unit in self.units if self._part_score(first, unit, claim) >= SUPPORTED]
+            twos = [unit for unit in self.units if self._part_score(second, unit, claim) >= SUPPORTED] if ones else []
+            for one in ones:
+                for two in twos:
+                    if one is not two and max(one.last, two.last) - min(one.first, two.first) < WINDOW:
+                        return self._support(1.0, one, two)
+        return None
 
-    0 when a number is missing, when the sentence that says most of it says it with the other sign ("is", "is not"), or
-    when the words stand in another order there.
-    """
-    if not claim.content and not claim.numbers:
-        return 0.0
-    if not claim.numbers <= frozenset().union(*(words.numbers for words in stretch)):
-        return 0.0
-    closest = max(stretch, key=lambda words: len(claim.content & words.content))
-    if closest.negated != claim.negated:
-        return 0.0
-    known = {pair for words in stretch for pair in words.pairs}
-    if sum(pair in known for pair in claim.pairs) < IN_ORDER * len(claim.pairs):
-        return 0.0
-    held = heading.union(*(words.content for words in stretch))
-    return len(claim.content & held) / len(claim.content) if claim.content else 1.0
+    def _differs_in_a_number(self, claim: Statement, unit: _Unit) -> bool:
+        """Whether a sentence says the same with another number: then no two others can be taken for it."""
+        if not claim.numbers or unit.whole or not changes_number(claim, unit.statement):
+            return False
+        return claim.needed <= unit.statement.keys | self.heading
+
+    def _part_score(self, part: Statement, unit: _Unit, claim: Statement) -> float:
+        """As for a whole claim; what the sentence is about must be what the claim is about."""
+        score = self._score(part, unit)
+        if score < SUPPORTED:
+            return 0.0
+        for token in unit.statement.tokens:
+            if token.kind == "word" and token.key in part.keys:
+                break
+            if token.kind == "word" and not token.light and token.key not in claim.keys | self.heading:
+                return 0.0
+        return score
+
+    def _support(self, score: float, one: _Unit, two: _Unit) -> Support:
+        return Support(score, self.spans[min(one.first, two.first)][0], self.spans[max(one.last, two.last)][1])
+
+
+def _units(text: str, places: Sequence[tuple[int, int]], language: str) -> Iterator[_Unit]:
+    read = [statement(text[start:end], language) for start, end in places]
+    before: frozenset[str] = frozenset()
+    for at, one in enumerate(read):
+        subjects = before
+        clauses = one.clauses()
+        if clauses[0] is not one:
+            yield _Unit(one, at, at, before, whole=True)
+        for clause in clauses:
+            yield _Unit(clause, at, at, subjects)
+            subjects |= clause.subject
+        yield from _list(text, places, read, at)
+        before = one.subject | (before if one.points_back else frozenset())
+
+
+def _list(text: str, places: Sequence[tuple[int, int]], read: Sequence[Statement], at: int) -> Iterator[_Unit]:
+    """The list that follows sentence `at`, item after item, read as one sentence with it."""
+    last, whole = at, read[at]
+    if is_list_item(text, *places[at]) or text[places[at][1] - 1] in ".!?":
+        return
+    while last + 1 < len(read) and last - at < ITEMS and is_list_item(text, *places[last + 1]):
+        last += 1
+        if read[last].has_verb:  # stands for itself
+            return
+        if read[last].numbers:  # belong to this item and no other
+            yield _Unit(read[at].joined(read[last]), at, last)
+        else:
+            whole = whole.joined(read[last])
+            yield _Unit(whole, at, last)
 
 
 def checked(text: str, evidence: Evidence, language: str = "en") -> list[Sentence]:

@@ -112,3 +112,8 @@ def _continues(text: str, span: tuple[int, int], stop: int, end: int, language: 
         or (following.isdigit() and last in BEFORE_DIGIT)
         or (following.islower() and last in BEFORE_LOWER_CASE)
     )
+
+
+def is_list_item(text: str, start: int, end: int) -> bool:
+    """Whether the sentence at characters [start, end) of `text` is an item of a list, or begins one: "- a cup"."""
+    return bool(MARKER.match(text, start, end)) and not text[text.rfind("\n", 0, start) + 1 : start].strip()

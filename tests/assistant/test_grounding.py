@@ -80,3 +80,48 @@ def test_same_words_in_another_order_are_another_statement(evidence):
 def test_sentence_that_loops_is_left_out(evidence):
     draft = "Drops lower the pressure in the eye and lower the pressure in the eye. Bake the dough."
     assert [sentence.text for sentence in checked(draft, evidence)] == ["Bake the dough."]
+
+
+LIST = Hit(1, "m", "Migraine", "Symptoms may include\n- nausea\n- blurred vision\n- pain for 4 hours\n\nRest helps.")
+
+
+@pytest.mark.parametrize(
+    ("text", "supported"),
+    [
+        ("Symptoms of migraine may include nausea and blurred vision.", True),
+        ("Symptoms may include pain for 4 hours.", True),
+        ("Symptoms may include nausea for 4 hours.", False),
+        ("Symptoms may include fever.", False),
+    ],
+)
+def test_list_is_read_with_its_lead(text, supported):
+    assert Evidence([LIST]).check(text).supported is supported
+
+
+def test_clauses_may_come_from_neighbouring_sentences_but_no_number_from_another():
+    evidence = Evidence(
+        [Hit(1, "l", "", "If you smoke, the goal is less than 100 points. If you do not smoke, it is less than 160.")]
+    )
+    assert evidence.check("If you smoke, the goal is less than 100 points.").supported
+    assert not evidence.check("If you smoke, the goal is less than 160 points.").supported
+
+
+@pytest.mark.parametrize("digits", ["4", "6", "50", "0.5", "5,000", "-5", "55"])
+def test_no_other_number_passes_for_one(digits):
+    text = "About 5 percent of adults have it. Tests 4 and 6 took 50 days, 55 hours and 0.5 minutes; -5 degrees."
+    evidence = Evidence([Hit(1, "x", "", text)])
+    assert evidence.check("About 5 percent of adults have it.").supported
+    assert not evidence.check(f"About {digits} percent of adults have it.").supported
+
+
+def test_french_passage_is_read_as_french():
+    evidence = Evidence([Hit(1, "f", "Rougeole", "La rougeole n'est pas due à une bactérie.", language="fr")])
+    assert evidence.check("La rougeole n'est pas due à une bactérie.").supported
+    assert not evidence.check("La rougeole est due à une bactérie.").supported
+
+
+@pytest.mark.parametrize(
+    "text", ["1874", "\n", "?!", "- ", "é", "The the the of.", "\ud800 5", "²³ ½", "١٢", "1" * 400]
+)
+def test_odd_sentences_are_simply_not_supported(evidence, text):
+    assert not evidence.check(text).supported
