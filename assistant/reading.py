@@ -11,13 +11,13 @@ from assistant.statements import JOINED, Kind, Statement, Token
 from assistant.words import number, stem
 
 TOKEN = re.compile(
-    r"(?<![\w.,])[-−](?=\d)"  # a minus sign
+    r"(?P<minus>(?<![\w.,])[-−](?=\d))"
     r"|\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d+/\d+(?!\d)"
     r"|(?P<ordinal>\d+)(?:st|nd|rd|th|er|ère|e|ème)\b"
     r"|[^\W\d_]+\d\w*(?:\.\d+)*|\d+[A-Z]\b"  # B12, H1N1, CaV1.2; type 2E
     r"|\d+(?:[.,]\d+)*"
     r"|[^\W\d_]+(?:['’][^\W\d_]+)*"
-    r"|[%°,;:()\n]"
+    r"|[%°,;:()\n—]|(?:(?<=\s)|^)[-–•*](?=\s)"
 )
 CONTRACTED = re.compile(r"n['’]t$")
 POSSESSIVE = re.compile(r"['’]s$")
@@ -38,10 +38,10 @@ def _tokens(text: str, language: str) -> Iterator[Token]:
     minus = ""
     for match in TOKEN.finditer(text):
         shown = match[0]
-        if shown in "-−":
+        if match["minus"]:
             minus = "-"
             continue
-        if shown in ",;:()\n":
+        if shown in ",;:()\n—-–•*":
             yield Token("break", shown, shown)
             continue
         if shown[0].isdigit() and not shown[-1].isupper():

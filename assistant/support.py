@@ -11,6 +11,7 @@ from assistant.statements import Statement, Token
 
 # Of the claim's neighbouring words, and of its content words whatever stands between: less is a salad.
 IN_ORDER, SIDE_BY_SIDE = 0.3, 0.4
+LEAST = 2  # content words and numbers of a claim
 NEAR = 2  # content words on each side that say what a number or a direction belongs to
 # "over 65" and "older than 65" are one bound.
 BOUNDS = {
@@ -25,11 +26,14 @@ MAY_BE_DROPPED = frozenset(["all", "most", "never"])
 def coverage(claim: Statement, source: Statement, known: Set[str]) -> float:
     """The share of the claim's content that the source holds or that is known from around it.
 
-    0 where the source itself holds nothing of it.
+    0 where the source itself holds nothing of it; a half for a claim of one word that is not the source's own wording:
+    a word alone is no statement.
     """
     held = claim.needed & source.keys
     if not held:
         return 0.0
+    if len(claim.needed) + len(claim.numbers) < LEAST and claim.line != source.line:
+        return 0.5
     return len(held | (claim.needed & known)) / len(claim.needed)
 
 
@@ -238,11 +242,9 @@ def _modifier_changed(claim: Statement, source: Statement) -> bool:
     return False
 
 
-def _repeated_otherwise(claim: Statement, source: Statement) -> bool:
-    """One word stands more often than in the source and another one less often: the one took the other's place."""
-    strong = [key for _, token in claim.required if (key := token.key) in source.counts]
-    more = any(claim.counts[key] > source.counts[key] for key in strong)
-    return more and any(claim.counts[key] < source.counts[key] for key in strong)
+def _repeated(claim: Statement, source: Statement) -> bool:
+    """A word that stands twice in the claim and less often in the source: it took the place of another, or it loops."""
+    return any(count > max(source.counts[key], 1) for key, count in claim.counts.items() if key in source.keys)
 
 
 def _salad(claim: Statement, source: Statement) -> bool:
@@ -264,7 +266,7 @@ TESTS = (
     _bound_elsewhere,
     _name_changed,
     _modifier_changed,
-    _repeated_otherwise,
+    _repeated,
     _roles_swapped,
     _salad,
 )

@@ -125,3 +125,11 @@ def test_french_passage_is_read_as_french():
 )
 def test_odd_sentences_are_simply_not_supported(evidence, text):
     assert not evidence.check(text).supported
+
+
+def test_one_word_of_a_passage_is_no_statement(evidence):
+    assert not evidence.check("It is very pressure.").supported
+
+
+def test_word_repeated_more_often_than_in_the_passage_is_not_supported(evidence):
+    assert not evidence.check("Eye drops lower the pressure in the eye pressure.").supported
