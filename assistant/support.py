@@ -242,6 +242,15 @@ def _modifier_changed(claim: Statement, source: Statement) -> bool:
     return False
 
 
+def _counts_others(claim: Statement, source: Statement) -> bool:
+    """ "3 people" where the source counts no people."""
+    for place, token in claim.of_kind.get("number", ()):
+        following = claim.tokens[place + 1 : place + 2]
+        if following and following[0].kind == "word" and following[0].key not in source.keys:
+            return True
+    return False
+
+
 def _repeated(claim: Statement, source: Statement) -> bool:
     """A word that stands twice in the claim and less often in the source: it took the place of another, or it loops."""
     return any(count > max(source.counts[key], 1) for key, count in claim.counts.items() if key in source.keys)
@@ -266,6 +275,7 @@ TESTS = (
     _bound_elsewhere,
     _name_changed,
     _modifier_changed,
+    _counts_others,
     _repeated,
     _roles_swapped,
     _salad,
