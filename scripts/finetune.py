@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import logging
 import os
+import shutil
 import signal
 import threading
 import time
@@ -48,18 +49,27 @@ def _finetune(options: argparse.Namespace, home: Home) -> int:
     print(_plan(tuning))
     if options.dry_run:
         return 0
-    _use_devices(options)
+    _refuse_a_taken_name(options.name, home)
+    names = _devices(options)
     _keep(judged, tuning.folder)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    finished = tuning.run(progress=_shown(), stop=stop)
+    finished = tuning.run(progress=_shown(), stop=stop, names=names)
     print()
     if not finished:
         print("Stopped with a checkpoint: the same command goes on from there.")
         return 0
     print(f"Saved as {_publish(tuning, home.models / options.name)}; choose it by the name {options.name}.")
     return 0
+
+
+def _refuse_a_taken_name(name: str, home: Home) -> None:
+    from assistant.training.folder import CONFIG
+
+    made_by_this = (home.runs / name / CONFIG).is_file()
+    if name == presets.STARTER or name in presets.HUB_PRESETS or ((home.models / name).exists() and not made_by_this):
+        raise ModelError(f"There is a generator called {name} already: choose another name.")
 
 
 def _judged(data: Sequence[str], home: Home, folder: Path) -> list:
@@ -83,7 +93,19 @@ def _keep(judged: Sequence, folder: Path) -> None:
 def _settings(options: argparse.Namespace):
     from assistant.training.finetuning import Settings
 
-    names = ("base", "epochs", "batch", "accumulate", "rate", "length", "lora_rank", "precision", "patience", "seed")
+    names = (
+        "base",
+        "epochs",
+        "batch",
+        "accumulate",
+        "rate",
+        "length",
+        "lora_rank",
+        "precision",
+        "patience",
+        "seed",
+        "measured",
+    )
     data = tuple(options.data or (() if options.documents else ("medquad", "wikipedia", "follow-ups", "manners")))
     every = {"validate_every": options.validate_every, "validation": options.validation}
     chosen = {name: getattr(options, name) for name in names}
@@ -108,7 +130,7 @@ def _documents(paths: Sequence[str]) -> list[Document]:
 
 
 def _plan(tuning) -> str:
-    """Tokens, steps, memory, time: what `--dry-run` shows."""
+    """Tokens, steps, memory, time, and what does not fit: what `--dry-run` shows."""
     settings, sizes = tuning.settings, tuning.architecture
     rows = [tuning.batch_at(step)[0]["padding_mask"] for step in range(min(4, tuning.steps))]
     tokens = int(sum(mask.size for mask in rows) / len(rows) * tuning.steps)
@@ -123,10 +145,19 @@ def _plan(tuning) -> str:
     method = f"LoRA of rank {settings.lora_rank}" if settings.lora_rank else "all weights"
     return (
         f"{settings.base}: {parameters / 1e6:.1f} M parameters, {method}, {settings.precision}\n"
-        f"{len(tuning.train_set)} examples to learn from, {len(tuning.valid_set)} held out by group\n"
+        f"{len(tuning.train.examples)} examples to learn from, {len(tuning.valid.examples)} held out by group\n"
+        f"{_unfitting(tuning)}"
         f"{tuning.steps} steps of {settings.batch} rows, about {tokens / 1e6:.2f} M tokens\n"
         f"about {memory / 1e9 + 0.8:.1f} GB of memory, about {seconds / 60:.0f} minutes on this processor"
     )
+
+
+def _unfitting(tuning) -> str:
+    """What is too long for a row, a line each; "" when everything fits."""
+    fitted, length = tuning.fitted, tuning.settings.length
+    cut = f"{fitted.cut} of them are longer than a row of {length} tokens and are cut at a sentence\n"
+    left_out = f"{fitted.left_out} are left out: their passage finds no room in a row of {length} tokens\n"
+    return (cut if fitted.cut else "") + (left_out if fitted.left_out else "")
 
 
 def _flops() -> float:
@@ -141,14 +172,16 @@ def _flops() -> float:
     return 4 * 2 * 1024**3 / (time.perf_counter() - started) / 3
 
 
-def _use_devices(options: argparse.Namespace) -> None:
+def _devices(options: argparse.Namespace) -> list[str]:
     from assistant.generator import import_keras_nlp
+    from assistant.training.learner import devices
 
     import_keras_nlp()
     import tensorflow as tf
 
     if options.gpu and not tf.config.list_physical_devices("GPU"):
         raise ModelError("TensorFlow sees no GPU on this machine; leave --gpu out to train on the processor.")
+    return devices(options.devices)
 
 
 def _shown():
@@ -167,29 +200,39 @@ def _shown():
 
 
 def _publish(tuning, folder: Path) -> Path:
-    from assistant.training import report
-    from corpus import datasets
+    """Saves the preset with its card: first beside the run, then in its place, so that half of one is never seen."""
+    from assistant.training import export, report
 
-    tuning.export(folder)
-    lines = report.journal(tuning.folder)
-    last = next((line for line in reversed(lines) if "validation_loss" in line), {})
+    staged = tuning.folder / "preset"
+    shutil.rmtree(staged, ignore_errors=True)
+    try:
+        tuning.export(staged)
+        report.card(staged, folder.name, _facts(tuning), _sources(tuning.settings.data), report.scores(tuning.folder))
+        report.curves(tuning.folder)
+        export.put_in_place(staged, folder)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    return folder
+
+
+def _facts(tuning) -> dict[str, str]:
     settings = tuning.settings
-    known = [datasets.get(name) for name in settings.data if name in datasets.NAMES]
-    facts = {
-        "Base": settings.base,
+    return {
+        "Base": Path(settings.base).name,
         "Method": f"LoRA, rank {settings.lora_rank}" if settings.lora_rank else "all weights",
-        "Steps": f"{tuning.step} of {settings.batch} rows",
-        "Time": f"{tuning.seconds / 60:.0f} minutes",
+        "Steps": f"{tuning.step} of {settings.batch} rows, {settings.accumulate} an update; best: {tuning.best_step}",
+        "Examples": f"{len(tuning.train.examples)} to learn from, {len(tuning.valid.examples)} held out by group",
+        "Time": f"{tuning.record.seconds / 60:.0f} minutes",
         "Data hash": tuning.data_hash(),
     }
-    scores = {
-        "validation loss, nats a token": last.get("validation_loss"),
-        "answer-token accuracy": last.get("accuracy"),
-    }
-    data = [f"{data_set.title}: {data_set.licence}, {data_set.homepage}" for data_set in known]
-    report.card(folder, folder.name, facts, data or ["The user's own documents"], scores)
-    report.curves(tuning.folder)
-    return folder
+
+
+def _sources(data: Sequence[str]) -> list[str]:
+    from corpus import datasets
+
+    known = [datasets.get(name) for name in data if name in datasets.NAMES]
+    lines = [f"{data_set.title}: {data_set.licence}, {data_set.homepage}" for data_set in known]
+    return lines or ["The user's own documents"]
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
@@ -199,7 +242,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     made.add_argument(
         "--data",
         action="append",
-        help="a data set, follow-ups (made from MedQuAD), feedback (your votes), or manners; may be given several times",
+        help="a data set, follow-ups (from MedQuAD), feedback (your votes), or manners; may be given several times",
     )
     made.add_argument("--datasets", metavar="DIR", help="where the data sets are (default: the fetched ones)")
     made.add_argument("--documents", nargs="+", default=[], metavar="PATH", help="files and folders of your own")
@@ -214,10 +257,19 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     made.add_argument("--validation", type=int, default=128, metavar="EXAMPLES")
     made.add_argument("--patience", type=int, default=3, help="validations without improvement before it stops")
     made.add_argument("--without-passages", action="store_true", help="the ablation: questions alone")
+    made.add_argument(
+        "--measured", type=int, default=100, metavar="QUESTIONS", help="held-out questions to measure use of passages"
+    )
+    made.add_argument("--devices", type=int, help="how many GPUs share each batch (default: all there are)")
     made.add_argument("--gpu", action="store_true", help="insist on a GPU")
     made.add_argument("--seed", type=int, default=1)
     made.add_argument("--dry-run", action="store_true", help="only show the plan: tokens, steps, memory, time")
     options = made.parse_args(argv)
+    for name in ("epochs", "batch", "accumulate", "rate", "length", "validate_every", "validation", "patience"):
+        if not 0 < getattr(options, name) < float("inf"):
+            made.error(f"--{name.replace('_', '-')} has to be more than 0")
+    if options.lora_rank < 0 or options.measured < 0 or options.seed < 0:
+        made.error("--lora-rank, --measured and --seed cannot be less than 0")
     if not options.name or Path(options.name).name != options.name or options.name in (".", ".."):
         made.error("the name is a single word without slashes")
     return options

@@ -1,6 +1,7 @@
 """The pretrained weights as a KerasNLP preset, float16 on disk."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -39,6 +40,17 @@ def save(model, tokenizer_folder: Path, folder: Path, *, half: bool = False) -> 
     return folder
 
 
+def put_in_place(staged: Path, folder: Path) -> None:
+    """Moves a finished preset to where it is looked for, over an older one. Raises OSError."""
+    folder, old = Path(folder), Path(staged).with_name("replaced")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        os.replace(folder, old)
+    os.replace(staged, folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
 def assign(backbone, state: dict[str, np.ndarray]) -> None:
     """Puts a `network.GPT2`'s weights into a GPT2Backbone: PyTorch keeps (out, in), Keras (in, [heads, width])."""
     width, heads = backbone.hidden_dim, backbone.num_heads
@@ -69,6 +81,7 @@ def halve(path: Path) -> None:
     import h5py
 
     part = path.with_suffix(".part")
+    part.unlink(missing_ok=True)
     with h5py.File(path) as source, h5py.File(part, "w") as target:
         _copy(source, target)
     shutil.move(part, path)

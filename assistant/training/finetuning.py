@@ -1,28 +1,38 @@
-"""Fine-tunes a KerasNLP GPT-2 on examples in the chat's own format: full or LoRA, loss on answer tokens only."""
+"""Fine-tunes a KerasNLP GPT-2 on examples in the chat's own format: full or LoRA, loss on answer tokens only.
 
+A run is a folder: config.json (settings, step total, what was cut), split.json, journal.jsonl, TensorBoard's logs/,
+checkpoint.npz, best.npz (the weights of the best validation, which are the result) and metrics.json.
+"""
+
+import hashlib
 import json
 import logging
-import os
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from assistant import presets
-from assistant.generator import build_model, load_model
+from assistant.generator import build_model
 from assistant.presets import ModelError
-from assistant.prompt import continuation, pack, sentence_ends
 from assistant.tokenizer import Tokenizer
-from assistant.training.examples import DISTRACTORS, Distractors, Example
+from assistant.training import ablation
+from assistant.training.examples import Example
+from assistant.training.folder import BEST, CHECKPOINT, describe, refuse_a_full_disk, refuse_another
+from assistant.training.learner import Learner, devices, write_arrays
+from assistant.training.lock import read_json, write_json
+from assistant.training.record import Record
+from assistant.training.report import METRICS
+from assistant.training.rows import Batch, Rows, fitted, padded
 
 log = logging.getLogger(__name__)
 
-CONFIG, JOURNAL, CHECKPOINT, SPLIT = "config.json", "journal.jsonl", "checkpoint.npz", "split.json"
 CHECKPOINT_SECONDS = 240
-BUCKET = 64  # rows are padded to a multiple of it, so that few shapes occur
+SHORTEST_ROW = 48  # tokens: less holds no question with an answer
+MERGED = "merged.weights.h5"
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,7 @@ class Settings:
     patience: int = 3  # validations without improvement before it stops
     passages: bool = True  # False is the ablation: questions alone
     seed: int = 1
+    measured: int = 100  # held-out questions on which the use of passages is measured, before and after; 0 for none
 
 
 @dataclass(frozen=True)
@@ -59,300 +70,236 @@ class Progress:
 
 
 class FineTuning:
-    """One run in one folder: config.json, split.json, journal.jsonl, checkpoint.npz, TensorBoard's logs/."""
+    """One run in one folder."""
 
     def __init__(
         self, settings: Settings, base: Path, folder: Path, train: Sequence[Example], valid: Sequence[Example]
     ):
         self.settings, self.base, self.folder = settings, Path(base), Path(folder)
         self.architecture = presets.validate(self.base)
-        if settings.length > self.architecture["max_sequence_length"]:
-            most = self.architecture["max_sequence_length"]
-            raise ModelError(f"Rows of {settings.length} tokens are longer than the {most} that {settings.base} reads.")
+        _check(settings, self.architecture)
         self.tokenizer = Tokenizer.load(self.base)
-        self.train_set, self.valid_set = list(train), list(valid)[: settings.validation]
-        self.distractors = {id(self.train_set): Distractors(train), id(self.valid_set): Distractors(valid)}
-        self.steps_an_epoch = max(1, -(-len(self.train_set) // settings.batch))
-        self.steps = max(settings.accumulate, round(settings.epochs * self.steps_an_epoch))
-        self.step, self.best, self.stale, self.seconds = 0, float("inf"), 0, 0.0
-        self.model = None
+        self.fitted = fitted(self._rows(train))
+        self.train = self._rows(self.fitted.examples)
+        self.valid = self._rows(_spread(fitted(self._rows(valid)).examples, settings.validation))
+        if not self.train.examples or not self.valid.examples:
+            raise ModelError(f"No example finds room in rows of {settings.length} tokens: take a larger --length.")
+        self.steps_an_epoch = -(-len(self.train.examples) // settings.batch)
+        updates = max(1, -(-round(settings.epochs * self.steps_an_epoch) // settings.accumulate))
+        self.steps = updates * settings.accumulate
+        self.step, self.best, self.stale, self.loss = 0, float("inf"), 0, 0.0
+        self.best_step, self.held_out_loss = 0, None
+        self.record = Record(self.folder)
+        self.learner: Learner | None = None
+
+    @property
+    def model(self):
+        """The Keras model; None before `run`."""
+        return self.learner and self.learner.model
 
     def run(
-        self, *, progress: Callable[[Progress], None] = lambda _: None, stop: threading.Event | None = None
+        self,
+        *,
+        progress: Callable[[Progress], None] = lambda _: None,
+        stop: threading.Event | None = None,
+        names: Sequence[str] | None = None,
     ) -> bool:
         """Trains to the end, until it stops improving, or until `stop`; whether it came to its end.
 
-        Goes on from the folder's checkpoint if there is one. Raises ModelError for what cannot be used.
+        Goes on from the folder's checkpoint if there is one, on the devices `names` (all GPUs, if not given). At the
+        end the model has the weights of its best validation. Raises ModelError for what cannot be used or learnt.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._record()
-        self.model = self._built()
-        self._restore()
-        watch = _watch(self, progress, stop or threading.Event())
+        stop = stop or threading.Event()
+        self._begin(devices() if names is None else names)
+        if not self.step:
+            self._measured("before", stop)
         while self.step < self.steps and self.stale < self.settings.patience:
-            until = min(self.steps, (self.step // self.settings.validate_every + 1) * self.settings.validate_every)
-            watch.begin()
-            self.model.fit(
-                _dataset(self, self.step), steps_per_epoch=until - self.step, verbose=0, callbacks=[watch.callback]
-            )
-            if watch.stopped:
+            if stop.is_set() or not self._trained(progress, stop):
                 self.save()
                 return False
-            self._validated(watch)
+            self._validated(progress)
             self.save()
+        self._choose_best()
+        self._measured("after", stop)
         return True
 
-    def batch_at(self, step: int) -> tuple[dict, np.ndarray, np.ndarray]:
-        """(inputs, targets, weights) of a step; each epoch has its own order and its own distractors."""
-        epoch, place = divmod(step, self.steps_an_epoch)
-        order = np.random.default_rng((self.settings.seed, epoch)).permutation(len(self.train_set))
-        chosen = order[place * self.settings.batch : (place + 1) * self.settings.batch]
-        chosen = np.resize(chosen, self.settings.batch)  # the last batch of an epoch is filled up
+    def batch_at(self, step: int) -> Batch:
+        """(inputs, targets, weights) of a step; each epoch has its own order and its own distractors.
+
+        Weights sum to one over all batches of the step's update, so that each answer token counts the same.
+        """
+        epoch, chosen = self._chosen(step)
         rows = [
-            self.encode(self.train_set[i], np.random.default_rng((self.settings.seed, epoch, int(i))), self.train_set)
+            self.train.encode(self.train.examples[i], np.random.default_rng((self.settings.seed, epoch, int(i))))
             for i in chosen
         ]
-        return _padded(rows)
+        inputs, targets, weights = padded(rows)
+        first = step - step % self.settings.accumulate
+        total = sum(self._answer_tokens(n) for n in range(first, first + self.settings.accumulate))
+        return inputs, targets, (weights / total).astype(np.float32)
 
-    def encode(self, example: Example, rng: np.random.Generator, among: list[Example]) -> tuple[list[int], int]:
-        """(ids with the end token, how many of them are the prompt), at most `length` + 1 ids."""
-        answer = self._answer(example.answer)
-        passages = []
-        if self.settings.passages and example.right:
-            count = int(rng.integers(0, DISTRACTORS + 1))
-            beside = example.beside[:count]
-            drawn = self.distractors[id(among)].draw(rng, example, count - len(beside))
-            passages = [example.right, *beside, *drawn]
-            if rng.random() < 0.5:
-                rng.shuffle(passages)
-        room = {"window": self.settings.length, "reserve": len(answer) + 1}
-        prompt = pack(example.question, passages, self.tokenizer.count, **room)
-        if passages and passages.index(example.right) not in prompt.passages_used:
-            prompt = pack(example.question, [example.right], self.tokenizer.count, **room)
-        ids = self.tokenizer.encode(prompt.text)
-        return [*ids, *answer, self.tokenizer.end], len(ids)
-
-    def _answer(self, text: str) -> list[int]:
-        """Ids of as many whole sentences as an answer may have; of the first one's start, where that is longer."""
-        limit = min(self.settings.answer, self.settings.length // 3)
-        text = continuation(text)
-        ids = self.tokenizer.encode(text)
-        if len(ids) <= limit:
-            return ids
-        whole = (self.tokenizer.encode(text[:end]) for end in reversed(sentence_ends(text)))
-        return next((part for part in whole if len(part) <= limit), ids[:limit])
-
-    def validation_loss(self) -> tuple[float, float]:
+    def validation(self) -> tuple[float, float]:
         """(nats a token, accuracy) of answer tokens over the held-out examples; the same rows each time."""
-        nats = right = count = 0.0
-        rows = [self.encode(e, np.random.default_rng((0, n)), self.valid_set) for n, e in enumerate(self.valid_set)]
-        for start in range(0, len(rows), self.settings.batch):
-            inputs, targets, weights = _padded(rows[start : start + self.settings.batch])
-            logits = np.asarray(self.model.predict_on_batch(inputs), np.float32)
-            peak = logits.max(-1, keepdims=True)
-            logs = logits - peak - np.log(np.exp(logits - peak).sum(-1, keepdims=True))
-            chosen = np.take_along_axis(logs, targets[..., None], -1)[..., 0]
-            nats -= float((chosen * weights).sum())
-            right += float(((logits.argmax(-1) == targets) * weights).sum())
-            count += float(weights.sum())
-        return nats / count, right / count
+        rows = [self.valid.encode(e, np.random.default_rng((0, n))) for n, e in enumerate(self.valid.examples)]
+        return ablation.scored(self.learner.scores, rows, self.settings.batch)
 
     def save(self) -> None:
-        """Writes what is trained and the optimizer's state; a kill at any moment leaves a whole checkpoint."""
-        arrays = {f"weight/{n}": v.numpy() for n, v in enumerate(self.model.trainable_variables)}
-        arrays |= {f"optimizer/{n}": v.numpy() for n, v in enumerate(self.model.optimizer.variables)}
-        arrays |= {f"seed/{n}": v.numpy() for n, v in enumerate(self._seeds())}
-        state = {"step": self.step, "best": self.best, "stale": self.stale, "seconds": self.seconds}
-        part = self.folder / "checkpoint.part.npz"
-        np.savez(part, state=np.frombuffer(json.dumps(state).encode(), np.uint8), **arrays)
-        os.replace(part, self.folder / CHECKPOINT)
+        """Writes the checkpoint; a kill at any moment leaves a whole one. Raises OSError."""
+        state = {"step": self.step, "best": self.best, "stale": self.stale, "seconds": self.record.seconds}
+        self.learner.save(self.folder / CHECKPOINT, state)
 
     def export(self, folder: Path) -> Path:
         """Writes the model as a preset in float32 with LoRA's updates merged in; see `report` for its card."""
         from assistant.training.export import save
 
         merged = build_model(self.architecture)
-        carrier = self.folder / "merged.weights.h5"
-        self.model.backbone.save_weights(str(carrier))
-        merged.backbone.load_weights(str(carrier))
-        carrier.unlink()
+        carrier = self.folder / MERGED
+        try:
+            self.model.backbone.save_weights(str(carrier))
+            merged.backbone.load_weights(str(carrier))
+        finally:
+            carrier.unlink(missing_ok=True)
         return save(merged, self.base, folder)
-
-    def note(self, values: dict) -> None:
-        """Adds a line to the journal."""
-        line = {"step": self.step, "seconds": round(self.seconds, 1), **values}
-        with (self.folder / JOURNAL).open("a", encoding="utf-8") as journal:
-            journal.write(json.dumps(line) + "\n")
-
-    def _built(self):
-        import keras
-
-        model = load_model(self.base, self.architecture, dtype=self.settings.precision)
-        if self.settings.lora_rank:
-            model.backbone.enable_lora(self.settings.lora_rank)
-        updates = max(1, self.steps // self.settings.accumulate)
-        rate = keras.optimizers.schedules.CosineDecay(
-            0.0,
-            decay_steps=max(1, updates - round(self.settings.warmup * updates)),
-            warmup_target=self.settings.rate,
-            warmup_steps=max(1, round(self.settings.warmup * updates)),
-        )
-        optimizer = keras.optimizers.AdamW(
-            rate,
-            weight_decay=0.01,
-            global_clipnorm=1.0,
-            gradient_accumulation_steps=self.settings.accumulate if self.settings.accumulate > 1 else None,
-        )
-        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embeddings"])
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight")
-        model.compile(optimizer=optimizer, loss=loss, jit_compile=False)
-        optimizer.build(model.trainable_variables)
-        return model
-
-    def _seeds(self) -> list:
-        """The states of dropout's random numbers."""
-        return [variable for variable in self.model.non_trainable_variables if "seed" in variable.path]
-
-    def _record(self) -> None:
-        config = {"settings": asdict(self.settings), "base": str(self.base), "data_sha256": self.data_hash()}
-        path = self.folder / CONFIG
-        if path.is_file() and (self.folder / CHECKPOINT).is_file():
-            before = json.loads(path.read_text(encoding="utf-8"))
-            if before != json.loads(json.dumps(config)):
-                raise ModelError(f"{self.folder} holds a run with other settings or other data: choose another name.")
-        path.write_text(json.dumps(config, indent=1), encoding="utf-8")
-        groups = {
-            name: sorted({example.group for example in part})
-            for name, part in (("train", self.train_set), ("held_out", self.valid_set))
-        }
-        (self.folder / SPLIT).write_text(json.dumps(groups, ensure_ascii=False, indent=0), encoding="utf-8")
 
     def data_hash(self) -> str:
         """SHA-256 of all examples in order."""
-        import hashlib
-
         sha = hashlib.sha256()
-        for example in (*self.train_set, *self.valid_set):
+        for example in (*self.train.examples, *self.valid.examples):
             beside = "".join(f"{passage}\0" for passage in example.beside)
             sha.update(f"{example.question}\0{example.answer}\0{example.right}\0{beside}".encode("utf-8", "replace"))
         return sha.hexdigest()
 
+    def _rows(self, examples: Sequence[Example]) -> Rows:
+        settings = self.settings
+        sizes = {"length": settings.length, "answer": settings.answer}
+        return Rows(examples, self.tokenizer, passages=settings.passages, **sizes)
+
+    def _chosen(self, step: int) -> tuple[int, np.ndarray]:
+        """The epoch of a step and its examples' numbers; the last batch of an epoch is filled up."""
+        epoch, place = divmod(step, self.steps_an_epoch)
+        order = np.random.default_rng((self.settings.seed, epoch)).permutation(len(self.train.examples))
+        chosen = order[place * self.settings.batch : (place + 1) * self.settings.batch]
+        return epoch, np.resize(chosen, self.settings.batch)
+
+    def _answer_tokens(self, step: int) -> int:
+        """How many targets count in a step's batch: its answers, each with the end token."""
+        return sum(len(self.train.answer(self.train.examples[i].answer)) + 1 for i in self._chosen(step)[1])
+
+    def _trained(self, progress: Callable[[Progress], None], stop: threading.Event) -> bool:
+        """Trains up to the next validation; False when it was stopped before."""
+        every, accumulate = self.settings.validate_every, self.settings.accumulate
+        until = min(self.steps, (self.step // every + 1) * every)
+        self.record.begin()
+        for batch in self._batches(until):
+            update = (self.step + 1) % accumulate == 0
+            rate = self.learner.rate
+            self.loss = self.learner.learn(batch, update=update) / float(batch[2].sum())
+            self.step += 1
+            left = self.record.stepped(self.step, self.steps, {"loss": round(self.loss, 4), "rate": rate})
+            progress(Progress(self.step, self.steps, self.loss, self.held_out_loss, left))
+            if self.record.since_saved > CHECKPOINT_SECONDS:
+                self.save()
+                self.record.saved()
+            if stop.is_set() and self.step < until:
+                return False
+        return True
+
+    def _batches(self, until: int) -> Iterator[Batch]:
+        """The batches from this step on, each put together while the one before it is learnt."""
+        with ThreadPoolExecutor(1) as pool:
+            ahead = pool.submit(self.batch_at, self.step)
+            for step in range(self.step, until):
+                batch = ahead.result()
+                ahead = pool.submit(self.batch_at, min(step + 1, until - 1))
+                yield batch
+
+    def _validated(self, progress: Callable[[Progress], None]) -> None:
+        self.held_out_loss, accuracy = self.validation()
+        nats = self.held_out_loss
+        self.stale = 0 if nats < self.best else self.stale + 1
+        if not self.stale:
+            self.best, self.best_step = nats, self.step
+            write_arrays(self.folder / BEST, self.learner.weights() | {"step": np.array(self.step)})
+        found = {"validation_loss": round(nats, 4), "accuracy": round(accuracy, 4)}
+        self.record.note(self.step, {"loss": round(self.loss, 4), **found})
+        progress(Progress(self.step, self.steps, self.loss, nats))
+
+    def _choose_best(self) -> None:
+        """Goes back to the weights of the best validation, where later ones were worse."""
+        path, self.best_step = self.folder / BEST, self.step
+        if not self.stale or not path.is_file():
+            return
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                self.learner.put(arrays)
+                self.best_step = int(arrays["step"])
+        except Exception as error:  # zipfile, zlib and NumPy each raise their own
+            raise ModelError(f"{path} is damaged: delete it to take the last weights instead.") from error
+
+    def _measured(self, when: str, stop: threading.Event) -> None:
+        """Writes losses and use of passages on held-out examples into metrics.json, under `when`."""
+        metrics = read_json(self.folder / METRICS)
+        if when == "before" and when in metrics:
+            return
+        nats, accuracy = self.validation()
+        if when == "before":
+            self.record.note(0, {"validation_loss": round(nats, 4), "accuracy": round(accuracy, 4)})
+        questions, batch = self.settings.measured, self.settings.batch
+        used = ablation.use_of_passages(self.learner.scores, self.valid, questions, batch, stop.is_set)
+        if used is None:
+            return
+        found = {"validation": {"nats": round(nats, 4), "accuracy": round(accuracy, 4)}, "use_of_passages": used}
+        facts = {
+            "trained_with_passages": self.settings.passages,
+            "step": self.step,
+            "best_step": self.best_step,
+            "seconds": round(self.record.seconds),
+            "devices": self.learner.replicas,
+            "data_sha256": self.data_hash(),
+        }
+        write_json(self.folder / METRICS, metrics | {when: found} | facts)
+
+    def _identity(self) -> dict:
+        return {"settings": asdict(self.settings), "base": str(self.base), "data_sha256": self.data_hash()}
+
+    def _begin(self, names: Sequence[str]) -> None:
+        """Loads the model, describes the run in its folder, and takes up where it was left."""
+        refuse_another(self.folder, self._identity(), json.loads(json.dumps(asdict(Settings()))))
+        updates = self.steps // self.settings.accumulate
+        self.learner = Learner(self.base, self.architecture, self.settings, updates, names)
+        trained = sum(int(np.prod(v.shape)) for v in self.model.trainable_variables)
+        refuse_a_full_disk(self.folder, trained, self.model.count_params())
+        counts = {
+            "steps": self.steps,
+            "examples": len(self.train.examples),
+            "held_out": len(self.valid.examples),
+            "cut": self.fitted.cut,
+            "left_out": self.fitted.left_out,
+        }
+        sides = (("train", self.train), ("held_out", self.valid))
+        groups = {name: {example.group for example in rows.examples} for name, rows in sides}
+        describe(self.folder, self._identity(), counts, groups)
+        self._restore()
+
     def _restore(self) -> None:
         if not (self.folder / CHECKPOINT).is_file():
-            for number, variable in enumerate(self._seeds()):
-                variable.assign(np.array([self.settings.seed, number], variable.dtype))
+            self.learner.seed(self.settings.seed)
             return
-        with np.load(self.folder / CHECKPOINT, allow_pickle=False) as arrays:
-            for kind, variables in (
-                ("weight", self.model.trainable_variables),
-                ("optimizer", self.model.optimizer.variables),
-                ("seed", self._seeds()),
-            ):
-                for number, variable in enumerate(variables):
-                    variable.assign(arrays[f"{kind}/{number}"])
-            state = json.loads(arrays["state"].tobytes())
+        state = self.learner.restore(self.folder / CHECKPOINT)
         self.step, self.best, self.stale = state["step"], state["best"], state["stale"]
-        self.seconds = state["seconds"]
+        self.record.seconds = state["seconds"]
         log.info("going on at step %d", self.step)
 
-    def _validated(self, watch) -> None:
-        loss, accuracy = self.validation_loss()
-        self.stale = 0 if loss < self.best else self.stale + 1
-        self.best = min(self.best, loss)
-        self.note({"loss": watch.loss, "validation_loss": round(loss, 4), "accuracy": round(accuracy, 4)})
-        watch.validated(loss)
+
+def _check(settings: Settings, architecture: dict) -> None:
+    most = architecture["max_sequence_length"]
+    if settings.length > most:
+        raise ModelError(f"Rows of {settings.length} tokens are longer than the {most} that {settings.base} reads.")
+    if settings.length < SHORTEST_ROW:
+        raise ModelError(f"Rows of {settings.length} tokens are too short: take a --length of {SHORTEST_ROW} at least.")
 
 
-class _Watch:
-    """Between Keras's fit and the run: counts steps, saves, reports, stops."""
-
-    def __init__(self, run: FineTuning, progress: Callable[[Progress], None], stop: threading.Event):
-        import tensorflow as tf
-
-        self.run, self.progress, self.stop = run, progress, stop
-        self.loss, self.validation, self.stopped = 0.0, None, False
-        self.started, self.first = time.monotonic(), run.step
-        self.saved = self.last = self.started
-        self.logs = tf.summary.create_file_writer(str(run.folder / "logs"))
-        self.callback = _callback(self)
-
-    def begin(self) -> None:
-        self.last = time.monotonic()
-
-    def after(self, loss: float) -> bool:
-        """After a step; whether to stop."""
-        run, now = self.run, time.monotonic()
-        run.step += 1
-        run.seconds += now - self.last
-        self.last, self.loss = now, round(loss, 4)
-        left = (now - self.started) / (run.step - self.first) * (run.steps - run.step)
-        self.progress(Progress(run.step, run.steps, self.loss, self.validation, left))
-        if run.step % 10 == 0:
-            run.note({"loss": self.loss})
-            self._log("loss", loss)
-        if now - self.saved > CHECKPOINT_SECONDS:
-            run.save()
-            self.saved = now
-        self.stopped = self.stop.is_set()
-        return self.stopped
-
-    def validated(self, loss: float) -> None:
-        self.validation = loss
-        self._log("validation_loss", loss)
-        self.progress(Progress(self.run.step, self.run.steps, self.loss, loss))
-
-    def _log(self, name: str, value: float) -> None:
-        """A scalar in TensorBoard's format, which TensorFlow writes without TensorBoard being installed."""
-        import tensorflow as tf
-
-        metadata = tf.compat.v1.SummaryMetadata(
-            plugin_data=tf.compat.v1.SummaryMetadata.PluginData(plugin_name="scalars")
-        )
-        with self.logs.as_default():
-            tf.summary.write(name, tf.constant(value, tf.float32), step=self.run.step, metadata=metadata)
-        self.logs.flush()
-
-
-def _watch(run: FineTuning, progress: Callable[[Progress], None], stop: threading.Event) -> _Watch:
-    return _Watch(run, progress, stop)
-
-
-def _callback(watch: _Watch):
-    import keras
-
-    class Steps(keras.callbacks.Callback):
-        """Tells the watch of each step."""
-
-        def on_train_batch_end(self, batch, logs=None):
-            # Keras gives a running mean over the fit; the step's own loss is what is between two of them.
-            mean = float((logs or {}).get("loss", 0.0))
-            self.total, before = mean * (batch + 1), getattr(self, "total", 0.0) if batch else 0.0
-            if watch.after(self.total - before):
-                self.model.stop_training = True
-
-    return Steps()
-
-
-def _dataset(run: FineTuning, first: int):
-    import tensorflow as tf
-
-    def rows() -> Iterator:
-        for step in range(first, run.steps):
-            yield run.batch_at(step)
-
-    batch = run.settings.batch
-    ids = tf.TensorSpec((batch, None), tf.int32)
-    signature = ({"token_ids": ids, "padding_mask": ids}, ids, tf.TensorSpec((batch, None), tf.float32))
-    return tf.data.Dataset.from_generator(rows, output_signature=signature).prefetch(2)
-
-
-def _padded(rows: Sequence[tuple[list[int], int]]) -> tuple[dict, np.ndarray, np.ndarray]:
-    """(inputs, targets, weights), each (rows, width); weight 1 on the targets that belong to the answer."""
-    width = -(-(max(len(ids) for ids, _ in rows) - 1) // BUCKET) * BUCKET
-    tokens, targets = np.zeros((len(rows), width), np.int32), np.zeros((len(rows), width), np.int32)
-    mask, weights = np.zeros((len(rows), width), np.int32), np.zeros((len(rows), width), np.float32)
-    for row, (ids, prompt) in enumerate(rows):
-        size = len(ids) - 1
-        tokens[row, :size], targets[row, :size], mask[row, :size] = ids[:-1], ids[1:], 1
-        weights[row, prompt - 1 : size] = 1.0
-    return {"token_ids": tokens, "padding_mask": mask}, targets, weights
+def _spread(examples: Sequence[Example], count: int) -> list[Example]:
+    """At most `count` of the examples, from all over them: they come one data set after the other."""
+    places = np.unique(np.linspace(0, len(examples) - 1, max(1, min(count, len(examples)))).astype(int))
+    return [examples[place] for place in places] if examples else []

@@ -17,19 +17,15 @@ from pathlib import Path
 from assistant import presets
 from assistant.presets import ModelError
 from assistant.training.lock import holder, read_json, write_json
-from assistant.training.report import journal
+from assistant.training.report import by_step, journal
 from corpus.home import Home
 
-SESSION, OUTCOME, OUTPUT = "session.json", "outcome.json", "output.log"
+SESSION, OUTCOME, OUTPUT, CONFIG = "session.json", "outcome.json", "output.log", "config.json"
 LONGEST_ROW = 512  # tokens
 LORA_RANK = 8
 POINTS = 240  # of a curve, at most
-RECENT = 20  # journal lines that say how fast it goes
-TAIL = 4096  # bytes
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # device names on Windows
-_STEP = re.compile(rb"step (\d+)/(\d+)")
-_STEPS = re.compile(rb"(\d+) steps of \d+ rows")
 
 Points = tuple[tuple[int, float], ...]
 
@@ -58,7 +54,8 @@ class Plan:
 class Session:
     """A run as it is now. `state`: starting, running, stopping, stopped, failed (`reason` says why) or done.
 
-    Losses in nats a token by step; `steps` is 0 and `seconds_left` None where not yet known.
+    Losses in nats a token by step; `steps` is 0 and `seconds_left` None where not yet known. `cut` examples are longer
+    than a row, `left_out` find no room in one.
     """
 
     name: str
@@ -71,6 +68,8 @@ class Session:
     seconds_left: float | None = None
     training: Points = ()
     validation: Points = ()
+    cut: int = 0
+    left_out: int = 0
     ours: bool = True  # False for one that another window of the program trains
 
     @property
@@ -161,9 +160,8 @@ class Sessions:
         folder = self._home.runs / name
         plan = read_json(folder / SESSION).get("plan")
         plan = plan if isinstance(plan, dict) else {}
-        lines = _by_step(journal(folder))
-        said = _tail(folder / OUTPUT)
-        step, steps = _progress(said, lines)
+        config, lines = read_json(folder / CONFIG), by_step(journal(folder))
+        step = lines[-1]["step"] if lines else 0
         data = [*_texts(plan.get("data")), *_texts(plan.get("collections"))]
         found = Session(
             name=name,
@@ -171,8 +169,10 @@ class Sessions:
             base=str(plan.get("base", "")),
             data=tuple(data),
             step=step,
-            steps=steps,
-            seconds_left=_seconds_left(lines, step, steps),
+            steps=_count(config.get("steps")),
+            seconds_left=_seconds_left(lines),
+            cut=_count(config.get("cut")),
+            left_out=_count(config.get("left_out")),
             training=thinned(_curve(lines, "loss")),
             validation=_curve(lines, "validation_loss"),
         )
@@ -249,46 +249,19 @@ def thinned(points: Points, most: int = POINTS) -> Points:
     return tuple((group[-1][0], sum(loss for _, loss in group) / len(group)) for group in groups)
 
 
-def _by_step(lines: Sequence[dict]) -> list[dict]:
-    """One line a step in order: what was done again after a kill replaces what it had done before."""
-    whole: dict[int, dict] = {}
-    last = 0
-    for line in lines:
-        if isinstance(line, dict) and isinstance(line.get("step"), int):
-            last = line["step"]
-            whole[last] = {**whole.get(last, {}), **line}
-    return [whole[step] for step in sorted(whole) if step <= last]
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def _seconds_left(lines: Sequence[dict]) -> float | None:
+    """What the newest line says that says it."""
+    said = (line.get("seconds_left") for line in reversed(lines))
+    return next((float(left) for left in said if isinstance(left, int | float)), None)
 
 
 def _curve(lines: Sequence[dict], key: str) -> Points:
     found = [(line["step"], line.get(key)) for line in lines]
     return tuple((step, float(loss)) for step, loss in found if isinstance(loss, int | float) and loss == loss)
-
-
-def _progress(said: bytes, lines: Sequence[dict]) -> tuple[int, int]:
-    """(step, steps) by the last lines of the output, else by the journal."""
-    found = _STEP.findall(said)
-    if found:
-        return int(found[-1][0]), int(found[-1][1])
-    planned = _STEPS.findall(said)
-    return (lines[-1]["step"] if lines else 0), int(planned[-1]) if planned else 0
-
-
-def _seconds_left(lines: Sequence[dict], step: int, steps: int) -> float | None:
-    recent = [line for line in lines[-RECENT:] if isinstance(line.get("seconds"), int | float)]
-    if len(recent) < 2 or steps <= step:
-        return None
-    passed = recent[-1]["step"] - recent[0]["step"]
-    return max(0.0, (recent[-1]["seconds"] - recent[0]["seconds"]) / passed * (steps - step)) if passed else None
-
-
-def _tail(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
-            return file.read()
-    except OSError:
-        return b""
 
 
 def _texts(values: object) -> list[str]:

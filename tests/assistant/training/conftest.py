@@ -27,3 +27,14 @@ def prepared(tmp_path_factory):
     from assistant.training.preparation import prepare
 
     return prepare(tmp_path_factory.mktemp("prepared"), made_up_texts(), 400)
+
+
+@pytest.fixture(scope="session")
+def wide_preset(toy_preset, tmp_path_factory):
+    """The toy preset's vocabulary with a window that holds passages, 256 tokens, and no dropout."""
+    from assistant import presets
+    from assistant.generator import build_model
+    from assistant.training.export import save
+
+    sizes = presets.validate(toy_preset) | {"max_sequence_length": 256, "dropout": 0.0}
+    return save(build_model(sizes), toy_preset, tmp_path_factory.mktemp("presets") / "wide")

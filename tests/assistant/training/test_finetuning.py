@@ -8,7 +8,9 @@ from assistant.generator import Generator
 from assistant.presets import ModelError
 from assistant.training import report
 from assistant.training.examples import MANNERS, Distractors, Example, _from_document, beginning, collect, split
-from assistant.training.finetuning import CHECKPOINT, FineTuning, Settings, _padded
+from assistant.training.finetuning import FineTuning, Settings
+from assistant.training.folder import CHECKPOINT
+from assistant.training.rows import padded
 from corpus.document import Document, Passage, ReadingError, Section
 
 NAMES = ["sage", "mint", "thyme", "basil", "dill", "oak", "elm", "rose"]
@@ -35,7 +37,7 @@ def losses(folder):
 
 
 def test_only_answer_tokens_count():
-    inputs, targets, weights = _padded([([5, 6, 7, 8, 9], 3), ([1, 2, 3], 1)])
+    inputs, targets, weights = padded([([5, 6, 7, 8, 9], 3), ([1, 2, 3], 1)])
     assert inputs["token_ids"].shape == (2, 64)
     assert targets[0][weights[0] == 1].tolist() == [8, 9]
     assert targets[1][weights[1] == 1].tolist() == [2, 3]
@@ -45,12 +47,12 @@ def test_only_answer_tokens_count():
 def test_rows_hold_passage_question_answer_and_fit(tuned):
     run = tuned()
     for seed in range(10):
-        ids, prompt = run.encode(EXAMPLES[1], np.random.default_rng(seed), run.train_set)
+        ids, prompt = run.train.encode(EXAMPLES[1], np.random.default_rng(seed))
         assert len(ids) <= 65
         assert ids[-1] == run.tokenizer.end
         assert run.tokenizer.decode(ids[prompt:]) == " mint is 1."
         assert "Passage: mint: mint is 1. x\n" in run.tokenizer.decode(ids[:prompt])
-    bare, prompt = tuned("bare", passages=False).encode(EXAMPLES[1], np.random.default_rng(0), run.train_set)
+    bare, prompt = tuned("bare", passages=False).train.encode(EXAMPLES[1], np.random.default_rng(0))
     assert "Passage" not in run.tokenizer.decode(bare)
 
 
@@ -99,7 +101,7 @@ def test_lora_trains_few_weights_and_is_merged_into_the_preset(tuned, tmp_path, 
 def test_accumulated_batches_update_less_often(tuned):
     run = tuned(accumulate=3)
     run.run()
-    assert int(run.model.optimizer.iterations) == run.steps // 3
+    assert int(run.learner.optimizer.iterations) == run.steps // 3
 
 
 def test_another_run_of_the_same_name_is_refused(tuned):

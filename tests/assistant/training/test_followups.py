@@ -62,7 +62,7 @@ def test_their_rows_are_the_prompts_of_the_chat(toy_preset, tmp_path):
     run = FineTuning(Settings(length=64, answer=16), toy_preset, tmp_path, [example] * 2, [example])
     seen = set()
     for seed in range(12):
-        ids, prompt = run.encode(example, np.random.default_rng(seed), run.train_set)
+        ids, prompt = run.train.encode(example, np.random.default_rng(seed))
         seen.add(run.tokenizer.decode(ids[:prompt]))
     packed = {
         pack("And why?", passages, run.tokenizer.count, window=64, reserve=5).text

@@ -8,7 +8,7 @@ import pytest
 from filelock import FileLock
 
 from assistant.training.lock import CURRENT, lock_path, write_json
-from assistant.training.sessions import OUTCOME, OUTPUT, SESSION, Plan, SessionError, Sessions, thinned
+from assistant.training.sessions import OUTCOME, SESSION, Plan, SessionError, Sessions, thinned
 from corpus.home import Home
 from index.store import Store
 
@@ -19,8 +19,9 @@ home, name = sys.argv[2], sys.argv[3]
 folder = pathlib.Path(home) / "runs" / name
 with (folder / "journal.jsonl").open("a") as journal:
     for step in (10, 20):
-        journal.write(json.dumps({"step": step, "seconds": step / 10, "loss": 5 - step / 10}) + "\\n")
-print("step 20/100: loss 3.0", flush=True)
+        line = {"step": step, "seconds": step / 10, "loss": 5 - step / 10, "seconds_left": 10 - step / 10}
+        journal.write(json.dumps(line) + "\\n")
+(folder / "config.json").write_text('{"steps": 100, "cut": 7, "left_out": 2}')
 sys.stdin.read()
 (folder / "outcome.json").write_text('{"state": "stopped", "reason": ""}')
 """
@@ -82,6 +83,7 @@ def test_a_run_is_started_watched_stopped_and_resumed(sessions, home):
     sessions.start(PLAN)
     found = wait_for(sessions, "mine", "running")
     assert (found.step, found.steps, found.seconds_left) == (20, 100, 8.0)
+    assert (found.cut, found.left_out) == (7, 2)
     assert found.training == ((10, 4.0), (20, 3.0)) and found.data == ("medquad",) and found.base == "tiny"
     sessions.stop()
     assert wait_for(sessions, "mine", "stopped").training
@@ -195,7 +197,7 @@ def test_damaged_files_are_read_as_far_as_possible(sessions, home, text):
     for name in (SESSION, OUTCOME):
         (folder / name).write_text(text)
     (folder / "journal.jsonl").write_text('{"step": 10, "loss": "much"}\n7\n{"step": "x"}\n{"step": 20, "lo')
-    (folder / OUTPUT).write_bytes(b"\xff\xfe step 5/")
+    (folder / "config.json").write_text('{"steps": "many", "cut": -1}')
     found = sessions.session("odd")
     assert (found.state, found.training, found.step, found.steps) == ("stopped", (), 10, 0)
 

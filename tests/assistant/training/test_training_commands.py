@@ -28,19 +28,33 @@ def test_going_on_with_no_run_is_one_sentence(tmp_path):
         pretrain.main(["--run", str(tmp_path), "--resume"])
 
 
-def test_fine_tuning_on_documents_of_ones_own_gives_a_preset_that_can_be_chosen(toy_preset, tmp_path, capsys):
+@pytest.fixture
+def notes(tmp_path):
+    """Three documents of the user's own."""
     for n, plant in enumerate(("Sage", "Mint", "Dill")):
         text = f"{plant} grows to {n + 2} metres in the sun. It needs water every day in summer."
         (tmp_path / f"{plant}.txt").write_text(text)
+    return [str(path) for path in sorted(tmp_path.glob("*.txt"))]
+
+
+@pytest.fixture
+def options(wide_preset, notes, tmp_path):
+    """The arguments of a small training that ends in seconds."""
+    home = ["--home", str(tmp_path / "home")]
+    return ["mine", "--base", str(wide_preset), "--documents", *notes, *home, "--length", "256", "--batch", "2"]
+
+
+def test_fine_tuning_on_documents_of_ones_own_gives_a_preset_that_can_be_chosen(options, tmp_path, capsys):
     home = tmp_path / "home"
-    options = ["mine", "--base", str(toy_preset), "--documents", *map(str, tmp_path.glob("*.txt")), "--home", str(home)]
-    options += ["--length", "64", "--batch", "2"]
     assert finetune.main([*options, "--dry-run"]) == 0
     assert "held out by group" in capsys.readouterr().out
     assert not (home / "runs" / "mine").exists()
     assert finetune.main(options) == 0
-    assert (home / "models" / "mine" / "README.md").is_file()
-    assert Generator.load("mine", models=home / "models").window == 64
+    assert "The user's own documents" in (home / "models" / "mine" / "README.md").read_text()
+    assert Generator.load("mine", models=home / "models").window == 256
+    assert not (home / "runs" / "mine" / "preset").exists()
+    assert finetune.main(options) == 0  # finished already: saved once more, over itself
+    assert [path.name for path in (home / "models").iterdir()] == ["mine"]
 
 
 def test_nothing_to_learn_from_is_one_sentence(toy_preset, tmp_path):
