@@ -13,7 +13,8 @@ from assistant.reading import statement
 from assistant.schema import Citation, Sentence
 from assistant.statements import Statement
 from assistant.support import changes_number, contradicts, coverage
-from corpus.sentences import is_list_item, spans, split
+from corpus.layout import is_list_item
+from corpus.sentences import spans, split
 from index.hit import Hit
 
 SUPPORTED = 1.0  # of the content words: with one word changed, a sentence states something else

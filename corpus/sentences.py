@@ -7,9 +7,16 @@ items, and abbreviations (titles, units, French ones) that it takes for an end.
 import re
 from collections.abc import Iterator
 
+from corpus.layout import MARKER
+
 # A sentence never crosses a blank line, the start of a list item, or a line break after a colon.
-BREAK = re.compile(r"\n[^\S\n]*\n\s*|\n(?=[^\S\n]*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+\S)|(?<=:)\n")
-MARKER = re.compile(r"\s*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+(?=\S)")
+# Of an inline list only the first item stands behind its lead: "Signs include - pain\n- fever".
+BREAK = re.compile(
+    r"\n[^\S\n]*\n\s*|\n(?=[^\S\n]*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+\S)|(?<=:)\n"
+    r"|(?:(?<= include)|(?<=includes)|(?<=including)|(?<= like)|(?<=such as)|(?<= are)|(?<=following)|(?<= if)|(?<= to))"
+    r"[ ](?=- [^\n]{1,300}\n- )"
+)
+AFTER_ITEM = re.compile(r"(?<=[^\W\d_])\n(?=[A-ZÀ-ÖØ-Þ][\w'’]* )")  # what follows a list without a blank line
 LAST_WORD = re.compile(r"([^\W\d_][\w.-]*)\.$")
 WINDOW = 5_000  # characters: the splitter takes quadratic time on some texts without a sentence's end
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -59,6 +66,11 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 def _block_spans(text: str, start: int, end: int, language: str) -> Iterator[tuple[int, int]]:
     marker = MARKER.match(text, start, end)
     body = marker.end() if marker else start
+    after = AFTER_ITEM.search(text, body, end) if marker else None
+    if after:
+        yield from _block_spans(text, start, after.start(), language)
+        yield from _block_spans(text, after.end(), end, language)
+        return
     open_at = start
     for stop in _ends(text[body:end], language):
         span = _strip(text, open_at, body + stop)
@@ -112,8 +124,3 @@ def _continues(text: str, span: tuple[int, int], stop: int, end: int, language: 
         or (following.isdigit() and last in BEFORE_DIGIT)
         or (following.islower() and last in BEFORE_LOWER_CASE)
     )
-
-
-def is_list_item(text: str, start: int, end: int) -> bool:
-    """Whether the sentence at characters [start, end) of `text` is an item of a list, or begins one: "- a cup"."""
-    return bool(MARKER.match(text, start, end)) and not text[text.rfind("\n", 0, start) + 1 : start].strip()

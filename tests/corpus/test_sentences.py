@@ -23,6 +23,18 @@ from corpus.sentences import spans, split
         ("en", "A line that\nwas wrapped. The end.", ["A line that\nwas wrapped.", "The end."]),
         ("en", "You need:\n- a cup\n- a spoon. Not two.", ["You need:", "- a cup", "- a spoon.", "Not two."]),
         ("en", "1. Boil water. Wait.\n2. Pour it", ["1. Boil water.", "Wait.", "2. Pour it"]),
+        (
+            "en",
+            "Signs include - joint pain\n- fever\n- a rash",
+            ["Signs include", "- joint pain", "- fever", "- a rash"],
+        ),
+        (
+            "en",
+            "- nausea\n- blurred vision\nSome people see lights.",
+            ["- nausea", "- blurred vision", "Some people see lights."],
+        ),
+        ("en", "- an item that\nwas wrapped\n- next", ["- an item that\nwas wrapped", "- next"]),
+        ("en", "Take it - or not - daily.\n- a cup", ["Take it - or not - daily.", "- a cup"]),
         ("en", "A title\n\nA paragraph", ["A title", "A paragraph"]),
         (
             "fr",

@@ -1,0 +1,184 @@
+"""What is not a sentence among the sentences of a flattened page: headings, list items, tables, cut-off ends, notices.
+
+Web pages that were flattened to text (MedQuAD) lose the line between a heading and its first sentence: "Tests for
+Diabetes The following tests are used". Everything here gives offsets into the text as it is; nothing is rewritten.
+"""
+
+import re
+
+MARKER = re.compile(r"\s*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+(?=\S)")
+LABEL = re.compile(r"(?:Summary|Note|Key Points?|Overview|Answer)\s*:\s+(?=\S)")
+WORD = re.compile(r"\S+")
+CAPITAL = re.compile(r"[\"'“(]?[A-ZÀ-ÖØ-Þ][\w'’/&-]*[\"'”)]?,?:?$")
+LOWER = re.compile(r"[\"'“(]?[a-zß-öø-ÿ0-9]")
+ENDED = re.compile(r"[.!?…:;][\"'”»)\]]*(?:\d{1,2}(?:,\d{1,2})*)?$")  # also with the number of a note: "fails.3"
+VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|may|might|can|could|will|should|must|does|do|did)\b")
+
+# Stand in lower case inside a heading.
+CONNECTORS = frozenset("and of the for or in on to with a an at by from as your its vs".split())
+# Begin a sentence; inside a heading they would be rare or in lower case. "A" is one only after a heading of three
+# words, so that vitamin A and hepatitis A stay what they are.
+OPENERS = frozenset(
+    """An As Although After Another Although Because Before Both But By Certain Despite During Each Early Even Every For
+    From He Her However If In It Its Like Many Most No Not Often Older On Once Other Our People Several She Since
+    Some Sometimes Such That The Their There These They This Those Though Through Thus To Two Three Under Unlike Until
+    Usually We When Whether While With Within You Your
+    Adults Children Doctors Experts Men Patients Physicians Research Researchers Scientists Studies Surgeons Symptoms
+    Talk Women""".split()
+)
+VERBS_OF_HEADINGS = frozenset("Is Are Can May Do Does Was Were Has Have Will Should Help".split())
+ALONE = frozenset(
+    """Background Causes Complications Definition Diagnosis Epidemiology Etiology Frequency Inheritance Introduction
+    Medications Medicines Outlook Overview Prevention Prognosis Risks Screening Signs Summary Surgery Symptoms Tests
+    Therapy Treatment Treatments""".split()
+)
+LONGEST_HEADING = 12  # words
+MOST_CELLS = 4  # of " - " or of percentages in one sentence: more are a table in a row
+
+# How sentences begin that speak of the page: of its videos and links, and of the tables that the flattening broke.
+NOTICES = re.compile(
+    "|".join(
+        r"""key points?\b
+        summary\s*:?$
+        watch the video
+        see (?:also|the|below)\b
+        get more (?:information|details)
+        for (?:more|further) (?:information|details|specific)
+        for more on\b
+        more information\b
+        (?:learn|read) more\b
+        click (?:here|on)\b
+        check (?:the|our) list
+        nih ?:
+        centers for disease control and prevention$
+        food and drug administration$
+        the resources below
+        these resources (?:from|address)
+        genetics home reference
+        genetic testing registry
+        medlineplus encyclopedia
+        gene ?review
+        clinicaltrials
+        much of this information comes from
+        you can use the medlineplus
+        if the information is available, the table
+        the human phenotype ontology provides
+        signs and symptoms approximate number
+        the frequency of a sign or symptom
+        the frequency may also be
+        the first number of the fraction
+        for example, a frequency of
+        because these frequencies
+        sometimes, no information on frequency
+        in these cases, the sign or symptom
+        (?:general )?information about clinical trials
+        this summary section
+        it may not mention every
+        these have been retrieved""".split("\n        ")
+    ),
+    re.IGNORECASE,
+)
+
+
+def is_list_item(text: str, start: int, end: int) -> bool:
+    """Whether the sentence at characters [start, end) of `text` is an item of a list, or begins one: "- a cup"."""
+    return bool(MARKER.match(text, start, end)) and not text[text.rfind("\n", 0, start) + 1 : start].strip()
+
+
+def body_start(text: str, start: int, end: int) -> int:
+    """Where the sentence itself begins, behind a list marker, a label ("Summary: ") or a heading glued before it.
+
+    `start` where nothing of the kind is there; a sentence that is all heading comes back at `start` too.
+    """
+    marker = MARKER.match(text, start, end) if is_list_item(text, start, end) else None
+    at = marker.end() if marker else start
+    label = LABEL.match(text, at, end)
+    at = label.end() if label else at
+    return _behind_heading(text, at, end)
+
+
+def is_heading(text: str, start: int, end: int) -> bool:
+    """Whether all of the sentence is a title: short, without an end, its words capitalised or without a verb."""
+    shown = text[start:end].strip()
+    words = shown.split()
+    if not words or len(words) > LONGEST_HEADING or is_list_item(text, start, end):
+        return False
+    if shown.endswith("?") and CAPITAL.match(words[0]):
+        return True  # "What are the signs of X?" asks what the next sentences answer
+    if ENDED.search(shown) and not shown.endswith(":"):
+        return False
+    titled = all(CAPITAL.match(word) or word in CONNECTORS or not LOWER.match(word) for word in words)
+    return titled or (CAPITAL.match(words[0]) is not None and not shown.endswith(":") and not VERB.search(shown))
+
+
+def is_fragment(text: str, start: int, end: int) -> bool:
+    """Whether the sentence lost its beginning or its end: passages are cut, and pages hold loose words."""
+    shown = text[start:end].strip()
+    if not shown or is_list_item(text, start, end):
+        return not shown
+    return bool(re.match(r"[a-zß-öø-ÿ,;.)\]%]", shown)) or not ENDED.search(shown)
+
+
+def is_table(text: str, start: int, end: int) -> bool:
+    """Whether cells of a table stand one after another: "Ataxia 50% Fever 7.5% ..."."""
+    shown = text[start:end]
+    return shown.count(" - ") > MOST_CELLS or len(re.findall(r"\d\s?%", shown)) > MOST_CELLS
+
+
+def is_notice(text: str, start: int, end: int) -> bool:
+    """Whether the sentence speaks of the page and not of its subject: "Key Points", "For more information, see"."""
+    marker = MARKER.match(text, start, end)
+    return bool(NOTICES.match(text[marker.end() if marker else start : end].lstrip(" (\"'")))
+
+
+def prose(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The span of the sentence as it may be quoted, without a glued heading; None where it is no whole sentence.
+
+    Items of lists come back whole, with their marker.
+    """
+    if any(test(text, start, end) for test in (is_heading, is_fragment, is_table, is_notice)):
+        return None
+    if is_list_item(text, start, end):
+        return start, end
+    body = body_start(text, start, end)
+    return None if is_notice(text, body, end) else (body, end)
+
+
+def _behind_heading(text: str, start: int, end: int) -> int:
+    words = [(match[0], match.start()) for match in WORD.finditer(text, start, end)][: LONGEST_HEADING + 3]
+    run = 0
+    while run < len(words) and (CAPITAL.match(words[run][0]) or (run and words[run][0] in CONNECTORS)):
+        run += 1
+    if run == len(words) or not LOWER.match(words[run][0]):
+        return start
+    shown = [word for word, _ in words]
+    for begins in (_opens, _repeats):
+        for at in range(min(run - 1, LONGEST_HEADING), 0, -1):
+            if _may_begin(shown, at, run) and begins(shown, at, run):
+                return words[at][1]
+    return start
+
+
+def _may_begin(words: list[str], at: int, run: int) -> bool:
+    """Whether a sentence may begin at word `at`; the words before `run` are capitalised or connect such."""
+    before = words[at - 1]
+    if not CAPITAL.match(words[at]) or run - at > 3 or before in CONNECTORS or before.endswith(","):
+        return False
+    return at > 1 or words[0] in ALONE
+
+
+def _opens(words: list[str], at: int, run: int) -> bool:
+    if words[at] == "A":
+        return at >= 3 and words[at - 1] not in VERBS_OF_HEADINGS and not VERB.match(words[run])
+    return words[at] in OPENERS
+
+
+def _repeats(words: list[str], at: int, run: int) -> bool:
+    """ "Causes of Hearing Loss Hearing loss can": the sentence begins with the heading's own word.
+
+    Not so in "The Amur River or Heilong River is".
+    """
+    word, heading = words[at], words[:at]
+    named = {other.lower() for other in heading if other not in CONNECTORS}
+    apart = heading[0] == "The" or any(other == "or" or other.endswith(",") for other in heading)
+    return run - at <= 2 and at >= 2 and len(word) > 1 and not apart and word.lower() in named
