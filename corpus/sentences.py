@@ -13,7 +13,7 @@ from corpus.layout import MARKER
 # Of an inline list only the first item stands behind its lead: "Signs include - pain\n- fever".
 BREAK = re.compile(
     r"\n[^\S\n]*\n\s*|\n(?=[^\S\n]*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+\S)|(?<=:)\n"
-    r"|(?:(?<= include)|(?<=includes)|(?<=including)|(?<= like)|(?<=such as)|(?<= are)|(?<=following)|(?<= if)|(?<= to))"
+    r"|(?:(?<= include)|(?<=includes)|(?<=including)|(?<= like)|(?<=such as)|(?<= are)|(?<=following)|(?<= if))"
     r"[ ](?=- [^\n]{1,300}\n- )"
 )
 AFTER_ITEM = re.compile(r"(?<=[^\W\d_])\n(?=[A-ZÀ-ÖØ-Þ][\w'’]* )")  # what follows a list without a blank line
