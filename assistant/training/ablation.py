@@ -49,7 +49,10 @@ def _row(rows: Rows, chosen: Sequence[Example], at: int, case: str) -> Row:
     example, other = chosen[at], chosen[(at + len(chosen) // 2) % len(chosen)]
     if case == "without":
         return rows.asked(example, ())
-    return rows.asked(example, rows.drawn(example if case == "with" else other, np.random.default_rng((3, at))))
+    drawn = rows.drawn(example if case == "with" else other, np.random.default_rng((3, at)))
+    if case == "other":
+        drawn = [passage for passage in drawn if passage.text != example.right.text]
+    return rows.asked(example, drawn)
 
 
 def _stands(example: Example) -> bool:

@@ -46,6 +46,7 @@ class Learner:
     def __init__(self, base: Path, architecture: dict, settings, updates: int, names: Sequence[str] = ()):
         """`settings` are `finetuning.Settings`, `updates` how many there will be, `names` the devices."""
         import_keras_nlp()
+        import keras
         import tensorflow as tf
 
         self.settings, self.scale, self.good = settings, SCALE, 0
@@ -53,6 +54,7 @@ class Learner:
         self.strategy = tf.distribute.MirroredStrategy(list(names)) if len(names) > 1 else tf.distribute.get_strategy()
         if settings.batch % self.replicas:
             raise ModelError(f"Batches of {settings.batch} rows cannot be shared out among {self.replicas} devices.")
+        keras.utils.set_random_seed(settings.seed)  # LoRA begins with random matrices
         with self.strategy.scope():
             self.model = load_model(base, architecture, dtype=settings.precision)
             if settings.lora_rank:

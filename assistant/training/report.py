@@ -62,9 +62,8 @@ def scores(folder: Path) -> dict[str, str]:
         "… with another question's passages": ("use_of_passages", "accuracy", "other"),
     }
     found = {name: [_at(metrics, (when, *path)) for when in ("before", "after")] for name, path in names.items()}
-    return {
-        name: " → ".join("?" if v is None else f"{v:.3f}" for v in pair) for name, pair in found.items() if any(pair)
-    }
+    known = {name: pair for name, pair in found.items() if pair != [None, None]}
+    return {name: " → ".join("?" if v is None else f"{v:.3f}" for v in pair) for name, pair in known.items()}
 
 
 def _at(value: object, path: Sequence[str]) -> float | None:

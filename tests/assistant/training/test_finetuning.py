@@ -10,7 +10,7 @@ from assistant.training import report
 from assistant.training.examples import MANNERS, Distractors, Example, _from_document, beginning, collect, split
 from assistant.training.finetuning import FineTuning, Settings
 from assistant.training.folder import CHECKPOINT
-from assistant.training.rows import padded
+from assistant.training.record import append
 from corpus.document import Document, Passage, ReadingError, Section
 
 NAMES = ["sage", "mint", "thyme", "basil", "dill", "oak", "elm", "rose"]
@@ -34,14 +34,6 @@ def tuned(toy_preset, tmp_path):
 
 def losses(folder):
     return [line["validation_loss"] for line in report.journal(folder) if "validation_loss" in line]
-
-
-def test_only_answer_tokens_count():
-    inputs, targets, weights = padded([([5, 6, 7, 8, 9], 3), ([1, 2, 3], 1)])
-    assert inputs["token_ids"].shape == (2, 64)
-    assert targets[0][weights[0] == 1].tolist() == [8, 9]
-    assert targets[1][weights[1] == 1].tolist() == [2, 3]
-    assert inputs["padding_mask"].sum(1).tolist() == [4, 2]
 
 
 def test_rows_hold_passage_question_answer_and_fit(tuned):
@@ -98,10 +90,116 @@ def test_lora_trains_few_weights_and_is_merged_into_the_preset(tuned, tmp_path, 
     assert not np.allclose(merged, base, atol=1e-4)
 
 
-def test_accumulated_batches_update_less_often(tuned):
-    run = tuned(accumulate=3)
+def test_accumulated_batches_update_less_often_and_weigh_each_token_the_same(tuned):
+    run = tuned(accumulate=3, epochs=1)
+    sums = [float(run.batch_at(step)[2].sum()) for step in range(run.steps)]
+    assert run.steps == 3 and sum(sums) == pytest.approx(1) and min(sums) > 0.2
+    kinds = {weight for step in range(3) for weight in np.unique(run.batch_at(step)[2])}
+    assert len(kinds) == 2  # nothing, or one answer token
     run.run()
-    assert int(run.learner.optimizer.iterations) == run.steps // 3
+    assert int(run.learner.optimizer.iterations) == 1
+
+
+def test_it_stops_when_nothing_gets_better_and_keeps_the_best(tuned, tmp_path):
+    run = tuned(rate=1.0, patience=2, validate_every=2, epochs=40)
+    assert run.run()
+    held = losses(run.folder)[1:]  # the first is from before
+    assert run.step < run.steps and run.stale == 2
+    assert run.best_step == run.step - 4 and held[-3] == min(held)
+    assert run.validation()[0] == pytest.approx(held[-3], abs=1e-3)
+    again = tuned(rate=1.0, patience=2, validate_every=2, epochs=40)  # killed before it was saved
+    assert again.run() and again.best_step == run.best_step
+    assert again.validation()[0] == pytest.approx(held[-3], abs=1e-3)
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision_learns_and_goes_on(tuned, precision):
+    stop = threading.Event()
+    assert not tuned("p", precision=precision).run(stop=stop, progress=lambda p: p.step == 3 and stop.set())
+    run = tuned("p", precision=precision)
+    assert run.run()
+    assert losses(run.folder)[-1] < losses(run.folder)[0]
+
+
+def test_tensorboards_logs_hold_the_curves(tuned):
+    import tensorflow as tf
+
+    run = tuned()
+    run.run()
+    names = {}
+    for path in (run.folder / "logs").glob("events*"):
+        for event in tf.compat.v1.train.summary_iterator(str(path)):
+            for value in event.summary.value:
+                names.setdefault(value.tag, []).append((event.step, float(tf.make_ndarray(value.tensor))))
+    assert [step for step, _ in names["validation_loss"]] == [0, 8, 12]
+    assert {"loss", "rate", "accuracy"} <= set(names)
+
+
+def test_the_journal_and_the_configuration_say_how_far_it_is(tuned):
+    run = tuned(epochs=10)
+    seen = []
+    run.run(progress=seen.append)
+    config = json.loads((run.folder / "config.json").read_text())
+    assert [config[key] for key in ("steps", "examples", "held_out", "left_out")] == [30, 5, 2, 1]
+    left = [line["seconds_left"] for line in report.journal(run.folder) if "seconds_left" in line]
+    assert left[-1] == 0 and seen[-2].seconds_left == pytest.approx(0, abs=1)
+
+
+def test_metrics_tell_before_from_after(tuned):
+    run = tuned()
+    run.run()
+    metrics = json.loads((run.folder / "metrics.json").read_text())
+    assert metrics["after"]["validation"]["nats"] < metrics["before"]["validation"]["nats"]
+    for when in ("before", "after"):
+        assert metrics[when]["use_of_passages"]["questions"] == 2
+        assert set(metrics[when]["use_of_passages"]["accuracy"]) == {"with", "without", "other"}
+    scores = report.scores(run.folder)
+    assert scores["answer-token accuracy"].count("→") == 1 and "… without passages" in scores
+    assert (metrics["trained_with_passages"], metrics["devices"], metrics["step"]) == (True, 1, run.steps)
+    assert report.scores(run.folder / "none") == {}
+
+
+def test_a_run_of_an_earlier_version_goes_on(tuned):
+    stop = threading.Event()
+    first = tuned()
+    first.run(stop=stop, progress=lambda p: p.step == 3 and stop.set())
+    path = first.folder / "config.json"
+    config = json.loads(path.read_text())
+    del config["settings"]["measured"], config["steps"]
+    path.write_text(json.dumps(config))
+    (first.folder / "metrics.json").unlink()
+    assert tuned().run()
+    path.write_text("{")
+    with pytest.raises(ModelError, match="is damaged"):
+        tuned().run()
+
+
+def test_a_disk_without_room_is_one_sentence_and_leaves_nothing(tuned, monkeypatch):
+    import shutil
+    from types import SimpleNamespace
+
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
+    run = tuned()
+    with pytest.raises(ModelError, match=r"too little room in .* 0 MB are free"):
+        run.run()
+    assert not run.folder.exists()
+
+
+def test_a_checkpoint_that_cannot_be_written_leaves_the_one_before(tuned, monkeypatch):
+    stop = threading.Event()
+    run = tuned()
+    run.run(stop=stop, progress=lambda p: p.step == 3 and stop.set())
+    before = (run.folder / CHECKPOINT).read_bytes()
+
+    def full(file, **arrays):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(OSError, match="No space"):
+        run.save()
+    assert (run.folder / CHECKPOINT).read_bytes() == before
+    assert not list(run.folder.glob("*.part*"))
 
 
 def test_another_run_of_the_same_name_is_refused(tuned):
@@ -148,6 +246,33 @@ def test_distractors_are_never_the_right_passage():
 def test_beginning_keeps_whole_sentences():
     assert beginning("One is short. Two is a little longer.", 20) == "One is short."
     assert beginning("no end in sight at all", 12) == "no end in"
+
+
+def test_held_out_examples_come_from_all_of_the_data(toy_preset, tmp_path):
+    valid = [Example(f"{name}?", f"{name}.", None, name) for name in "abcdefghij"]
+    run = FineTuning(Settings(length=64, answer=16, validation=3), toy_preset, tmp_path, EXAMPLES, valid)
+    assert [example.group for example in run.valid.examples] == ["a", "e", "j"]
+
+
+def test_an_answer_that_is_learnt_under_one_topic_is_not_held_out_under_another():
+    passage = Passage("The same words.")
+    examples = [Example(f"q{n}", "a", passage if n < 50 else Passage(f"{n}"), f"g{n}") for n in range(100)]
+    train, valid = split(examples)
+    assert valid and not {e.right.text for e in train} & {e.right.text for e in valid}
+
+
+@pytest.mark.parametrize("length", [10, 47])
+def test_rows_without_room_for_a_question_are_refused(tuned, length):
+    with pytest.raises(ModelError, match="too short"):
+        tuned(length=length)
+
+
+def test_a_journal_that_a_kill_cut_short_goes_on_in_a_line_of_its_own(tmp_path):
+    path = tmp_path / "journal.jsonl"
+    path.write_text('{"step": 1}\n{"step": 2, "lo')
+    append(path, {"step": 2})
+    append(path, {"step": 3})
+    assert [line["step"] for line in report.journal(tmp_path)] == [1, 2, 3]
 
 
 def test_a_broken_journal_line_is_left_out(tmp_path):
