@@ -20,7 +20,7 @@ from scripts._common import home_of, parser, reason, run
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit status 0 done or stopped with a checkpoint; errors are one sentence (see `run`)."""
+    """Exit status 0 done or stopped with a checkpoint, 1 when documents were unreadable; errors are one sentence."""
     options = _options(argv)
     logging.basicConfig(level=logging.WARNING)
     home = home_of(options)
@@ -41,9 +41,8 @@ def _finetune(options: argparse.Namespace, home: Home) -> int:
     settings = _settings(options)
     base = presets.find(settings.base, home.models)
     judged = _judged(settings.data, home, home.runs / options.name)
-    found = examples.collect(
-        settings.data, Path(options.datasets or home.datasets), _documents(options.documents), judged
-    )
+    documents, unread = _documents(options.documents)
+    found = examples.collect(settings.data, Path(options.datasets or home.datasets), documents, judged)
     train, valid = examples.split(found)
     tuning = FineTuning(settings, base, home.runs / options.name, train, valid)
     print(_plan(tuning))
@@ -61,7 +60,7 @@ def _finetune(options: argparse.Namespace, home: Home) -> int:
         print("Stopped with a checkpoint: the same command goes on from there.")
         return 0
     print(f"Saved as {_publish(tuning, home.models / options.name)}; choose it by the name {options.name}.")
-    return 0
+    return int(unread > 0)
 
 
 def _refuse_a_taken_name(name: str, home: Home) -> None:
@@ -112,13 +111,12 @@ def _settings(options: argparse.Namespace):
     return Settings(data=data, passages=not options.without_passages, **every, **chosen)
 
 
-def _documents(paths: Sequence[str]) -> list[Document]:
-    """The readable documents among the files and folders named; each that is not is said."""
-    if not paths:
-        return []
+def _documents(paths: Sequence[str]) -> tuple[list[Document], int]:
+    """(the readable documents among the files and folders named, how many are not; each of those is said)."""
     from corpus import readers
 
     found: list[Document] = []
+    unread = 0
     for path in paths:
         files = sorted(p for p in Path(path).rglob("*") if p.is_file()) if Path(path).is_dir() else [Path(path)]
         for file in files:
@@ -126,7 +124,8 @@ def _documents(paths: Sequence[str]) -> list[Document]:
                 found += [item for item in readers.read(file) if isinstance(item, Document)]
             except ReadingError as error:
                 print(error)
-    return found
+                unread += 1
+    return found, unread
 
 
 def _plan(tuning) -> str:

@@ -99,6 +99,16 @@ class Batches:
         return ids[:length], weights[:length]
 
 
+def tokens_left(stages: Sequence[Stage], step: int) -> int:
+    """Tokens that are still to be read when `step` steps are done."""
+    left = 0
+    for stage in stages:
+        done = min(step, stage.steps)
+        left += (stage.steps - done) * stage.rows * stage.length
+        step -= done
+    return left
+
+
 def stage_at(stages: Sequence[Stage], step: int) -> Stage | None:
     """The stage that a step belongs to; None after the last."""
     for stage in stages:

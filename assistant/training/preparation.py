@@ -41,20 +41,18 @@ class Prepared:
         folder = Path(folder)
         if not (folder / MANIFEST).is_file():
             raise ModelError(f"{folder} holds no prepared training data.")
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        with np.load(folder / "text.npz") as arrays:
-            train = {name[6:]: arrays[name] for name in arrays.files if name.startswith("train/")}
-            held_out = {name[5:]: arrays[name] for name in arrays.files if name.startswith("held/")}
-        return cls(
-            folder,
-            Tokenizer.load(folder),
-            manifest,
-            train,
-            held_out,
-            manifest["held_out_bytes"],
-            read_snippets(folder / "snippets.npz"),
-            read_snippets(folder / "held_out_snippets.npz"),
-        )
+        tokenizer = Tokenizer.load(folder)
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            with np.load(folder / "text.npz", allow_pickle=False) as arrays:
+                train = {name[6:]: arrays[name] for name in arrays.files if name.startswith("train/")}
+                held_out = {name[5:]: arrays[name] for name in arrays.files if name.startswith("held/")}
+            parts = [read_snippets(folder / f"{name}.npz") for name in ("snippets", "held_out_snippets")]
+            return cls(folder, tokenizer, manifest, train, held_out, manifest["held_out_bytes"], *parts)
+        except Exception as error:  # zipfile, zlib, NumPy and json each raise their own
+            raise ModelError(
+                f"The prepared training data in {folder} is damaged: delete it to prepare anew."
+            ) from error
 
     def rarity(self) -> Rarity:
         """How rare each token is in the running text."""

@@ -1,6 +1,5 @@
 """Pretrains a GPT-2 on the CPU with PyTorch, in pieces: checkpoints every few minutes, exact resumption."""
 
-import json
 import logging
 import os
 import time
@@ -12,11 +11,13 @@ import torch
 
 from assistant.presets import ModelError
 from assistant.training import induction, measures
-from assistant.training.batches import Batch, Batches, Running, Stage, stage_at
+from assistant.training.batches import Batch, Batches, Running, Stage, stage_at, tokens_left
+from assistant.training.lock import read_json, write_json
 from assistant.training.muon import Muon
 from assistant.training.network import GPT2
 from assistant.training.plans import Plan, plan_from
 from assistant.training.preparation import Prepared
+from assistant.training.record import append
 from assistant.training.tasks import Drills, Example, Marks, Reading
 
 log = logging.getLogger(__name__)
@@ -46,11 +47,8 @@ class Pretraining:
         self.unseen = Reading(self.marks, tokenizer, prepared.held_out_snippets, rarity)
         running = Running(prepared.train, prepared.manifest["shares"])
         self.batches = Batches(running, self.drills, self.reading, tokenizer.end, plan.window, plan.seed)
-        (self.folder / CONFIG).write_text(
-            json.dumps(
-                {"plan": plan.as_dict(), "data": str(prepared.folder), "data_sha256": prepared.manifest["sha256"]}
-            )
-        )
+        data = {"data": str(prepared.folder), "data_sha256": prepared.manifest["sha256"]}
+        write_json(self.folder / CONFIG, {"plan": plan.as_dict(), **data, "steps": plan.steps})
 
     @classmethod
     def resume(cls, folder: Path, plan: Plan | None = None) -> "Pretraining":
@@ -58,10 +56,16 @@ class Pretraining:
         folder = Path(folder)
         if not (folder / CHECKPOINT).is_file():
             raise ModelError(f"{folder} holds no checkpoint to go on from.")
-        config = json.loads((folder / CONFIG).read_text())
-        run = cls(plan or plan_from(config["plan"]), Prepared.load(Path(config["data"])), folder)
-        if run.prepared.manifest["sha256"] != config["data_sha256"]:
-            raise ModelError(f"The data in {config['data']} is not what the run in {folder} was started on.")
+        config = read_json(folder / CONFIG)
+        try:
+            plan, data = plan or plan_from(config["plan"]), Path(config["data"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ModelError(f"{folder / CONFIG} is damaged: what the run was cannot be told.") from error
+        # Before the run is made, since that writes config.json.
+        prepared = Prepared.load(data)
+        if prepared.manifest["sha256"] != config.get("data_sha256"):
+            raise ModelError(f"The data in {data} is not what the run in {folder} was started on.")
+        run = cls(plan, prepared, folder)
         run._restore()
         return run
 
@@ -82,9 +86,9 @@ class Pretraining:
             if self.step % 10 == 0:
                 speed = read / (time.monotonic() - pace)
                 log.info("%s %d: loss %.3f, accuracy %.3f, %.0f tokens/s", stage.name, self.step, loss, accuracy, speed)
-                self.note(
-                    {"stage": stage.name, "loss": round(loss, 4), "accuracy": round(accuracy, 4), "speed": round(speed)}
-                )
+                found = {"loss": round(loss, 4), "accuracy": round(accuracy, 4), "speed": round(speed)}
+                left = tokens_left(self.plan.stages, self.step) / speed
+                self.note({"stage": stage.name, **found, "seconds_left": round(left)})
                 pace, read = time.monotonic(), 0
             if self.step % measure_every == 0 or self.step == self.plan.steps:
                 self.note(self.measure(stage))
@@ -139,11 +143,10 @@ class Pretraining:
     def note(self, values: dict) -> None:
         """Adds a line to the journal."""
         line = {"step": self.step, "tokens": self.tokens_read, "seconds": round(self.seconds), **values}
-        with (self.folder / JOURNAL).open("a") as journal:
-            journal.write(json.dumps(line) + "\n")
+        append(self.folder / JOURNAL, line)
 
     def save(self) -> None:
-        """Writes the checkpoint so that a kill at any moment leaves a whole one."""
+        """Writes the checkpoint so that a kill at any moment leaves a whole one. Raises ModelError on a full disk."""
         state = {
             "model": self.model.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
@@ -152,15 +155,27 @@ class Pretraining:
             "seconds": self.seconds,
         }
         part = self.folder / f"{CHECKPOINT}.part"
-        torch.save(state, part)
-        os.replace(part, self.folder / CHECKPOINT)
+        try:
+            with part.open("wb") as file:
+                torch.save(state, file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, self.folder / CHECKPOINT)
+        except (OSError, RuntimeError) as error:  # PyTorch makes the latter of the former
+            part.unlink(missing_ok=True)
+            why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+            raise ModelError(f"The checkpoint in {self.folder} could not be written: {why}.") from error
 
     def _restore(self) -> None:
-        state = torch.load(self.folder / CHECKPOINT, weights_only=True)
-        self.model.load_state_dict(state["model"])
-        for optimizer, values in zip(self.optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(values)
-        self.step, self.tokens_read, self.seconds = state["step"], state["tokens"], state["seconds"]
+        path = self.folder / CHECKPOINT
+        try:
+            state = torch.load(path, weights_only=True)
+            self.model.load_state_dict(state["model"])
+            for optimizer, values in zip(self.optimizers, state["optimizers"], strict=True):
+                optimizer.load_state_dict(values)
+            self.step, self.tokens_read, self.seconds = state["step"], state["tokens"], state["seconds"]
+        except Exception as error:  # unpickling, zip files and PyTorch each raise their own
+            raise ModelError(f"The checkpoint {path} is damaged, or of another plan: restore a copy of it.") from error
 
     def _learn(self, batch: Batch, scale: float) -> tuple[float, float]:
         """One optimizer step; (loss in nats, accuracy) over the batch's weighted targets."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from assistant import presets
 from assistant.presets import ModelError
 from assistant.training.lock import holder, read_json, write_json
-from assistant.training.report import by_step, journal
+from assistant.training.report import METRICS, by_step, journal
 from corpus.home import Home
 
 SESSION, OUTCOME, OUTPUT, CONFIG = "session.json", "outcome.json", "output.log", "config.json"
@@ -55,7 +55,8 @@ class Session:
     """A run as it is now. `state`: starting, running, stopping, stopped, failed (`reason` says why) or done.
 
     Losses in nats a token by step; `steps` is 0 and `seconds_left` None where not yet known. `cut` examples are longer
-    than a row, `left_out` find no room in one.
+    than a row, `left_out` find no room in one. `use` is the accuracy of answer tokens on held-out questions: with their
+    passages before and after, without them before and after; empty where it is not measured.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Session:
     validation: Points = ()
     cut: int = 0
     left_out: int = 0
+    use: tuple[float, ...] = ()
     ours: bool = True  # False for one that another window of the program trains
 
     @property
@@ -149,11 +151,12 @@ class Sessions:
         return holder(self._home)
 
     def names(self) -> list[str]:
-        """The runs that were started from the app, newest first."""
+        """The runs that were started from the app, newest first; before them the one that a command trains now."""
+        running, names = self.running(), []
         with contextlib.suppress(OSError):
             found = [folder for folder in self._home.runs.iterdir() if (folder / SESSION).is_file()]
-            return [f.name for f in sorted(found, key=lambda f: -(f / SESSION).stat().st_mtime)]
-        return []
+            names = [f.name for f in sorted(found, key=lambda f: -(f / SESSION).stat().st_mtime)]
+        return names if running in ("", *names) or Path(running).name != running else [running, *names]
 
     def session(self, name: str) -> Session:
         """The run of that name as it is now."""
@@ -162,12 +165,14 @@ class Sessions:
         plan = plan if isinstance(plan, dict) else {}
         config, lines = read_json(folder / CONFIG), by_step(journal(folder))
         step = lines[-1]["step"] if lines else 0
-        data = [*_texts(plan.get("data")), *_texts(plan.get("collections"))]
+        settings = config.get("settings") if isinstance(config.get("settings"), dict) else {}
+        data = [*_texts(plan.get("data") or settings.get("data")), *_texts(plan.get("collections"))]
         found = Session(
             name=name,
             state="stopped",
-            base=str(plan.get("base", "")),
+            base=str(plan.get("base") or Path(str(settings.get("base", ""))).name),
             data=tuple(data),
+            use=_use(read_json(folder / METRICS)),
             step=step,
             steps=_count(config.get("steps")),
             seconds_left=_seconds_left(lines),
@@ -247,6 +252,14 @@ def thinned(points: Points, most: int = POINTS) -> Points:
     size = -(-len(points) // most) if points else 1
     groups = [points[start : start + size] for start in range(0, len(points), size)]
     return tuple((group[-1][0], sum(loss for _, loss in group) / len(group)) for group in groups)
+
+
+def _use(metrics: dict) -> tuple[float, ...]:
+    try:
+        before, after = (metrics[when]["use_of_passages"]["accuracy"] for when in ("before", "after"))
+        return tuple(float(part[case]) for case in ("with", "without") for part in (before, after))
+    except (KeyError, TypeError, ValueError):
+        return ()
 
 
 def _count(value: object) -> int:

@@ -224,6 +224,12 @@ ENGLISH = MappingProxyType(
         "train.from": "From {base}, with {data}",
         "train.preparing": "Reading the data and loading the model…",
         "train.steps": "Step {n} of {total}",
+        "train.cut.one": "{n} example is longer than a row and is cut at a sentence.",
+        "train.cut.other": "{n} examples are longer than a row and are cut at a sentence.",
+        "train.left_out.one": "{n} example is left out, because its passage finds no room in a row.",
+        "train.left_out.other": "{n} examples are left out, because their passages find no room in a row.",
+        "train.use": "Right words of held-out answers: with their passages {with_before} before, {with_after} after; "
+        "without passages {without_before} before, {without_after} after.",
         "train.training": "Training loss",
         "train.validation": "Validation loss",
         "train.chart": "Loss in nats a token, by step. When the validation loss rises again, the model is learning by "

@@ -229,6 +229,12 @@ FRENCH = MappingProxyType(
         "train.from": "À partir de {base}, avec {data}",
         "train.preparing": "Lecture des données et chargement du modèle…",
         "train.steps": "Étape {n} sur {total}",
+        "train.cut.one": "{n} exemple est plus long qu’une ligne et est coupé à la fin d’une phrase.",
+        "train.cut.other": "{n} exemples sont plus longs qu’une ligne et sont coupés à la fin d’une phrase.",
+        "train.left_out.one": "{n} exemple est laissé de côté : son passage ne tient pas dans une ligne.",
+        "train.left_out.other": "{n} exemples sont laissés de côté : leurs passages ne tiennent pas dans une ligne.",
+        "train.use": "Mots justes des réponses mises de côté : avec leurs passages {with_before} avant, {with_after} "
+        "après ; sans passages {without_before} avant, {without_after} après.",
         "train.training": "Perte d’entraînement",
         "train.validation": "Perte de validation",
         "train.chart": "Perte en nats par token, étape par étape. Quand la perte de validation remonte, le modèle "

@@ -221,6 +221,14 @@ def test_a_run_of_another_window_cannot_be_stopped_here():
     assert "train-stop" not in render.sessions_panel([replace(SESSION, ours=False)], "en")
 
 
+def test_what_did_not_fit_and_what_changed_is_said():
+    session = replace(SESSION, cut=1200, left_out=1, use=(0.7, 0.8, 0.3, 0.25))
+    markup = render.sessions_panel([session], "en")
+    assert "1,200 examples are longer" in markup and "1 example is left out" in markup
+    assert "with their passages 70% before, 80% after; without passages 30% before, 25% after" in markup
+    assert "longer than a row" not in render.sessions_panel([SESSION], "en")
+
+
 def test_the_chart_stays_within_its_frame():
     points = tuple((step, 5.0 - step / 100) for step in range(0, 400, 10))
     markup = render.sessions_panel([replace(SESSION, training=points, validation=((390, 1.0),))], "en")

@@ -6,7 +6,7 @@ from assistant.comparison import Comparison, Side
 from assistant.schema import Answer, marked
 from assistant.training.sessions import Points, Session
 from assistant.ui.render.html import button, clipped, esc
-from assistant.ui.texts import counted, decimal, duration, integer, t
+from assistant.ui.texts import counted, decimal, duration, integer, percent, t
 from assistant.votes import CHOICES, Tally
 
 WIDTH, HEIGHT = 640, 240  # of the chart, in its own units
@@ -34,7 +34,7 @@ def _detail(session: Session, lang: str) -> str:
         f'<section class="run {esc(session.state)}"><header><h3 dir="auto">{esc(session.name)}</h3>'
         f'{_state(session, lang)}<span class="tools">{_tools(session, lang)}</span></header>'
         f'<p class="help" dir="auto">{esc(made_from)}</p>'
-        f"{_reason(session, lang)}{_progress(session, lang)}{_chart(session, lang)}</section>"
+        f"{_reason(session, lang)}{_progress(session, lang)}{_chart(session, lang)}{_notes(session, lang)}</section>"
     )
 
 
@@ -75,6 +75,15 @@ def _progress(session: Session, lang: str) -> str:
         f'<div class="progress"><progress max="{session.steps}" value="{session.step}" aria-label="{name}"></progress>'
         f"<span>{esc(' · '.join(words))}</span></div>"
     )
+
+
+def _notes(session: Session, lang: str) -> str:
+    """What of the data did not fit, and what the training changed."""
+    notes = [counted(f"train.{key}", n, lang) for key in ("cut", "left_out") if (n := getattr(session, key))]
+    if len(session.use) == 4:
+        keys = ("with_before", "with_after", "without_before", "without_after")
+        notes.append(t("train.use", lang, **{k: percent(v, lang) for k, v in zip(keys, session.use, strict=True)}))
+    return "".join(f'<p class="help">{esc(note)}</p>' for note in notes)
 
 
 def _chart(session: Session, lang: str) -> str:

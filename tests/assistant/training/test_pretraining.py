@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,11 +7,12 @@ import torch
 
 from assistant.generator import Generator
 from assistant.presets import ModelError
+from assistant.training.batches import tokens_left
 from assistant.training.export import to_preset
 from assistant.training.muon import orthogonalised
 from assistant.training.network import GPT2, sinusoids
 from assistant.training.plans import PLANS, plan_from
-from assistant.training.pretraining import CHECKPOINT, JOURNAL, Pretraining
+from assistant.training.pretraining import CHECKPOINT, CONFIG, JOURNAL, Pretraining
 
 TINY = PLANS["tiny"]
 
@@ -107,3 +109,47 @@ def test_plans_survive_being_written():
     for plan in PLANS.values():
         assert plan_from(json.loads(json.dumps(plan.as_dict()))) == plan
         assert plan.parameters < 25e6
+
+
+def test_the_journal_says_the_time_left_and_the_configuration_the_steps(prepared, tmp_path):
+    longer = replace(TINY, stages=tuple(replace(stage, steps=10 * stage.steps) for stage in TINY.stages))
+    run = Pretraining(longer, prepared, tmp_path / "run")
+    run.train(measure_every=1000, stop=lambda: run.step == 20)
+    assert json.loads((run.folder / CONFIG).read_text())["steps"] == longer.steps
+    lines = [json.loads(line) for line in (run.folder / JOURNAL).read_text().splitlines()]
+    assert all(line["seconds_left"] > 0 for line in lines)
+    assert tokens_left(longer.stages, 0) == longer.tokens and tokens_left(longer.stages, longer.steps) == 0
+    assert tokens_left(longer.stages, 20) == longer.tokens - run.tokens_read
+
+
+@pytest.mark.parametrize("name", [CHECKPOINT, CONFIG, "data"])
+def test_damaged_files_of_a_run_are_one_sentence(run, name):
+    run.train(measure_every=100, stop=lambda: run.step == 2)
+    path = run.folder / name
+    if name == "data":
+        config = json.loads((run.folder / CONFIG).read_text())
+        path, config["data"] = run.folder / CONFIG, str(run.folder)
+        (run.folder / "data.json").write_text("{")
+        for file in ("vocabulary.json", "merges.txt"):
+            target = run.folder / "assets" / "tokenizer" / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes((run.prepared.folder / "assets" / "tokenizer" / file).read_bytes())
+        path.write_text(json.dumps(config))
+    else:
+        path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(ModelError, match="is damaged"):
+        Pretraining.resume(run.folder)
+
+
+def test_a_checkpoint_that_cannot_be_written_is_one_sentence_and_keeps_the_one_before(run, monkeypatch):
+    run.save()
+    before = (run.folder / CHECKPOINT).read_bytes()
+
+    def full(state, file):
+        file.write(b"half")
+        raise RuntimeError("[enforce fail at inline_container.cc] . PytorchStreamWriter failed writing file data/3")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(ModelError, match="could not be written"):
+        run.save()
+    assert (run.folder / CHECKPOINT).read_bytes() == before and not list(run.folder.glob("*.part"))

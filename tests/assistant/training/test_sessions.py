@@ -214,3 +214,30 @@ def test_curves_are_thinned_by_means():
     points = tuple((step, float(step % 2)) for step in range(1, 11))
     assert thinned(points, 5) == ((2, 0.5), (4, 0.5), (6, 0.5), (8, 0.5), (10, 0.5))
     assert thinned(points, 100) == points and thinned((), 5) == ()
+
+
+def test_a_training_of_the_command_line_is_shown_while_it_runs(sessions, home, monkeypatch):
+    folder = home.runs / "typed"
+    folder.mkdir(parents=True)
+    settings = {"base": "/models/tiny", "data": ["medquad"]}
+    (folder / "config.json").write_text(json.dumps({"settings": settings, "steps": 30}))
+    (folder / "journal.jsonl").write_text('{"step": 10, "loss": 2.0, "seconds_left": 60}\n')
+    assert sessions.names() == []
+    monkeypatch.setattr(sessions, "running", lambda: "typed")
+    assert sessions.names() == ["typed"]
+    found = sessions.session("typed")
+    assert (found.state, found.base, found.data, found.steps) == ("running", "tiny", ("medquad",), 30)
+    assert found.seconds_left == 60 and not found.ours
+    monkeypatch.setattr(sessions, "running", lambda: "../../elsewhere")
+    assert sessions.names() == []
+
+
+@pytest.mark.parametrize("metrics", [{}, {"before": 3}, {"before": {"use_of_passages": {"accuracy": {}}}}])
+def test_measures_are_read_as_far_as_there_are_any(sessions, home, metrics):
+    folder = home.runs / "mine"
+    folder.mkdir(parents=True)
+    write_json(folder / "metrics.json", metrics)
+    assert sessions.session("mine").use == ()
+    part = {"use_of_passages": {"accuracy": {"with": 0.5, "without": 0.25, "other": 0.2}}}
+    write_json(folder / "metrics.json", {"before": part, "after": part})
+    assert sessions.session("mine").use == (0.5, 0.5, 0.25, 0.25)
