@@ -15,7 +15,8 @@ from pathlib import Path
 
 from assistant.words import words_of
 from index.hit import Hit
-from index.search import Search, keywords
+from index.candidates import keywords
+from index.search import Search
 
 FITTED = Path(__file__).with_name("confidence.json")
 BEST = 3  # hits whose words count as found

@@ -27,6 +27,8 @@ class Hit:
     bm25: float | None = None
     cosine: float | None = None
     language: str = ""
+    ordinal: int = 0  # place among the passages of its document
+    parts: int = 1  # neighbouring passages that were put together
     metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

@@ -40,7 +40,7 @@ NAME_IN_PARENTHESES = re.compile(r"^(?P<long>[^()]{4,}?)\s*\((?:also known as )?
 
 @dataclass(frozen=True)
 class Query:
-    """A question, its topic (a disease), its kind (treatment, symptoms ...) and the ids of the documents that answer."""
+    """A question, its topic (a disease), its kind (treatment, symptoms ...) and the ids of the documents to find."""
 
     id: str
     text: str
@@ -94,9 +94,9 @@ def question_sets(data: Sequence[Entry], count: int, half: str, seed: int = 11) 
     answers = _Answers(data)
     makers: dict[str, Callable[[Entry, random.Random], str | None]] = {
         "original": lambda entry, rng: entry.question,
-        "reworded": lambda entry, rng: _worded(entry, rng, "wordings.json"),
+        "reworded": lambda entry, rng: _worded(entry, rng, half, "wordings"),
         "mistyped": lambda entry, rng: mistyped(entry.question, entry.topic, rng),
-        "letters": lambda entry, rng: _worded(entry, rng, "letters.json"),
+        "letters": lambda entry, rng: _worded(entry, rng, half, "letters"),
     }
     sets = {}
     for name, make in makers.items():
@@ -104,7 +104,7 @@ def question_sets(data: Sequence[Entry], count: int, half: str, seed: int = 11) 
         drawn = rng.sample(chosen, len(chosen))
         sets[name] = _first(count, ((entry, make(entry, rng), answers.of(entry)) for entry in drawn), name)
     rng = random.Random(f"{seed} synonyms {half}")
-    sets["synonyms"] = _first(count, _renamed(chosen, answers, rng), "synonyms")
+    sets["synonyms"] = _first(count, _renamed(chosen, answers, rng, half), "synonyms")
     return sets
 
 
@@ -147,8 +147,8 @@ def _slip(word: str, rng: random.Random) -> str:
     return word[:at] + rng.choice(NEIGHBOURS.get(word[at].lower(), word[at])) + word[at + 1 :]
 
 
-def _worded(entry: Entry, rng: random.Random, file: str) -> str | None:
-    ways = _wordings(file).get(entry.kind)
+def _worded(entry: Entry, rng: random.Random, half: str, style: str) -> str | None:
+    ways = _wordings(half)[style].get(entry.kind)
     if not ways:
         return None
     text = rng.choice(ways)
@@ -168,12 +168,12 @@ def spoken(topic: str) -> str:
     return re.sub(r"^(?:parasites - |what i need to know about )", "", name)
 
 
-def _renamed(data: Sequence[Entry], answers: "_Answers", rng: random.Random) -> Iterable[tuple]:
+def _renamed(data: Sequence[Entry], answers: "_Answers", rng: random.Random, half: str) -> Iterable[tuple]:
     """Entries asked for under another name of their topic: the concept's other names, names in parentheses."""
     drawn = rng.sample(list(data), len(data))
     for entry in drawn:
         names = [name for name in answers.names_of(entry) if (name, entry.kind) not in answers.kinds]
-        ways = _wordings("wordings.json").get(entry.kind)
+        ways = _wordings(half)["wordings"].get(entry.kind)
         if names and ways:
             other = Entry(entry.id, "", rng.choice(names), entry.kind, entry.concept)
             yield other, rng.choice(ways).replace("{topic}", spoken(other.topic)), answers.of_concept(entry)
@@ -234,8 +234,10 @@ def _first(count: int, made: Iterable[tuple], name: str) -> list[Query]:
 
 
 @cache
-def _wordings(file: str) -> dict[str, list[str]]:
-    return json.loads((HERE / file).read_text("utf-8"))
+def _wordings(half: str) -> dict[str, dict[str, list[str]]]:
+    """By style and kind. Those of the test half were written by somebody who had seen neither the others nor the
+    search's own words for aspects."""
+    return json.loads((HERE / f"wordings_{half}.json").read_text("utf-8"))
 
 
 def _letters(word: str) -> str:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from assistant.evaluation.intervals import Estimate, estimate
 from assistant.evaluation.questions import Query
+from index.candidates import Found
+from index.fusion import blended
 from index.hit import Hit
-from index.search import KEYWORD_WEIGHT, Search, normalised
+from index.search import Search
 
 DEPTH = 10
 RRF_CONSTANT = 60  # Cormack, Clarke and Buettcher 2009
@@ -28,47 +30,37 @@ class Ranking:
 
 def systems(search: Search, collections: Sequence[str]) -> dict[str, Callable[[str], list[str]]]:
     """The search as shipped, and what it is compared with: each ranks documents for a query."""
-    found = Candidates(search, collections)
+    found = Plain(search, collections)
     return {
         "sourcier": lambda query: _documents(search.search_documents(query, DEPTH, collections)),
-        "keyword": lambda query: found.ranked(query, lambda keyword, dense: keyword),
-        "dense": lambda query: found.ranked(query, lambda keyword, dense: dense),
+        "keyword": lambda query: found.ranked(query, lambda found: found.keyword),
+        "dense": lambda query: found.ranked(query, lambda found: found.dense),
         "rrf": lambda query: found.ranked(query, reciprocal_ranks),
         "blend": lambda query: found.ranked(query, blended),
     }
 
 
-class Candidates:
+class Plain:
     """The two plain searches for a query as it was typed, fused in any way."""
 
     def __init__(self, search: Search, collections: Sequence[str]):
         self._search = search
         self._collections = collections
 
-    def ranked(self, query: str, fuse: Callable[[dict, dict], dict]) -> list[str]:
+    def ranked(self, query: str, fuse: Callable[[Found], dict[int, float]]) -> list[str]:
         """Document ids, best first."""
-        keyword, dense = self._search.candidates(query, self._collections)
-        scores = fuse(keyword, dense)
+        scores = fuse(self._search.candidates(query, self._collections))
         passages = sorted(scores, key=lambda passage: (-scores[passage], passage))
         return _distinct(self._search.document_ids(passages))[:DEPTH]
 
 
-def reciprocal_ranks(keyword: dict[int, float], dense: dict[int, float]) -> dict[int, float]:
+def reciprocal_ranks(found: Found) -> dict[int, float]:
     """Equal-weight reciprocal-rank fusion of two searches."""
     scores: dict[int, float] = {}
-    for found in (keyword, dense):
-        for rank, passage in enumerate(sorted(found, key=lambda key: -found[key]), 1):
+    for ranked in (found.keyword, found.dense):
+        for rank, passage in enumerate(sorted(ranked, key=lambda key: -ranked[key]), 1):
             scores[passage] = scores.get(passage, 0.0) + 1 / (RRF_CONSTANT + rank)
     return scores
-
-
-def blended(keyword: dict[int, float], dense: dict[int, float]) -> dict[int, float]:
-    """The plain blend of min-max normalised scores."""
-    words, meaning = normalised(keyword), normalised(dense)
-    return {
-        passage: KEYWORD_WEIGHT * words.get(passage, 0.0) + (1 - KEYWORD_WEIGHT) * meaning.get(passage, 0.0)
-        for passage in {**keyword, **dense}
-    }
 
 
 def rank(name: str, system: Callable[[str], list[str]], queries: Iterable[Query]) -> Ranking:

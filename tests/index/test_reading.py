@@ -1,0 +1,44 @@
+from index.hit import Hit
+from index.reading import readable
+
+
+def hit(text, document="d", ordinal=0, heading="", **fields):
+    return Hit(
+        passage_id=ordinal, document_id=document, title="T", text=text, heading=heading, ordinal=ordinal, **fields
+    )
+
+
+def words(start, count=40):
+    return " ".join(f"w{number}" for number in range(start, start + count))
+
+
+def test_neighbours_become_one_passage_in_the_order_of_the_document():
+    found = readable([hit(words(100), ordinal=3), hit(words(0), ordinal=2), hit(words(200), ordinal=4)], 6)
+    assert [(one.ordinal, one.parts) for one in found] == [(2, 3)]
+    assert found[0].text == f"{words(0)}\n\n{words(100)}\n\n{words(200)}"
+
+
+def test_neighbours_that_would_be_too_long_stay_apart():
+    found = readable([hit(words(0, 200), ordinal=0), hit(words(300, 200), ordinal=1)], 6)
+    assert [one.parts for one in found] == [1, 1]
+
+
+def test_passages_under_different_headings_stay_apart():
+    found = readable([hit(words(0), heading="A"), hit(words(100), ordinal=1, heading="B")], 6)
+    assert len(found) == 2
+
+
+def test_the_better_one_of_two_texts_that_say_the_same_is_kept():
+    found = readable([hit(words(0), "a"), hit(words(0) + " and more", "b"), hit(words(500), "c")], 6)
+    assert [one.document_id for one in found] == ["a", "c"]
+
+
+def test_one_document_does_not_take_all_places():
+    long = [hit(words(1000 * n, 300), "long", ordinal=2 * n) for n in range(5)]
+    found = readable([*long, hit(words(9000), "other")], 3)
+    assert [one.document_id for one in found] == ["long", "long", "other"]
+
+
+def test_one_document_alone_may_take_all_places():
+    long = [hit(words(1000 * n, 300), "long", ordinal=2 * n) for n in range(5)]
+    assert len(readable(long, 4)) == 4
