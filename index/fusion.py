@@ -21,6 +21,7 @@ TOPIC_WEIGHT = 0.15
 ASPECT_WEIGHT = 0.5
 EXACT_WEIGHT = 0.5
 POOL = 40
+EXACT_FROM = 0.98
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ def reranked(
     labels: Mapping[int, str],
     weights: Weights,
 ) -> dict[int, float]:
-    """Scores from 0, above 1 only for the question's own words, with the gains of the passages in `labels` (their
-    titles and headings); the others keep what the blend gave them."""
+    """Scores in [0, 1] with the gains of the passages in `labels` (their titles and headings); the others keep what
+    the blend gave them."""
     topic, exact = topic_of(question), _plain(question)
     closer = {}
     for passage, score in scores.items():
@@ -83,7 +84,12 @@ def reranked(
             + weights.exact * (exact == _plain(label))
         )
         closer[passage] = (score + gain) / weights.total
-    return closer
+    return {passage: _bounded(score) for passage, score in closer.items()}
+
+
+def _bounded(score: float) -> float:
+    """In [0, 1], in the same order: only the question's own words get above EXACT_FROM."""
+    return EXACT_FROM * score if score <= 1 else 1 - (1 - EXACT_FROM) / score
 
 
 def topic_of(text: str) -> frozenset[str]:

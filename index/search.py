@@ -189,7 +189,7 @@ def _hits(passages: Sequence[int], scores: dict[int, float], found: Found, rows:
     return [
         _hit(
             rows[passage],
-            score=min(1.0, scores[passage]),
+            score=scores[passage],
             rank_keyword=keyword_ranks.get(passage),
             rank_dense=dense_ranks.get(passage),
             bm25=found.keyword.get(passage),
