@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from index.aspects import without_aspects
 from index.stopwords import STOPWORDS
 from index.store import Store
+from index.vocabulary import Vocabulary
 
 LONGEST = 5  # words of a name
 RARE = 300  # passages that may hold a name whose other names are looked for
@@ -47,15 +48,16 @@ class Alias:
 class Aliases:
     """Looks up other names in one index."""
 
-    def __init__(self, store: Store):
+    def __init__(self, store: Store, vocabulary: Vocabulary):
         self._store = store
+        self._vocabulary = vocabulary
 
     def of(self, question: str, scope: Sequence[int]) -> list[Alias]:
         """Up to NAMES other names of the question's topic; `scope` holds collection ids."""
         if not scope:
             return []
         for phrases in _phrases(without_aspects(question)):
-            found = [(self._count(phrase), phrase) for phrase in phrases]
+            found = [(self._vocabulary.count_now(phrase), phrase) for phrase in phrases]
             known = sorted(item for item in found if item[0])
             if known:
                 passages, phrase = known[0]
@@ -66,26 +68,17 @@ class Aliases:
     def _names(self, phrase: str, scope: Sequence[int]) -> list[Alias]:
         names = [name for row in self._passages(phrase, scope) for name in _names(phrase, row)]
         common = sorted(dict.fromkeys(names), key=lambda name: -names.count(name))
-        return [Alias(phrase, name) for name in common if self._is_topic(name)][:NAMES]
-
-    def _count(self, phrase: str) -> int:
-        return self._rows("SELECT COUNT(*) AS n FROM passages_fts WHERE passages_fts MATCH ?", (f'"{phrase}"',))[0]["n"]
-
-    def _is_topic(self, name: str) -> bool:
-        """Whether some heading bears the name: nothing is won by searching for another one."""
-        return bool(self._rows("SELECT 1 FROM passages_fts WHERE heading MATCH ? LIMIT 1", (f'"{name}"',)))
+        # Nothing is won by searching for a name that no heading bears.
+        return [Alias(phrase, name) for name in common if self._vocabulary.in_heading(name)][:NAMES]
 
     def _passages(self, phrase: str, scope: Sequence[int]) -> list:
-        return self._rows(
+        return self._store.database.connection.execute(
             f"""SELECT p.text, d.title FROM passages_fts f CROSS JOIN passages p ON p.id = f.rowid
                 CROSS JOIN documents d ON d.id = p.document_id
                 WHERE passages_fts MATCH ? AND d.collection_id IN ({",".join("?" * len(scope))})
                 ORDER BY rank LIMIT {LOOKED_AT}""",
             (f'"{phrase}"', *scope),
-        )
-
-    def _rows(self, sql: str, values: Sequence) -> list:
-        return self._store.database.connection.execute(sql, values).fetchall()
+        ).fetchall()
 
 
 def _phrases(text: str) -> list[list[str]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from index.aspects import agreement, aspects_of, without_aspects
 from index.candidates import Found, keywords
-from index.spelling import folded, stem
+from index.vocabulary import folded, stem
 
 KEYWORD_WEIGHT = 0.3
 TOPIC_WEIGHT = 0.15

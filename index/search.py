@@ -17,6 +17,7 @@ from index.reading import readable
 from index.spelling import Spelling
 from index.store import Store
 from index.vectors import VectorCache
+from index.vocabulary import Vocabulary
 
 ALIAS_WEIGHT = 0.9  # of what is found under another name of the topic
 SPARE = 4  # times as many passages are looked at as are wanted: some say the same, some are neighbours
@@ -66,8 +67,9 @@ class Search:
         self._embedder = embedder
         self._weights = weights
         self._candidates = Candidates(store, embedder, vectors)
-        self._spelling = Spelling(store)
-        self._aliases = Aliases(store)
+        self._vocabulary = Vocabulary(store)
+        self._spelling = Spelling(self._vocabulary)
+        self._aliases = Aliases(store, self._vocabulary)
         self._aspects = Aspects(embedder)
 
     def search(self, query: str, top: int = 6, collections: Sequence[str] = ()) -> SearchResult:
@@ -107,16 +109,12 @@ class Search:
 
     def rarities(self, words: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of words over all passages: log(1 + N / (n + 1)), highest for unknown words."""
-        total = self._rows("SELECT COUNT(*) AS n FROM passages")[0]["n"]
-        return {word: math.log(1 + total / (self._frequency(word) + 1)) for word in words}
+        total = self._vocabulary.passages
+        return {word: math.log(1 + total / (self._vocabulary.count(word) + 1)) for word in words}
 
     def holds(self, word: str) -> bool:
         """Whether any passage holds the word."""
-        return self._frequency(word) > 0
-
-    def _frequency(self, word: str) -> int:
-        sql = "SELECT COUNT(*) AS n FROM passages_fts WHERE passages_fts MATCH ?"
-        return self._rows(sql, (f'"{word}"',))[0]["n"]
+        return self._vocabulary.count(word) > 0
 
     # --- steps --------------------------------------------------------------------------------------------
 

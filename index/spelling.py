@@ -1,21 +1,17 @@
 """Mending typing errors against the words that the documents hold.
 
-A word that no passage holds is compared with all terms of FTS5's own vocabulary, so there is nothing to keep in step.
-Terms are Porter stems, which forgives endings; the surface form is read from a passage. (Distances: Damerau 1964, as
-optimal string alignment; that most slips are one edit away, and frequent words likelier, is Kernighan, Church and Gale
-1990.)
+A word that no passage holds is compared with all terms of the vocabulary. Terms are stems, which forgives endings; the
+surface form is read from a passage. (Distances: Damerau 1964, as optimal string alignment; that most slips are one edit
+away, and frequent words likelier, is Kernighan, Church and Gale 1990.)
 """
 
 import math
 import re
-import time
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 
 from index.stopwords import STOPWORDS
-from index.store import Store
+from index.vocabulary import Vocabulary, folded, stem
 
 SHORTEST = 4  # letters; shorter words have a neighbour for every slip
 EDITS = ((13, 3), (6, 2), (SHORTEST, 1))  # letters, edits forgiven
@@ -24,18 +20,14 @@ COMMONNESS = 0.25  # edits less for each power of ten of passages
 # A word of the texts is held for a slip itself when no more than ONCE passages hold it and OFTEN as many a neighbour.
 ONCE, OFTEN = 2, 100
 READ = 5  # passages from which a term's surface form is taken
-STALE_S = 30  # seconds for which a changed index is still compared with its old vocabulary
 TOKEN = re.compile(r"[^\W_]+")
 
 
 class Spelling:
-    """Corrections for one index. Thread-safe; the vocabulary is read when a word is first not found."""
+    """Corrections from one vocabulary. Thread-safe."""
 
-    def __init__(self, store: Store):
-        self._store = store
-        self._terms: dict[str, int] = {}
-        self._generation = -1
-        self._read_at = 0.0
+    def __init__(self, vocabulary: Vocabulary):
+        self._vocabulary = vocabulary
 
     def mended(self, words: Sequence[str]) -> dict[str, str]:
         """The words that are likely slips with what was likely meant; empty when all words are known."""
@@ -45,10 +37,10 @@ class Spelling:
     def _suspicious(self, word: str) -> bool:
         if len(word) < SHORTEST or not word.isalpha():
             return False
-        rows = self._rows("SELECT 1 FROM passages_fts WHERE passages_fts MATCH ? LIMIT ?", (f'"{word}"', ONCE + 1))
-        if 0 < len(rows) <= ONCE:
-            return not self._rows("SELECT 1 FROM passages_fts WHERE heading MATCH ? LIMIT 1", (f'"{word}"',))
-        return not rows
+        passages = self._vocabulary.count(word)
+        if 0 < passages <= ONCE:
+            return not self._vocabulary.in_heading(word)
+        return not passages
 
     def _correction(self, word: str) -> str | None:
         from rapidfuzz import process
@@ -56,61 +48,25 @@ class Spelling:
 
         stemmed = stem(folded(word))
         allowed = next(edits for letters, edits in EDITS if len(word) >= letters)
-        terms = self._vocabulary()
+        terms = self._vocabulary.terms
         near = process.extract(stemmed, terms.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=None)
-        others = [(term, edits) for term, edits, _ in near if term != stemmed and term not in STOPWORDS]
+        others = [(term, edits) for term, edits, _ in near if term != stemmed and _is_word(term)]
         costs = {term: _cost(stemmed, term, edits, terms[term]) for term, edits in others}
         best = min(costs, key=lambda term: (costs[term], term), default=None)
         if best is None or (stemmed in terms and terms[best] < OFTEN * terms[stemmed]):
             return None
         return self._surface(best)
 
-    def _vocabulary(self) -> dict[str, int]:
-        generation = self._store.generation
-        stale = generation != self._generation and time.monotonic() - self._read_at > STALE_S
-        if stale or not self._terms:
-            self._table("passage_terms", "row")
-            rows = self._rows("SELECT term, doc FROM temp.passage_terms WHERE length(term) >= 3")
-            self._terms = {row["term"]: row["doc"] for row in rows if row["term"].isalpha()}
-            self._generation, self._read_at = generation, time.monotonic()
-        return self._terms
-
     def _surface(self, term: str) -> str | None:
         """The commonest word behind a stem, in a few passages."""
-        self._table("passage_places", "instance")
-        rows = self._rows(
-            """SELECT p.heading, p.text FROM passages p WHERE p.id IN
-               (SELECT DISTINCT doc FROM temp.passage_places WHERE term = ? LIMIT ?)""",
-            (term, READ),
-        )
-        words = (word for row in rows for word in TOKEN.findall(f"{row['heading']} {row['text']}".lower()))
+        words = (word for text in self._vocabulary.texts(term, READ) for word in TOKEN.findall(text.lower()))
         found = Counter(word for word in words if stem(folded(word)) == term)
         return found.most_common(1)[0][0] if found else None
 
-    def _table(self, name: str, kind: str) -> None:
-        self._rows(f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{name} USING fts5vocab(main, passages_fts, {kind})")
 
-    def _rows(self, sql: str, values: Sequence = ()) -> list:
-        return self._store.database.connection.execute(sql, values).fetchall()
+def _is_word(term: str) -> bool:
+    return len(term) >= SHORTEST - 1 and term.isalpha() and term not in STOPWORDS
 
 
 def _cost(typed: str, term: str, edits: int, passages: int) -> float:
     return edits + FIRST_LETTER * (typed[0] != term[0]) - COMMONNESS * math.log10(passages)
-
-
-def folded(word: str) -> str:
-    """Lower case without diacritics, as FTS5's tokenizer has it."""
-    return "".join(sign for sign in unicodedata.normalize("NFD", word.lower()) if not unicodedata.combining(sign))
-
-
-@lru_cache(maxsize=100_000)
-def stem(word: str) -> str:
-    """Porter's stem (Porter 1980), the one that FTS5 keeps."""
-    return _stemmer().stemWord(word)
-
-
-@lru_cache(maxsize=1)
-def _stemmer():
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("porter")

@@ -2,6 +2,7 @@ import pytest
 from conftest_index import add, document
 
 from index.aliases import Aliases
+from index.vocabulary import Vocabulary
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def names(store, embedder):
     ]
     add(store, documents, embedder)
     scope = [store.collection_id("notes")]
-    return lambda question: {alias.name for alias in Aliases(store).of(question, scope)}
+    return lambda question: {alias.name for alias in Aliases(store, Vocabulary(store)).of(question, scope)}
 
 
 def test_name_behind_a_cue_is_another_name(names):
@@ -42,4 +43,4 @@ def test_general_nouns_and_unknown_phrases_have_no_other_name(names):
 
 
 def test_nothing_is_found_outside_the_scope(store, embedder):
-    assert Aliases(store).of("hf", []) == []
+    assert Aliases(store, Vocabulary(store)).of("hf", []) == []

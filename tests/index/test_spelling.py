@@ -2,13 +2,14 @@ import pytest
 from conftest_index import add, document
 
 from index.spelling import Spelling
+from index.vocabulary import Vocabulary
 
 
 @pytest.fixture
 def spelling(library, embedder):
     many = [document(f"Syndrome {n}", f"The syndrome of kind {n} has symptoms.") for n in range(150)]
     add(library, [*many, document("Slip", "One sindrome was mistyped.")], embedder, path="many.jsonl")
-    return Spelling(library)
+    return Spelling(Vocabulary(library))
 
 
 @pytest.mark.parametrize(
