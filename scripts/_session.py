@@ -19,6 +19,7 @@ from assistant.training import lock, sessions
 from corpus.document import ReadingError
 from corpus.home import Home
 from scripts import finetune
+from scripts._common import reason as reason_of
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +38,19 @@ def main(argv: list[str] | None = None) -> int:
             threading.Thread(target=_stop_at_end_of_input, daemon=True).start()
             with contextlib.suppress(AttributeError, OSError):
                 os.nice(5)  # the app and its answers come first
-            state, reason = _train(home, options.name)
+            reserve = folder / "reserve"  # room for the outcome on a disk that fills up
+            reserve.write_bytes(b"\0" * 8192)
+            try:
+                state, reason = _train(home, options.name)
+            finally:
+                reserve.unlink(missing_ok=True)
             _ended(folder, state, reason)  # while the lock is held: nobody sees a run that ended for no reason
     except lock.BusyError as error:
         state = "failed"
         _ended(folder, state, str(error))
+    except OSError as error:
+        state = "failed"
+        _ended(folder, state, f"The run cannot go on: {reason_of(error)}.")
     return int(state == "failed")
 
 

@@ -39,6 +39,9 @@ def _finetune(options: argparse.Namespace, home: Home) -> int:
     from assistant.training.finetuning import FineTuning
 
     settings = _settings(options)
+    if not options.dry_run:  # what is quickly known, before minutes of reading
+        _refuse_a_taken_name(options.name, home)
+        names = _devices(options)
     base = presets.find(settings.base, home.models)
     judged = _judged(settings.data, home, home.runs / options.name)
     documents, unread = _documents(options.documents)
@@ -48,8 +51,6 @@ def _finetune(options: argparse.Namespace, home: Home) -> int:
     print(_plan(tuning))
     if options.dry_run:
         return 0
-    _refuse_a_taken_name(options.name, home)
-    names = _devices(options)
     _keep(judged, tuning.folder)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

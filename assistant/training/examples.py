@@ -89,6 +89,11 @@ def _read(name: str, datasets: Path) -> list[Example]:
 
     data_set = known.get(name)
     make = MAKERS.get(data_set.folder, _from_document)
+    if not data_set.find(Path(datasets) / data_set.folder):
+        raise ReadingError(
+            f"The data set {name} ({data_set.title}) is not in {datasets}: fetch it first, with "
+            f"python -m scripts.fetch {name}."
+        )
     items = data_set.documents(Path(datasets) / data_set.folder)
     made = [example for item in items if isinstance(item, Document) for example in make(item)]
     if not made:

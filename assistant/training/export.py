@@ -1,8 +1,11 @@
 """The pretrained weights as a KerasNLP preset, float16 on disk."""
 
+import contextlib
 import json
 import os
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +41,18 @@ def save(model, tokenizer_folder: Path, folder: Path, *, half: bool = False) -> 
     if half:
         halve(folder / presets.WEIGHTS[0])
     return folder
+
+
+@contextlib.contextmanager
+def plain_errors() -> Iterator[None]:
+    """HDF5 tells of a full disk in a paragraph, the system's number somewhere in it; raised again as the system's."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        number = re.search(r"errno = (\d+)", str(error))
+        if not number:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
 
 
 def put_in_place(staged: Path, folder: Path) -> None:

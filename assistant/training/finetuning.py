@@ -149,17 +149,18 @@ class FineTuning:
         self.learner.save(self.folder / CHECKPOINT, state)
 
     def export(self, folder: Path) -> Path:
-        """Writes the model as a preset in float32 with LoRA's updates merged in; see `report` for its card."""
-        from assistant.training.export import save
+        """Writes the model as a preset in float32 with LoRA merged in; `report` has its card. Raises OSError."""
+        from assistant.training.export import plain_errors, save
 
         merged = build_model(self.architecture)
         carrier = self.folder / MERGED
-        try:
-            self.model.backbone.save_weights(str(carrier))
-            merged.backbone.load_weights(str(carrier))
-        finally:
-            carrier.unlink(missing_ok=True)
-        return save(merged, self.base, folder)
+        with plain_errors():
+            try:
+                self.model.backbone.save_weights(str(carrier))
+                merged.backbone.load_weights(str(carrier))
+            finally:
+                carrier.unlink(missing_ok=True)
+            return save(merged, self.base, folder)
 
     def data_hash(self) -> str:
         """SHA-256 of all examples in order."""

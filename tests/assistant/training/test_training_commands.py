@@ -57,6 +57,71 @@ def test_fine_tuning_on_documents_of_ones_own_gives_a_preset_that_can_be_chosen(
     assert [path.name for path in (home / "models").iterdir()] == ["mine"]
 
 
+def test_a_disk_that_fills_up_at_the_end_leaves_no_preset(options, tmp_path, monkeypatch):
+    from assistant.training import export
+
+    def full(model, tokenizer, folder, **_):
+        folder.mkdir()
+        (folder / "config.json").write_text("{}")
+        raise OSError("Can't write data (file write failed: errno = 28, error message = 'No space left', buf = 0x5)")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(export, "save", full)
+        with pytest.raises(ReadingError, match=r"^The run cannot go on: No space left on device\.$"):
+            finetune.main(options)
+    run = tmp_path / "home" / "runs" / "mine"
+    assert not (tmp_path / "home" / "models").exists()
+    assert not (run / "preset").exists() and not list(run.glob("*.h5")) and (run / "checkpoint.npz").is_file()
+    assert finetune.main(options) == 0  # with room again, nothing is learnt twice
+    assert (tmp_path / "home" / "models" / "mine" / "config.json").is_file()
+
+
+def test_a_generator_that_this_run_did_not_make_is_never_replaced(options, tmp_path):
+    (tmp_path / "home" / "models" / "mine").mkdir(parents=True)
+    with pytest.raises(ReadingError, match="a generator called mine already"):
+        finetune.main(options)
+    with pytest.raises(ReadingError, match="starter already"):
+        finetune.main(["starter", *options[1:]])
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--gpu"], "sees no GPU"),
+        (["--devices", "7"], "not 7"),
+        (["--length", "20"], "too short"),
+        (["--length", "300"], "longer than the 256"),
+        (["--data", "nonsense"], "no data set"),
+        (["--data", "medquad"], "fetch it first"),
+        (["--data", "feedback"], "vote first"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_leaves_no_run(options, tmp_path, more, words):
+    import tensorflow as tf
+
+    if "--gpu" in more and tf.config.list_physical_devices("GPU"):
+        pytest.skip("there is a GPU here")
+    with pytest.raises(ReadingError, match=words) as caught:
+        finetune.main([*options, *more])
+    assert str(caught.value).count(". ") == 0
+    assert not (tmp_path / "home" / "runs" / "mine").exists()
+
+
+def test_numbers_that_make_no_sense_are_wrong_usage(options):
+    for more in (["--batch", "0"], ["--epochs", "nan"], ["--rate", "-1"], ["--seed", "-1"], ["--patience", "0"]):
+        with pytest.raises(SystemExit) as caught:
+            finetune.main([*options, *more])
+        assert caught.value.code == 2
+
+
+def test_an_unreadable_document_is_named_and_the_others_are_learnt(options, tmp_path, capsys):
+    (tmp_path / "odd.xyz").write_text("?")
+    at = options.index("--documents") + 1
+    assert finetune.main([*options[:at], str(tmp_path / "odd.xyz"), *options[at:]]) == 1
+    assert "odd.xyz cannot be read" in capsys.readouterr().out
+    assert (tmp_path / "home" / "models" / "mine" / "config.json").is_file()
+
+
 def test_nothing_to_learn_from_is_one_sentence(toy_preset, tmp_path):
     (tmp_path / "empty.txt").write_text("")
     with pytest.raises(ReadingError, match=r"\."):
