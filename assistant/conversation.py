@@ -24,6 +24,7 @@ class Thread:
 
     query: str
     topic: str
+    base: str = ""  # the question into which another topic is put, where it is not the last one: before a "why?"
 
 
 def search_query(question: str, history: Sequence[Turn]) -> str:
@@ -75,8 +76,6 @@ def _continued(question: str, thread: Thread | None) -> Thread | None:
         return Thread(question.strip() if not opened else rest, _topic(rest))
     if opened and known.CIRCUMSTANCE.match(rest):
         return _asked(rest, thread)
-    if opened and known.DEFINITE.match(rest):
-        return _asked(rest, thread)
     return _switched(rest, thread)
 
 
@@ -85,13 +84,16 @@ def _asked(rest: str, thread: Thread) -> Thread:
     rest = rest.strip()
     pointing = known.POINTING.search(rest)
     if pointing:
-        return replace(thread, query=f"{rest[: pointing.start()]}{thread.topic}{rest[pointing.end() :]}")
+        return Thread(f"{rest[: pointing.start()]}{thread.topic}{rest[pointing.end() :]}", thread.topic)
     said = _said(rest)
     if not said:
         return thread  # "tell me more": the same question, read on
-    if all(word in known.ASKING for word in said) or _is_circumstance(rest):
-        return replace(thread, query=f"{_unasked(thread.query)} {_unasked(rest)}")  # "why?", "in children"
-    return replace(thread, query=f"{thread.topic}: {rest}")
+    longer = f"{_unasked(thread.query)} {_unasked(rest)}"
+    if all(word in known.ASKING for word in said):
+        return replace(thread, query=longer, base=thread.base or thread.query)  # "why?"
+    if _is_circumstance(rest):
+        return Thread(longer, thread.topic)  # "in children"
+    return Thread(f"{thread.topic}: {rest}", thread.topic)
 
 
 def _switched(rest: str, thread: Thread) -> Thread:
@@ -107,7 +109,8 @@ def _switched(rest: str, thread: Thread) -> Thread:
 
 
 def _with_topic(topic: str, thread: Thread) -> Thread:
-    query = thread.query.replace(thread.topic, topic) if thread.topic in thread.query else topic
+    before = thread.base or thread.query
+    query = before.replace(thread.topic, topic) if thread.topic in before else topic
     return Thread(query, topic)
 
 
@@ -125,9 +128,25 @@ def _tokens(text: str) -> list[tuple[str, int, int]]:
 
 
 def _own(text: str) -> list[str]:
-    """The words that name a topic: no function word, no aspect of any topic, no verb behind a pronoun."""
+    """The words that name a new topic: no function word, no aspect of any topic, no verb, nothing definite."""
     words = [word for word, _, _ in _tokens(text)]
-    return [word for at, word in enumerate(words) if _names(words, at)]
+    own, definite = [], False
+    for at, word in enumerate(words):
+        if _names(words, at):
+            if (not definite or word in known.WITH_ARTICLE) and not _is_verb(words, at):
+                own.append(word)
+        elif word in STOPWORDS:
+            # "the flu" is a disease, "the rash" one of its signs; in French every disease has its article.
+            definite = word in known.DEFINITES
+    return own
+
+
+def _is_verb(words: Sequence[str], at: int) -> bool:
+    """Behind a pronoun, or behind "can" and the like where these do not open the question: "problems can arise"."""
+    before = words[at - 1] if at else ""
+    if before in known.SUBJECTS:
+        return True
+    return before in known.MODALS and at > 1 and words[at - 2] not in known.WH
 
 
 def _names(words: Sequence[str], at: int) -> bool:
@@ -138,7 +157,7 @@ def _names(words: Sequence[str], at: int) -> bool:
         return False
     if len(word) == 1:
         return at > 0 and _names(words, at - 1)  # hepatitis B
-    return not (at and words[at - 1] in known.SUBJECTS)
+    return True
 
 
 def _said(text: str) -> list[str]:
@@ -188,7 +207,7 @@ def _topic(question: str) -> str:
         return _unasked(question)
     best = max(reversed(runs), key=len)
     first, last = best[0], best[-1]
-    while first and (words[first - 1] in known.DETAILS or _numbered(words, first)):
+    while first and (words[first - 1] in known.DETAILS | known.MODIFIERS or _numbered(words, first)):
         first -= 1
     while last + 1 < len(words) and _belongs(words, last + 1):
         last += 1
@@ -198,7 +217,9 @@ def _topic(question: str) -> str:
 def _numbered(words: Sequence[str], first: int) -> bool:
     """Whether "type 1" or its number stands before."""
     before = words[first - 1]
-    return before in known.NUMBERED_NOUNS or (first > 1 and words[first - 2] in known.NUMBERED_NOUNS and len(before) < 3)
+    return before in known.NUMBERED_NOUNS or (
+        first > 1 and words[first - 2] in known.NUMBERED_NOUNS and len(before) < 3
+    )
 
 
 def _belongs(words: Sequence[str], at: int) -> bool:

@@ -9,14 +9,16 @@ def _words(text: str) -> frozenset[str]:
 
 SMALL_TALK = _words(
     """hello hi hey good morning evening afternoon night thanks thank you very much so many thx ty ok okay great nice
-    perfect cool cheers bye goodbye got it understood i see wow lol well please yes no yep nope sure that's that is was
-    helpful awesome interesting all
-    bonjour bonsoir salut merci beaucoup bien d'accord parfait super génial au revoir oui non ah oh très"""
+    perfect cool cheers bye goodbye got it understood i see wow lol well please yes no yep nope sure that's that
+    is was helpful awesome interesting all a lot for your help wait bonjour bonsoir salut merci beaucoup bien
+    d'accord parfait super génial au revoir oui non ah oh très
+    """
 )
 # Thanks and greetings before a question: "ok thanks! and lupus?"
 POLITE = re.compile(
-    r"^(?:(?:hello|hi|hey|thanks?(?: you)?(?: very much| so much| a lot)?|ok(?:ay)?|great|nice|perfect|well|i see|got it|so"
-    r"|good (?:morning|evening|afternoon)|yes|bonjour|bonsoir|salut|merci(?: beaucoup| bien)?|d'accord|oui|alors|please)\b"
+    r"^(?:(?:hello|hi|hey|thanks?(?: you)?(?: very much| so much| a lot)?|ok(?:ay)?|great|nice|perfect|well|i see"
+    r"|got it|so|good (?:morning|evening|afternoon)|yes|please"
+    r"|bonjour|bonsoir|salut|merci(?: beaucoup| bien)?|d'accord|oui|alors)\b"
     r"[\s,.!:;–-]*)+",
     re.IGNORECASE,
 )
@@ -30,7 +32,8 @@ OPENING = re.compile(
 CORRECTION = re.compile(
     r"^(?:(?:no|non|nope|sorry|pardon|désolée?|oops|wait)\b[\s,.!:]*)+(?:(?:but|mais)\b\s*)?"
     r"(?:(?:actually|rather|plutôt)\b[\s,]*)?(?:i (?:meant?|was (?:asking|thinking)|am asking)(?: about| of)?\b"
-    r"|je (?:voulais dire|parlais|pensais|veux dire)\b(?: de\b| du\b| à\b)?|not that(?: one)?\b|pas (?:ça|cela)\b)?[\s,:]*"
+    r"|je (?:voulais dire|parlais|pensais|veux dire)\b(?: de\b| du\b| à\b)?"
+    r"|not that(?: one)?\b|pas (?:ça|cela)\b)?[\s,:]*"
     r"|^(?:actually,? )?i (?:meant|mean|was asking about)\b[\s,:]*"
     r"|^je (?:voulais dire|parlais|pensais)\b(?: de\b| du\b| à\b)?[\s,:]*",
     re.IGNORECASE,
@@ -44,12 +47,13 @@ POINTING = re.compile(
     r"|(?:cette|la|ces|les) (?:maladie|affection|infection)s?|ce (?:trouble|syndrome|problème)"
     r"|its|it|they|them|theirs?|those|these(?! days)|this(?! year| week| month| morning)"
     r"|(?<=is )that|(?<=does )that|(?<=can )that|(?<=of )that|(?<=for )that|(?<=about )that|(?<=with )that|that(?=\W*$)"
-    r"|celle-ci|celui-ci|cela|ça|elles?|(?<!-t-)(?<!est-)(?<!faut-)ils?)(?!\w|['’]s )",
+    r"|celle-ci|celui-ci|cela|ça|(?<!-)elles?|(?<!-)ils?)(?!\w|['’]s )",
     re.IGNORECASE,
 )
 # "What is X and how is it treated": the pronoun points into its own question.
 TOPIC_FIRST = re.compile(
-    r"^(?:what (?:is|are)|what causes|who gets|about|regarding|as for|concerning|tell me about)\b[^,:;]+"
+    r"^[^,:;]{2,40}[,:;]\s*(?:is|are|does|do|can|how|what|why|who|when)\b"
+    r"|^(?:what (?:is|are)|what causes|who gets|about|regarding|as for|concerning|tell me about)\b[^,:;]+"
     r"(?:,|:|;|\band\b)",
     re.IGNORECASE,
 )
@@ -67,14 +71,19 @@ CIRCUMSTANCE = re.compile(
     re.IGNORECASE,
 )
 # "and the inhaler?" is a part of the topic; "and the flu?" is another one.
-DEFINITE = re.compile(r"^(?:the|their|its|my)\s+(?!(?:common )?(?:flu|cold|plague|mumps|measles|shingles)\b)", re.IGNORECASE)
+WITH_ARTICLE = _words("flu plague mumps measles shingles menopause hiccups bends runs")
 KIND = re.compile(r"\b(?:the|a|an)\s+\w+\s+(?:type|form|kind|one|version|variant|stage)s?\b", re.IGNORECASE)
 HELPS = re.compile(
     r"^(?:do|does|can|could|will|would|is|are)\b.*\b(?:help|helps|work|works|hurt|matter|useful|dangerous|safe|allowed"
     r"|necessary|needed|possible|effective|enough)\W*$",
     re.IGNORECASE,
 )
+# What follows is a part of the topic, known from before: "the rash", "my eyes".
+DEFINITES = _words("the my your their his her our this these those its")
+MODALS = _words("can could may might will would should must do does did")
+WH = _words("what which who whom when where why how and or but")
 NUMBERED = re.compile(r"\b(?:type|stage|grade|stade)\s+(?:\d\w?|[ivx]{1,4}|[a-z])\b", re.IGNORECASE)
+MODIFIERS = _words("high low chronic acute sudden major minor aiguë aigu chronique")  # belong to the topic behind them
 NUMBERED_NOUNS = _words("type types stage grade stade")
 
 SUBJECTS = _words("i you we they people one he she to nous vous ils elles je tu")
@@ -84,29 +93,49 @@ GENERIC = _words(
 )
 QUALIFIERS = _words(
     """child children kid kids baby babies infant infants newborn newborns toddler toddlers teen teens teenager
-    teenagers adolescent adolescents adult adults elderly old older young younger people person persons patient patients
-    man men woman women male males female females boy boys girl girls pregnant pregnancy breastfeeding seniors son
-    daughter mother father wife husband parents parent family families mom dad brother sister animals
-    enfant enfants bébé bébés nourrisson nourrissons adulte adultes adolescent adolescents femme femmes homme hommes
-    enceinte enceintes grossesse âgé âgée âgés âgées personne personnes ado ados garçon garçons fille filles famille"""
+    teenagers adolescent adolescents adult adults elderly old older young younger people person persons patient patients man
+    men woman women male males female females boy boys girl girls pregnant pregnancy breastfeeding seniors humans
+    human pets dog dogs cat cats someone everyone anyone son daughter mother father wife husband parents parent
+    family families mom dad brother sister animals enfant enfants bébé bébés nourrisson nourrissons adulte adultes
+    adolescent adolescents femme femmes homme hommes enceinte enceintes grossesse âgé âgée âgés âgées personne
+    personnes ado ados garçon garçons fille filles famille
+    """
 )
 # Things that are asked about within a topic.
 DETAILS = _words(
-    """stress smoking smoke smokers alcohol wine beer coffee tea sugar salt milk meat weight sleep antibiotics antibiotic
-    insulin inhaler inhalers steroid steroids chemotherapy chemo radiation radiotherapy aspirin ibuprofen vitamins
-    vitamin supplement supplements hormone hormones xray mri biopsy ultrasound swimming yoga running walking work school
-    travel flying driving sex marijuana cold heat weather climate winter summer hospital pain
-    tabac alcool café sucre sel poids sommeil antibiotiques antibiotique insuline corticoïdes chimiothérapie travail
-    école voyage douleur froid chaleur hiver été"""
+    """stress smoking smoke smokers alcohol wine beer coffee tea sugar salt milk meat weight sleep antibiotics
+    antibiotic insulin inhaler inhalers steroid steroids chemotherapy chemo radiation radiotherapy aspirin ibuprofen vitamins
+    vitamin supplement supplements hormone hormones xray mri biopsy ultrasound swimming yoga running walking work
+    school travel flying driving sex marijuana cold heat weather climate winter summer hospital pain tabac alcool
+    café sucre sel poids sommeil antibiotiques antibiotique insuline corticoïdes chimiothérapie travail école
+    voyage douleur froid chaleur hiver été
+    """
 )
 FILLERS = _words(
     """tell explain describe show give list find know learn say said mean meant want wondering wonder question ask asked
-    more else again still ever also just only even really mostly usually often sometimes always never then now later
-    long term exactly information info details detail something anything everything thing things way ways much many
-    let go going come back s t ok and or but because not no yes without within about of any there here first second
-    possible else lot bit like look
-    dire dis parle parler explique savoir plus encore aussi toujours souvent jamais vraiment surtout beaucoup détails
-    chose choses peu déjà donc non oui ne n est"""
+    more else again still ever also just only even really mostly usually often sometimes always never then now
+    later long term exactly information info details detail something anything everything thing things way ways
+    much many let go going come back s t ok and or but because not no yes without within about of any there here
+    first second possible else lot bit like look same together usual usually quickly soon likely able sure true
+    false big small high low new old main major minor common different similar certain best worst better worse
+    fast slow early late before after during while whole part parts place places day days week weeks month months
+    year years hour hours night morning time times once twice today tomorrow yesterday recently name called call
+    mean means meaning word happen happens happening occur occurs occurring increase increases decrease decreases
+    change changes changed cause factor factors trigger triggers triggered damage damages improve improves use
+    used using take takes taking taken try tried trying keep stay feel feels felt look looks see seen saw seems
+    seem turn turns become becomes became birth body bodies involved related linked link connected connection
+    associated due reason reasons result results effect effects problem problems issue issues case cases number
+    numbers chance chances percentage rate rates amount level levels function purpose role difference differences
+    example examples way natural naturally home alone dangerous safe allowed ok okay fine normal healthy unhealthy
+    important useful effective ineffective necessary required available free expensive cheap cost costs pay
+    covered insurance hope advice tips tip steps step rule rules recommended recommend suggest suggested advised
+    considered told believe heard read seen worried afraid scared worry itchy itch swollen visible sudden suddenly
+    chronic acute permanent temporary reversible untreated left ignore ignored stopped stops wait waiting return
+    returns repeat again relapse come comes came gone passes permanently remove removed removing apply touch share
+    sharing near close outside inside around indoors sun sunlight light dire dis parle parler explique savoir plus
+    encore aussi toujours souvent jamais vraiment surtout beaucoup détails chose choses peu déjà donc non oui ne n
+    est
+    """
 )
 ASKING = _words("why when where who how long pourquoi quand où qui combien")
 BRIDGES = _words("of the in and 's de du des la le les à au aux s")
