@@ -1,18 +1,21 @@
 """Examples of the assistant's job from the data sets and the user's own documents: passages and question to answer."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from assistant.prompt import clean
 from assistant.training.sources import held_out
-from corpus.document import Document, Passage, ReadingError
+from corpus.document import Document, Passage, ReadingError, Section
 from corpus.sentences import spans
 
 ANSWER_CHARACTERS = 700  # an answer is the first whole sentences within this
 PASSAGE_CHARACTERS = 900
+LONGEST_DOCUMENT = 200  # stretches of one document, so that no book outweighs all the rest
 DISTRACTORS = 3
 OWN_NAMES = ("follow-ups", "feedback", "manners")  # data that is no data set of its own
 # Written for this project; the generator only has to keep its manners.
@@ -180,16 +183,41 @@ def _labelled(question: str, key: str) -> Callable[[Document], Iterator[Example]
 
 
 def _from_document(document: Document) -> Iterator[Example]:
-    """For each section: its heading (or the title) asked for in one of several ways, and its first sentences."""
-    for number, section in enumerate(document.sections[:40]):
-        text = beginning(section.text, PASSAGE_CHARACTERS)
-        if len(text) < 40:
-            continue
+    """For each stretch of each section a question and its first sentences.
+
+    The first stretch is asked for by the section's heading (or the title), the others by words of their own.
+    """
+    form = ASKING_ABOUT[int(document.id[:6], 16) % len(ASKING_ABOUT)]
+    stretches = (
+        (number, section, first, text)
+        for number, section in enumerate(document.sections)
+        for first, text in _stretches(section)
+    )
+    for number, section, first, text in islice(stretches, LONGEST_DOCUMENT):
         subject = section.heading if section.heading and number else document.title or section.heading
-        form = ASKING_ABOUT[int(document.id[:6], 16) % len(ASKING_ABOUT)] if subject else "What is this about?"
+        asked = subject if first else _own_words(text, subject)
+        question = form.format(asked) if asked else "What is this about?"
         passage = Passage(text, heading=subject)
-        answer = beginning(section.text, ANSWER_CHARACTERS)
-        yield Example(form.format(subject), answer, passage, f"document/{document.title or document.id}", document.id)
+        group = f"document/{document.title or document.id}"
+        yield Example(question, beginning(text, ANSWER_CHARACTERS), passage, group, document.id)
+
+
+def _stretches(section: Section) -> Iterator[tuple[bool, str]]:
+    """(whether it is the first, text): whole sentences of up to `PASSAGE_CHARACTERS`; crumbs are left out."""
+    rest, first = clean(section.text), True
+    while len(rest) >= 40:
+        text = beginning(rest[: 2 * PASSAGE_CHARACTERS], PASSAGE_CHARACTERS).strip()
+        if len(text) >= 40:
+            yield first, text
+            first = False
+        rest = rest[max(1, len(text)) :].lstrip()
+
+
+def _own_words(text: str, subject: str) -> str:
+    """The two longest words of the first sentence that are not the subject's, as they stand."""
+    first, known = text[: spans(text)[0][1]], subject.lower()
+    words = dict.fromkeys(re.findall(r"[^\W\d_]{5,}", first))
+    return " and ".join(sorted((w for w in words if w.lower() not in known), key=lambda word: -len(word))[:2])
 
 
 def _from_summary(document: Document) -> Iterator[Example]:

@@ -7,7 +7,16 @@ import pytest
 from assistant.generator import Generator
 from assistant.presets import ModelError
 from assistant.training import report
-from assistant.training.examples import MANNERS, Distractors, Example, _from_document, beginning, collect, split
+from assistant.training.examples import (
+    LONGEST_DOCUMENT,
+    MANNERS,
+    Distractors,
+    Example,
+    _from_document,
+    beginning,
+    collect,
+    split,
+)
 from assistant.training.finetuning import FineTuning, Settings
 from assistant.training.folder import CHECKPOINT
 from assistant.training.record import append
@@ -234,6 +243,21 @@ def test_documents_become_examples_and_nothing_is_an_error(tmp_path):
         collect([], tmp_path)
     with pytest.raises(ReadingError, match="MedQuAD"):
         collect(["medquad"], tmp_path)
+
+
+def test_all_of_a_long_document_is_learnt_and_each_stretch_is_asked_for_by_its_own_words():
+    sentences = [
+        f"Gardeners{chr(97 + n // 10)}{chr(97 + n % 10)} recommend herb{n} for {n} reasons of their own, say authors."
+        for n in range(60)
+    ]
+    long, short = " ".join(sentences), Section("Too short.")
+    found = list(_from_document(Document("Herbs", (Section(long), short))))
+    assert " ".join(e.right.text for e in found) == long
+    assert len({e.question for e in found}) == len(found) > 3
+    assert all(e.answer in e.right.text and e.right.heading == "Herbs" for e in found)
+    assert "Herbs" in found[0].question and "Gardeners" in found[1].question
+    assert len(list(_from_document(Document("Endless", (Section(long * 100),))))) == LONGEST_DOCUMENT
+    assert list(_from_document(Document("Odd", (Section("x" * 5000),))))  # no end of a sentence anywhere
 
 
 def test_distractors_are_never_the_right_passage():
