@@ -93,8 +93,8 @@ GENERIC = _words(
 )
 QUALIFIERS = _words(
     """child children kid kids baby babies infant infants newborn newborns toddler toddlers teen teens teenager
-    teenagers adolescent adolescents adult adults elderly old older young younger people person persons patient patients man
-    men woman women male males female females boy boys girl girls pregnant pregnancy breastfeeding seniors humans
+    teenagers adolescent adolescents adult adults elderly old older young younger people person persons patient patients
+    man men woman women male males female females boy boys girl girls pregnant pregnancy breastfeeding seniors humans
     human pets dog dogs cat cats someone everyone anyone son daughter mother father wife husband parents parent
     family families mom dad brother sister animals enfant enfants bébé bébés nourrisson nourrissons adulte adultes
     adolescent adolescents femme femmes homme hommes enceinte enceintes grossesse âgé âgée âgés âgées personne
@@ -104,8 +104,8 @@ QUALIFIERS = _words(
 # Things that are asked about within a topic.
 DETAILS = _words(
     """stress smoking smoke smokers alcohol wine beer coffee tea sugar salt milk meat weight sleep antibiotics
-    antibiotic insulin inhaler inhalers steroid steroids chemotherapy chemo radiation radiotherapy aspirin ibuprofen vitamins
-    vitamin supplement supplements hormone hormones xray mri biopsy ultrasound swimming yoga running walking work
+    antibiotic insulin inhaler inhalers steroid steroids chemotherapy chemo radiation radiotherapy aspirin ibuprofen
+    vitamins vitamin supplement supplements hormone hormones xray mri biopsy ultrasound swimming yoga running walking work
     school travel flying driving sex marijuana cold heat weather climate winter summer hospital pain tabac alcool
     café sucre sel poids sommeil antibiotiques antibiotique insuline corticoïdes chimiothérapie travail école
     voyage douleur froid chaleur hiver été

@@ -1,4 +1,5 @@
-"""Measures of the parts: `lm` and `dialogue` of a generator, `refusal` of the gate, which it also fits."""
+"""Measures of the parts: `lm` and `dialogue` of a generator, `refusal` of the gate, which it also fits, `grounding` of
+the checker of sentences, `follow-ups` of the questions that lean on earlier ones."""
 
 import argparse
 import json
@@ -15,8 +16,10 @@ from scripts._common import home_of, parser, run
 def main(argv: list[str] | None = None) -> int:
     """Exit status 0 done, 1 when data or model are not there, 2 wrong usage."""
     made = parser("evaluate", "Measures how well the parts do their work.")
-    measures = made.add_subparsers(dest="measure", required=True, metavar="lm | dialogue | refusal")
-    for add in (_lm_options, _dialogue_options, _refusal_options):
+    measures = made.add_subparsers(
+        dest="measure", required=True, metavar="lm | dialogue | refusal | grounding | follow-ups"
+    )
+    for add in (_lm_options, _dialogue_options, _refusal_options, _grounding_options, _follow_up_options):
         sub = add(measures)
         sub.add_argument("--home", metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         sub.add_argument("--json", action="store_true", help="print one JSON object")
@@ -156,6 +159,54 @@ def _examples(options: argparse.Namespace, home: Home) -> tuple[list, str]:
         return data, embedder.name
     finally:
         store.close()
+
+
+# --- grounding and follow-ups ----------------------------------------------------------------------------------
+
+
+def _grounding_options(measures) -> argparse.ArgumentParser:
+    sub = measures.add_parser("grounding", help="the checker of sentences, on pairs written by hand")
+    sub.set_defaults(action=_grounding)
+    return sub
+
+
+def _grounding(options: argparse.Namespace) -> int:
+    from assistant.evaluation.grounding import report, table
+
+    print(json.dumps(report()) if options.json else table())
+    return 0
+
+
+def _follow_up_options(measures) -> argparse.ArgumentParser:
+    sub = measures.add_parser("follow-ups", help="the topics that follow-up questions find, on dialogues")
+    sub.add_argument("--collection", default="medquad")
+    sub.set_defaults(action=_follow_ups)
+    return sub
+
+
+def _follow_ups(options: argparse.Namespace) -> int:
+    from assistant.evaluation.follow_ups import report, table
+    from index.embedder import load_embedder
+    from index.search import Search
+    from index.store import Store
+    from index.vectors import VectorCache
+
+    home = home_of(options)
+    store, embedder = Store(home.index), load_embedder()
+    try:
+        search = Search(store, embedder, VectorCache(store, home.vectors, embedder.name))
+        if options.json:
+            shares = report(search, [options.collection])
+            print(
+                json.dumps(
+                    {split: {name: asdict(share) for name, share in row.items()} for split, row in shares.items()}
+                )
+            )
+        else:
+            print(table(search, [options.collection]))
+    finally:
+        store.close()
+    return 0
 
 
 if __name__ == "__main__":
