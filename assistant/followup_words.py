@@ -105,8 +105,8 @@ QUALIFIERS = _words(
 DETAILS = _words(
     """stress smoking smoke smokers alcohol wine beer coffee tea sugar salt milk meat weight sleep antibiotics
     antibiotic insulin inhaler inhalers steroid steroids chemotherapy chemo radiation radiotherapy aspirin ibuprofen
-    vitamins vitamin supplement supplements hormone hormones xray mri biopsy ultrasound swimming yoga running walking work
-    school travel flying driving sex marijuana cold heat weather climate winter summer hospital pain tabac alcool
+    vitamins vitamin supplement supplements hormone hormones xray mri biopsy ultrasound swimming yoga running walking
+    work school travel flying driving sex marijuana cold heat weather climate winter summer hospital pain tabac alcool
     café sucre sel poids sommeil antibiotiques antibiotique insuline corticoïdes chimiothérapie travail école
     voyage douleur froid chaleur hiver été
     """
