@@ -24,13 +24,13 @@ ASPECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bgenetic changes\b", ("Which genes are involved in it?", "And the genes?")),
     (r"\bcauses\b", ("What causes it?", "And what causes it?", "What about the causes?")),
     (r"\bdiagnose", ("How is it diagnosed?", "And how is it diagnosed?")),
-    (r"\bresearch\b", ("And current research?", "What research is being done on it?")),
+    (r"\bresearch\b", ("What research is being done on it?", "Is there any research on it?")),
     (r"\boutlook\b", ("What is its outlook?", "And the outlook?")),
     (r"\bat risk\b", ("Who is at risk for it?", "And who gets it?")),
     (r"\bprevent\b", ("Can it be prevented?", "And how do I prevent it?")),
     (r"\bstages\b", ("What are its stages?", "And the stages?")),
     (r"\bcomplications\b", ("What are its complications?", "And the complications?")),
-    (r"^what to do\b", ("What should I do about it?", "And what should I do?")),
+    (r"^what to do\b", ("What should I do about it?", "And what can I do about it?")),
 )
 CHILDREN = ("And in children?", "What about children?")
 

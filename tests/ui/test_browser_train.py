@@ -12,12 +12,12 @@ expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not in
 TRAINING = """
 import json, pathlib, sys
 folder = pathlib.Path(sys.argv[2]) / "runs" / sys.argv[3]
+(folder / "config.json").write_text('{"steps": 400, "cut": 3}')
 with (folder / "journal.jsonl").open("a") as journal:
     for step in range(10, 130, 10):
-        line = {"step": step, "seconds": step * 2.0, "loss": 2 + 20 / step}
+        line = {"step": step, "seconds": step * 2.0, "loss": 2 + 20 / step, "seconds_left": 800 - step * 2}
         line |= {"validation_loss": 2.2 + 10 / step} if step % 50 == 0 else {}
         journal.write(json.dumps(line) + "\\n")
-print("step 120/400: loss 2.17", flush=True)
 sys.stdin.read()
 """
 
@@ -41,6 +41,7 @@ def test_training_comparing_and_voting(trained, address, services, visit):
     expect(page.locator(".run h3")).to_have_text("mine")
     expect(page.locator(".run .state")).to_have_text("Running", timeout=15_000)
     expect(page.locator(".run .progress")).to_contain_text("Step 120 of 400 · 9 min left")
+    expect(page.locator(".run .help").last).to_have_text("3 examples are longer than a row and are cut at a sentence.")
     expect(page.locator(".run svg .validation circle")).to_have_count(2)
     page.click("#train-start")
     expect(page.locator("#train-message")).to_contain_text("already")
