@@ -83,7 +83,7 @@ class Assistant:
             query = search_query(question, history)
             search = self.resources.search
             result = search.search(query, self.settings.passages, collections)
-            confidence = self.resources.gates.confidence(query, result.hits, search)
+            confidence = self.resources.gates.confidence(result.question, result.hits, search)
             clock.searched()
             yield Searched(result.hits, confidence, clock.search_s, result.documents)
             answer = Answer(
@@ -94,7 +94,7 @@ class Assistant:
                 model="",
                 sources=result.hits,
                 threshold=self.settings.threshold,
-                query=query if query != question else "",
+                query=searched if (searched := result.question.text) != question else "",
                 documents=result.documents,
                 notices=() if result.complete else (INCOMPLETE,),
             )

@@ -1,8 +1,11 @@
 """Data for the refusal gate, made from the collections themselves, and the fit.
 
-Answerable questions are the collection's own, reworded by templates; a question counts as answered when a document of
-its topic is among the hits. Unanswerable ones ask about invented names in the same words, about titles of another
-collection that this one never mentions, about other fields (our own list) and in gibberish.
+Answerable questions are the collection's own in other words: reworded, mistyped, under other names, and as the long
+and indirect letters that people really write (`assistant.evaluation.questions`); a question counts as answered when a
+document of its topic is among the hits. Unanswerable ones ask about invented names in the same words, about titles of
+another collection that this one never mentions, about other fields (our own lists), in gibberish and as injected
+prompts. The halves of the evaluation's questions keep apart what is fitted on and what is tested on: other topics,
+other wordings, other lists.
 """
 
 import hashlib
@@ -13,30 +16,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from assistant.confidence import Features, Gate, Gates, features_of
+from assistant.evaluation.questions import entries, question_sets, wordings
 from index.hit import Hit
 from index.search import Search
 from index.store import Store
 
-FOREIGN = Path(__file__).with_name("foreign_questions.txt")
+LISTS = Path(__file__).parent / "evaluation"
 TOP = 6
 SYLLABLES = "ba bro cli dra du fen gor hel jin kra lom mur nex or pli quo ris sta tor ul vex wyn xan yor zeb".split()
 ENDINGS = ("osis", "emia", "itis", "oma", "ia", " syndrome", " disease")
-TOPIC = "{topic}"
-# Ways in which people ask, by MedQuAD's kinds of question; {topic} is the disease. "" serves every other collection.
-TEMPLATES = {
-    "information": ("what is {topic}", "can you explain {topic} to me", "{topic} meaning", "my aunt has {topic}"),
-    "symptoms": ("how do i know if i have {topic}", "signs of {topic}", "what does {topic} feel like"),
-    "treatment": ("how is {topic} treated", "what helps against {topic}", "{topic} therapy", "medicine for {topic}"),
-    "causes": ("why do people get {topic}", "what brings on {topic}", "reason for {topic}"),
-    "inheritance": ("can {topic} run in families", "will my children get {topic}", "is {topic} hereditary"),
-    "frequency": ("how many people have {topic}", "how common is {topic}"),
-    "genetic changes": ("which gene is behind {topic}", "mutations in {topic}"),
-    "exams and tests": ("how do doctors find {topic}", "test for {topic}", "how is {topic} diagnosed"),
-    "outlook": ("what is the prognosis of {topic}", "life expectancy with {topic}"),
-    "prevention": ("how can i avoid {topic}", "protect yourself from {topic}"),
-    "susceptibility": ("who gets {topic}", "am i at risk of {topic}"),
-    "": ("what is {topic}", "tell me about {topic}", "{topic}"),
-}
+LETTERS = 4  # every so many questions on invented names is a letter
 
 
 @dataclass(frozen=True)
@@ -44,37 +33,37 @@ class Example:
     """A question with its features; `answerable` says what the gate should have said."""
 
     question: str
-    kind: str  # "reworded", "invented", "other collection", "other field", "gibberish"
+    kind: str  # "reworded", "mistyped", "letters", "synonyms", "original"; "invented", "other field", "gibberish" ...
     answerable: bool
     features: Features
-    topic: str = ""
 
 
-def examples(store: Store, search: Search, collection: str, other: str, count: int, seed: int = 7) -> list[Example]:
-    """About `count` examples of each kind, the same for the same collections and seed."""
-    rng = random.Random(seed)
+def examples(
+    store: Store, search: Search, collection: str, other: str, count: int, half: str, seed: int = 7
+) -> list[Example]:
+    """About `count` examples of each kind, the same for the same collections, half ("dev" or "test") and seed.
+
+    Raises ReadingError for a collection whose documents name no topic and kind of question.
+    """
+    rng = random.Random(f"{seed} {half}")
+    sets = question_sets(entries(store, collection), count, half, seed)
+    lists = json.loads((LISTS / f"foreign_{half}.json").read_text("utf-8"))
     asked = [
-        *_reworded(store, collection, count, rng),
-        *((text, "invented", topic) for text, topic in _invented(count, rng)),
-        *((text, "other collection", "") for text in _of_other_collection(store, search, collection, other, count)),
-        *((line, "other field", "") for line in FOREIGN.read_text("utf-8").splitlines() if line),
+        *((query.text, name, query.topic) for name, queries in sets.items() for query in queries),
+        *((text, "invented", "") for text in _invented(count, half, rng)),
+        *((text, "other collection", "") for text in _of_other_collection(store, collection, other, count, half)),
+        *((text, "other field", "") for text in lists["short"]),
+        *((text, "other field, letters", "") for text in lists["letters"]),
+        *((text, "injected", "") for text in lists["injected"]),
         *((_gibberish(rng), "gibberish", "") for _ in range(count // 5)),
     ]
     made = []
     for question, kind, topic in asked:
-        hits = search.search(question, TOP, [collection]).hits
-        answerable = kind == "reworded" and any(_is_about(hit, topic) for hit in hits)
-        made.append(Example(question, kind, answerable, features_of(question, hits, search), topic))
+        result = search.search(question, TOP, [collection])
+        answerable = bool(topic) and any(_is_about(hit, topic) for hit in result.hits)
+        if answerable or not topic:  # a question on a topic that was not found is no example of either kind
+            made.append(Example(question, kind, answerable, features_of(result.question, result.hits, search)))
     return made
-
-
-def held_out(data: Sequence[Example]) -> tuple[list[Example], list[Example]]:
-    """Two halves that share no topic and no question: to fit on, and to test on."""
-    halves: tuple[list[Example], list[Example]] = ([], [])
-    for example in data:
-        digest = hashlib.sha256((example.topic or example.question).lower().encode()).digest()
-        halves[digest[0] % 2].append(example)
-    return halves
 
 
 def fit(data: Sequence[Example], embedder: str) -> Gates:
@@ -105,37 +94,26 @@ def _regression(data: Sequence[Example], names: Sequence[str]) -> Gate:
     from sklearn.linear_model import LogisticRegression
 
     rows = [[getattr(example.features, name) for name in names] for example in data]
-    model = LogisticRegression(class_weight="balanced", C=10.0, max_iter=1000)
+    model = LogisticRegression(class_weight="balanced", C=10.0, max_iter=2000)
     model.fit(rows, [example.answerable for example in data])
     weights = {name: round(float(value), 4) for name, value in zip(names, model.coef_[0], strict=True)}
     return Gate(weights, round(float(model.intercept_[0]), 4))
 
 
-def _reworded(store: Store, collection: str, count: int, rng: random.Random) -> Iterator[tuple[str, str, str]]:
-    rows = store.database.connection.execute(
-        """SELECT d.title, d.metadata FROM documents d JOIN collections c ON c.id = d.collection_id
-           WHERE c.name = ? ORDER BY d.sha256""",
-        (collection,),
-    ).fetchall()
-    for row in rng.sample(rows, min(count, len(rows))):
-        metadata = json.loads(row["metadata"])
-        topic = metadata.get("focus_area") or row["title"]
-        templates = TEMPLATES.get(metadata.get("question_type", ""), TEMPLATES[""])
-        yield rng.choice(templates).replace(TOPIC, topic.lower()), "reworded", topic
-
-
-def _invented(count: int, rng: random.Random) -> Iterator[tuple[str, str]]:
-    templates = [template for group in TEMPLATES.values() for template in group]
-    for _ in range(count):
+def _invented(count: int, half: str, rng: random.Random) -> Iterator[str]:
+    ways = [way for group in wordings(half, "wordings").values() for way in group]
+    letters = [way for group in wordings(half, "letters").values() for way in group]
+    for n in range(count):
         name = "".join(rng.choices(SYLLABLES, k=rng.randint(2, 3))) + rng.choice(ENDINGS)
-        yield rng.choice(templates).replace(TOPIC, name), name
+        way = rng.choice(letters if n % LETTERS == 0 else ways)
+        yield way.replace("{topic}", name).replace("{person}", "mother").replace("{age}", str(rng.randint(20, 70)))
 
 
-def _of_other_collection(store: Store, search: Search, collection: str, other: str, count: int) -> list[str]:
+def _of_other_collection(store: Store, collection: str, other: str, count: int, half: str) -> list[str]:
     """Questions on titles of `other` whose words `collection` does not hold side by side."""
     scope = store.collection_id(collection)
     found = []
-    for row in store.documents(other, limit=20 * count)[::7]:
+    for row in store.documents(other, limit=40 * count)[half == "test" :: 14]:
         words = "".join(letter if letter.isalnum() else " " for letter in row.title).strip()
         phrase = store.database.connection.execute(
             """SELECT 1 FROM passages_fts f JOIN passages p ON p.id = f.rowid JOIN documents d ON d.id = p.document_id

@@ -14,26 +14,35 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from assistant.words import words_of
-from index.hit import Hit
+from index.aspects import without_aspects
 from index.candidates import keywords
-from index.search import Search
+from index.fusion import label_of, topic_of
+from index.hit import Hit
+from index.search import Search, Understood
 
 FITTED = Path(__file__).with_name("confidence.json")
 BEST = 3  # hits whose words count as found
+LONG = 30  # words of a question that counts as fully long: much of what it tells is not what it asks
+RARE = 3  # words that `rare` looks at
 
 
 @dataclass(frozen=True)
 class Features:
-    """What the gate knows of a question and its hits, each between 0 and 1."""
+    """What the gate knows of a question and its hits, each between 0 and 1. Words that only name an aspect
+    ("treatment") are left out unless the question has no others."""
 
     cosine: float  # of the nearest hit; 0 without vectors
     coverage: float  # of the question's words, rare ones weighing more, in the best single hit
     together: float  # the same in the best three hits taken together
     rarest: float  # 1 when the rarest word of the question stands in one of them
+    rare: float  # share of the three rarest words that stand in them
     known: float  # share of the question's words that stand anywhere in the index
+    named: float  # share of a hit's topic (its title without aspects) that the question names, of the best hit
+    mended: float  # share of the words that were taken for slips
+    long: float  # length
 
 
-NOTHING = Features(0.0, 0.0, 0.0, 0.0, 0.0)
+NOTHING = Features(*[0.0] * len(Features.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
@@ -69,43 +78,61 @@ class Gates:
         record = {"gates": gates, "data_sha256": self.data_sha256, **facts}
         path.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
 
-    def confidence(self, query: str, hits: Sequence[Hit], search: Search) -> float:
-        """The probability that `hits` hold an answer to `query`; 0 when nothing was found."""
+    def confidence(self, question: Understood, hits: Sequence[Hit], search: Search) -> float:
+        """The probability that `hits` hold an answer to `question`; 0 when nothing was found."""
         if not hits:
             return 0.0
         # While passages wait for their vectors, the cosine of some other passage says nothing of the best ones.
         has_vectors = all(hit.cosine is not None for hit in hits[:BEST])
         gate = self.by_embedder.get(search.embedder_name if has_vectors else "", self.by_embedder[""])
-        return gate.probability(features_of(query, hits, search))
+        return gate.probability(features_of(question, hits, search))
 
 
-def features_of(query: str, hits: Sequence[Hit], search: Search) -> Features:
+def features_of(question: Understood, hits: Sequence[Hit], search: Search) -> Features:
     """The features of a search."""
-    if not hits:
+    asked = keywords(question.text)
+    topic = keywords(without_aspects(question.text))
+    words = [word for word in topic if word in asked] or asked
+    if not hits or not words:
         return NOTHING
-    words = keywords(query)
     rarities = search.rarities(words)
     total = sum(rarities.values()) or 1.0
-    found = [_found(words, hit) for hit in hits[:BEST]]
+    found = [_found(words, hit, question) for hit in hits[:BEST]]
     together = set().union(*found)
-    rarest = max(rarities, key=rarities.get, default="")
+    rarest = sorted(rarities, key=lambda word: -rarities[word])[:RARE]
     return Features(
         cosine=max((hit.cosine for hit in hits if hit.cosine is not None), default=0.0),
         coverage=max(sum(rarities[word] for word in some) / total for some in found),
         together=sum(rarities[word] for word in together) / total,
-        rarest=float(rarest in together),
-        known=sum(search.holds(word) for word in words) / max(len(words), 1),
+        rarest=float(rarest[0] in together),
+        rare=sum(word in together for word in rarest) / len(rarest),
+        known=sum(search.holds(word) for word in words) / len(words),
+        named=max(_named(question, hit) for hit in hits[:BEST]),
+        mended=len(question.mended) / len(asked),
+        long=min(1.0, len(question.text.split()) / LONG),
     )
 
 
-def _found(words: Sequence[str], hit: Hit) -> set[str]:
+def _found(words: Sequence[str], hit: Hit, question: Understood) -> set[str]:
     language = hit.language or "en"
     content = words_of(f"{hit.title} {hit.indexed_text}", language)
     held = content.content | content.numbers
-    return {word for word in words if _within(word, held, language)}
+    found = {word for word in words if _within(word, held, language)}
+    for phrase, name in question.other_names:  # its other name says that the phrase was found
+        if all(_within(word, held, language) for word in keywords(name)):
+            found |= set(keywords(phrase)) & set(words)
+    return found
 
 
 def _within(word: str, held: frozenset[str], language: str) -> bool:
     wanted = words_of(word, language)
     parts = wanted.content | wanted.numbers
     return bool(parts) and parts <= held
+
+
+def _named(question: Understood, hit: Hit) -> float:
+    """The share of the words of the hit's topic that the question holds, under any name."""
+    topic = topic_of(label_of(hit.title, hit.heading))
+    texts = [question.text, *(name for _, name in question.other_names)]
+    asked = topic_of(" ".join(texts))
+    return len(topic & asked) / len(topic) if topic else 0.0

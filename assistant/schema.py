@@ -8,6 +8,8 @@ from index.hit import Hit
 Mode = Literal["grounded", "quotes", "free"]
 MODES: tuple[Mode, ...] = ("grounded", "quotes", "free")
 
+BULLETS = ("- ", "* ", "• ", "‣ ", "▪ ", "◦ ")
+
 
 @dataclass(frozen=True)
 class Citation:
@@ -26,6 +28,11 @@ class Sentence:
     supported: bool
     support: float
     citations: tuple[Citation, ...] = ()
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it is an item of a list, with its marker before it."""
+        return self.text.startswith(BULLETS)
 
 
 @dataclass(frozen=True)
@@ -57,8 +64,9 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The sentences with their [n] marks, separated by spaces or the line breaks they carry."""
-        return " ".join(marked(sentence) for sentence in self.sentences)
+        """The sentences with their [n] marks, one after the other; items of a list on lines of their own."""
+        parts = [("\n" if sentence.is_item else " ") + marked(sentence) for sentence in self.sentences]
+        return "".join(parts).strip()
 
 
 @dataclass(frozen=True)

@@ -244,7 +244,7 @@ def _modifier_changed(claim: Statement, source: Statement) -> bool:
 
 def _counts_others(claim: Statement, source: Statement) -> bool:
     """ "3 people" where the source counts no people."""
-    for place, token in claim.of_kind.get("number", ()):
+    for place, _ in claim.of_kind.get("number", ()):
         following = claim.tokens[place + 1 : place + 2]
         if following and following[0].kind == "word" and following[0].key not in source.keys:
             return True

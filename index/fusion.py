@@ -17,8 +17,11 @@ from index.candidates import Found, keywords
 from index.vocabulary import folded, stem
 
 KEYWORD_WEIGHT = 0.3
-TOPIC_WEIGHT = 0.15
-ASPECT_WEIGHT = 0.5
+TOPIC_WEIGHT = 0.3
+ASPECT_WEIGHT = 0.7
+# Of the aspect's weight for a heading on anything at all: "the causes of Addison's disease" are no answer to the causes
+# of vitiligo, but a heading may bear a name that the question does not use.
+ASPECT_ALONE = 0.3
 EXACT_WEIGHT = 0.5
 POOL = 40
 EXACT_FROM = 0.98
@@ -78,9 +81,11 @@ def reranked(
             closer[passage] = score / weights.total
             continue
         label = labels[passage]
+        offered = topic_of(label)
+        on_topic = ASPECT_ALONE + (1 - ASPECT_ALONE) * _held(offered, topic)
         gain = (
-            weights.topic * _match(topic, topic_of(label))
-            + weights.aspect * agreement(aspects, aspects_of(label))
+            weights.topic * _match(topic, offered)
+            + weights.aspect * on_topic * agreement(aspects, aspects_of(label))
             + weights.exact * (exact == _plain(label))
         )
         closer[passage] = (score + gain) / weights.total
@@ -108,6 +113,11 @@ def _match(asked: frozenset[str], offered: frozenset[str]) -> float:
     """The harmonic mean of how much of each the other holds."""
     shared = len(asked & offered)
     return 2 * shared / (len(asked) + len(offered)) if shared else 0.0
+
+
+def _held(topic: frozenset[str], words: frozenset[str]) -> float:
+    """The share of a topic that is among the words."""
+    return len(topic & words) / len(topic) if topic else 0.0
 
 
 def _plain(text: str) -> Sequence[str]:

@@ -148,7 +148,7 @@ def _slip(word: str, rng: random.Random) -> str:
 
 
 def _worded(entry: Entry, rng: random.Random, half: str, style: str) -> str | None:
-    ways = _wordings(half)[style].get(entry.kind)
+    ways = wordings(half, style).get(entry.kind)
     if not ways:
         return None
     text = rng.choice(ways)
@@ -173,7 +173,7 @@ def _renamed(data: Sequence[Entry], answers: "_Answers", rng: random.Random, hal
     drawn = rng.sample(list(data), len(data))
     for entry in drawn:
         names = [name for name in answers.names_of(entry) if (name, entry.kind) not in answers.kinds]
-        ways = _wordings(half)["wordings"].get(entry.kind)
+        ways = wordings(half, "wordings").get(entry.kind)
         if names and ways:
             other = Entry(entry.id, "", rng.choice(names), entry.kind, entry.concept)
             yield other, rng.choice(ways).replace("{topic}", spoken(other.topic)), answers.of_concept(entry)
@@ -234,10 +234,10 @@ def _first(count: int, made: Iterable[tuple], name: str) -> list[Query]:
 
 
 @cache
-def _wordings(half: str) -> dict[str, dict[str, list[str]]]:
-    """By style and kind. Those of the test half were written by somebody who had seen neither the others nor the
-    search's own words for aspects."""
-    return json.loads((HERE / f"wordings_{half}.json").read_text("utf-8"))
+def wordings(half: str, style: str) -> dict[str, list[str]]:
+    """Ways of asking by kind of question, "wordings" or "letters". Those of the test half were written by somebody who
+    had seen neither the others nor the search's own words for aspects."""
+    return json.loads((HERE / f"wordings_{half}.json").read_text("utf-8"))[style]
 
 
 def _letters(word: str) -> str:

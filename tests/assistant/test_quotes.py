@@ -28,3 +28,38 @@ def test_same_sentence_is_quoted_once():
 
 def test_no_passage_gives_no_quote():
     assert best_quotes("anything", (), Evidence(())) == []
+
+
+def passage(text, title="What are the treatments for gout?", n=1, **fields):
+    return Hit(n, f"d{n}", title, text, **{"score": 1.0, **fields})
+
+
+def texts(*hits):
+    return [quote.text for quote in best_quotes("treatments for gout", hits, Evidence(hits))]
+
+
+def test_headings_boilerplate_and_half_sentences_are_left_out():
+    text = "Key Points\n\nTreatment of Gout\n\nRest helps a swollen foot. For more information, see our page. and so"
+    assert texts(passage(text)) == ["Rest helps a swollen foot."]
+
+
+def test_lists_stay_lists():
+    found = texts(passage("Some things help:\n- rest in bed\n- much water\n- a cold cloth on the foot"))
+    assert found[1:] == ["- rest in bed", "- much water", "- a cold cloth on the foot"]
+
+
+def test_answer_ends_before_it_gets_too_long():
+    long = " ".join(f"Sentence number {n} tells of the foot and of what is good for it." for n in range(40))
+    found = texts(passage(long))
+    assert 8 < len(found) < 16
+
+
+def test_short_answer_is_completed_from_a_passage_on_the_same_topic_only():
+    first = passage("Rest helps.")
+    same = passage("Tablets lower the acid in the blood.", n=2)
+    other = passage("Insulin lowers the sugar in the blood.", "What are the treatments for diabetes?", n=3)
+    assert texts(first, same, other) == ["Rest helps.", "Tablets lower the acid in the blood."]
+
+
+def test_passage_without_any_sentence_is_quoted_from_its_beginning():
+    assert texts(passage("Fever 50% Rash 7.5% Cough 90% Pain 50% Ache 7.5% Chills 3% Sweat 5%")) != []

@@ -1,6 +1,7 @@
 """The conversation: questions, drafts that are visibly provisional, checked sentences with their [n], refusals."""
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from assistant.schema import Answer, Sentence
 from assistant.ui.render.html import button, esc
@@ -85,8 +86,12 @@ def _checked(turn_id: int, given: Answer, lang: str) -> str:
         badge = f'<span class="badge {esc(given.mode)}">{esc(t(f"badge.{given.mode}", lang))}</span>'
     if not given.sentences:
         return f'{badge}<p class="notice">{esc(t("answer.empty", lang))}</p>'
-    sentences = " ".join(_sentence(turn_id, sentence, len(given.sources), lang) for sentence in given.sentences)
-    return f'{badge}<div class="checked" dir="auto">{sentences}</div>'
+    groups = []
+    for listed, group in groupby(given.sentences, lambda sentence: sentence.is_item):
+        shown = [_sentence(turn_id, sentence, len(given.sources), lang) for sentence in group]
+        items = "".join(f"<li>{sentence}</li>" for sentence in shown)
+        groups.append(f"<ul>{items}</ul>" if listed else " ".join(shown))
+    return f'{badge}<div class="checked" dir="auto">{" ".join(groups)}</div>'
 
 
 def _sentence(turn_id: int, sentence: Sentence, sources: int, lang: str) -> str:
@@ -95,9 +100,14 @@ def _sentence(turn_id: int, sentence: Sentence, sources: int, lang: str) -> str:
     links = "".join(_link(turn_id, n, lang) for n in numbers)
     if sentence.supported:
         title = t("sentence.supported", lang, percent=percent(sentence.support, lang))
-        return f'<span class="sentence" title="{esc(title)}">{esc(sentence.text)}</span>{links}'
+        return f'<span class="sentence" title="{esc(title)}">{esc(_unmarked(sentence))}</span>{links}'
     title = esc(t("sentence.unsupported", lang))
-    return f'<span class="sentence unsupported" title="{title}">{esc(sentence.text)}</span>{links}'
+    return f'<span class="sentence unsupported" title="{title}">{esc(_unmarked(sentence))}</span>{links}'
+
+
+def _unmarked(sentence: Sentence) -> str:
+    """The text; an item's marker becomes the list's own."""
+    return sentence.text.split(" ", 1)[1] if sentence.is_item else sentence.text
 
 
 def _link(turn_id: int, n: int, lang: str) -> str:

@@ -1,0 +1,144 @@
+"""Whole answers to a collection's own questions in other words, beside what plain extraction gives.
+
+References are the answers of the documents that a question was made from; with several, the nearest one counts, for
+every system alike. Support is judged by the outside check of `grounding`, from the cited passages alone.
+"""
+
+import json
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.evaluation.grounding import independent_support
+from assistant.evaluation.intervals import Estimate, estimate, paired_p
+from assistant.evaluation.measures import loops, rouge_l
+from assistant.evaluation.questions import Query
+from assistant.schema import Answer
+from corpus.sentences import split
+from index.store import Store
+
+LEAD = 3  # sentences of the first baseline, and of the second
+AMONG = 3  # passages from which the second baseline takes its sentences
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One answer: its ROUGE-L and the baselines', its sentences and how many of them the outside check supports."""
+
+    question: str
+    answer: str
+    refused: bool
+    quoted: bool  # made of the passages' own sentences
+    rouge_l: float
+    lead_rouge_l: float  # first three sentences of the best passage
+    nearest_rouge_l: float  # three sentences of the first three passages that the embedder finds nearest
+    sentences: int
+    supported: int
+    loop: bool
+    seconds: float
+
+
+def judged(assistant, embedder, queries: Sequence[Query], store: Store, **options) -> Iterator[Judged]:
+    """Asks every question; `options` are those of `Assistant.ask` (mode, model, collections)."""
+    for query in queries:
+        started = time.perf_counter()
+        answer = assistant.answer(query.text, **options)
+        seconds = time.perf_counter() - started
+        references = [text for document in query.relevant if (text := text_of(store, document))]
+        yield _judged(query, answer, references or [""], embedder, seconds)
+
+
+def text_of(store: Store, document: str) -> str:
+    """All text of the document with this external id, "" when there is none."""
+    row = store.database.connection.execute(
+        "SELECT sections FROM documents WHERE external_id = ?", (document,)
+    ).fetchone()
+    return "\n\n".join(section["text"] for section in json.loads(zlib.decompress(row["sections"]))) if row else ""
+
+
+def _judged(query: Query, answer: Answer, references: Sequence[str], embedder, seconds: float) -> Judged:
+    def score(text: str) -> float:
+        return max(rouge_l(text, reference) for reference in references)
+
+    texts = [hit.text for hit in answer.sources[:AMONG]]
+    lead = " ".join(split(texts[0])[:LEAD]) if texts else ""
+    kept = [sentence for sentence in answer.sentences if any(letter.isalnum() for letter in sentence.text)]
+    supported = sum(
+        independent_support(
+            sentence.text,
+            [f"{answer.sources[c.n - 1].heading} {answer.sources[c.n - 1].text}" for c in sentence.citations],
+        )
+        for sentence in kept
+    )
+    shown = " ".join(sentence.text for sentence in answer.sentences)
+    return Judged(
+        question=query.text,
+        answer=shown,
+        refused=answer.refused,
+        quoted=not answer.model or "quoted" in answer.notices,
+        rouge_l=score(shown),
+        lead_rouge_l=score(lead),
+        nearest_rouge_l=score(nearest(query.text, texts, embedder)),
+        sentences=len(kept),
+        supported=supported,
+        loop=loops(shown),
+        seconds=seconds,
+    )
+
+
+def nearest(question: str, texts: Sequence[str], embedder) -> str:
+    """The LEAD sentences of the texts with the greatest cosine to the question, in reading order."""
+    sentences = [sentence for text in texts for sentence in split(text)]
+    if not sentences:
+        return ""
+    cosines = embedder.encode(sentences) @ embedder.encode([question])[0]
+    return " ".join(sentences[at] for at in sorted(np.argsort(-cosines)[:LEAD]))
+
+
+@dataclass(frozen=True)
+class Report:
+    """The table of a run; intervals are of 95 %, p-values of a paired test against each baseline."""
+
+    count: int
+    refused: float
+    quoted: float
+    rouge_l: Estimate
+    lead_rouge_l: Estimate
+    nearest_rouge_l: Estimate
+    p_lead: float
+    p_nearest: float
+    supported_sentences: float
+    sentences: int
+    looping_answers: float
+    median_seconds: float
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Name and value, for printing."""
+        return [
+            (name, f"{value:.3f}" if isinstance(value, float) else str(value)) for name, value in vars(self).items()
+        ]
+
+
+def report(results: Sequence[Judged]) -> Report:
+    """Raises ValueError when there is nothing to report. A refused answer counts with an empty text."""
+    own, lead, near = (
+        [getattr(result, name) for result in results] for name in ("rouge_l", "lead_rouge_l", "nearest_rouge_l")
+    )
+    sentences = sum(result.sentences for result in results)
+    return Report(
+        count=len(results),
+        refused=sum(result.refused for result in results) / len(results),
+        quoted=sum(result.quoted and not result.refused for result in results) / len(results),
+        rouge_l=estimate(own),
+        lead_rouge_l=estimate(lead),
+        nearest_rouge_l=estimate(near),
+        p_lead=paired_p(own, lead),
+        p_nearest=paired_p(own, near),
+        supported_sentences=sum(result.supported for result in results) / max(sentences, 1),
+        sentences=sentences,
+        looping_answers=sum(result.loop for result in results) / len(results),
+        median_seconds=float(np.median([result.seconds for result in results])),
+    )
