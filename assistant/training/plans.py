@@ -107,9 +107,24 @@ PLANS = {
             warmup=20,
             decay=200,
         ),
-        # Hours: what is shipped.
+        # Three hours of two busy cores: what is shipped.
         Plan(
             "starter",
+            layers=8,
+            heads=5,
+            width=320,
+            stages=(
+                Stage("drill", 50, 128, 48, DRILL),
+                Stage("first", 1500, 256, 16, MIXED),
+                Stage("short", 1000, 256, 32, MIXED),
+                Stage("middle", 300, 512, 16, MIXED),
+                Stage("long", 150, 1024, 10, LONG),
+            ),
+            decay=450,
+        ),
+        # The same run gone on for six hours more, from any checkpoint before the rate of `starter` falls.
+        Plan(
+            "longer",
             layers=8,
             heads=5,
             width=320,
