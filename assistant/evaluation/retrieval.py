@@ -13,6 +13,7 @@ from index.candidates import Found
 from index.fusion import blended
 from index.hit import Hit
 from index.search import Search
+from index.store import Store
 
 DEPTH = 10
 RRF_CONSTANT = 60  # Cormack, Clarke and Buettcher 2009
@@ -93,6 +94,16 @@ def scores(ranking: Ranking, queries: Sequence[Query]) -> dict[str, list[float]]
 def summary(values: dict[str, list[float]]) -> dict[str, Estimate]:
     """Means with their intervals."""
     return {name: estimate(numbers) for name, numbers in values.items()}
+
+
+def unknown(store: Store, collection: str, documents: Iterable[str]) -> set[str]:
+    """The documents, by `Hit.document_id`, that the collection does not hold."""
+    rows = store.database.connection.execute(
+        """SELECT d.external_id, d.sha256 FROM documents d JOIN collections c ON c.id = d.collection_id
+           WHERE c.name = ?""",
+        (collection,),
+    )
+    return set(documents) - {row["external_id"] or row["sha256"][:16] for row in rows}
 
 
 def _documents(hits: Sequence[Hit]) -> list[str]:

@@ -1,0 +1,198 @@
+"""Runs of the measures, kept as JSON with every question's value, so that two of them can be compared.
+
+A run is a list of tables; a table holds the values of some measures for the same questions, in the same order. What
+was asked is known by its hash: tables of two runs are compared, question by question, only where it is the same.
+"""
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+
+from assistant.evaluation.grounding import Share
+from assistant.evaluation.intervals import Estimate, estimate, paired_p
+from corpus.document import ReadingError
+
+FORMAT = "sourcier-evaluation-1"
+FOLDER = "evaluation"  # of the data folder
+DIGITS = 6  # kept of a value
+
+
+@dataclass(frozen=True)
+class Table:
+    """Values by measure, one for each of `keys`. `facts` are figures that are no mean over the questions (a median, an
+    area under a curve). With `shares` every value is 0 or 1."""
+
+    name: str
+    data_sha256: str
+    keys: tuple[str, ...]
+    values: Mapping[str, tuple[float, ...]]
+    facts: Mapping[str, float] = field(default_factory=dict)
+    shares: bool = False
+
+    def estimates(self) -> dict[str, Estimate]:
+        """The mean of each measure with its 95 % interval: Wilson's for shares, else the bootstrap's."""
+        of = _share if self.shares else estimate
+        return {measure: of(values) for measure, values in self.values.items()}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one call measured, when (UTC, ISO 8601) and with which settings."""
+
+    measure: str
+    made: str
+    settings: Mapping[str, object]
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two means over the same questions; `difference` is first less second, `p_value` of the paired test that it is 0,
+    not corrected for the number of tests."""
+
+    name: str
+    measure: str
+    first: float
+    second: float
+    difference: Estimate
+    p_value: float
+
+
+def table(
+    name: str, asked: Sequence[Sequence], values: Mapping[str, Sequence[float]], shares: bool = False, **facts: float
+) -> Table:
+    """A table over `asked`: for each question its key, then all else that makes it this question (text, answer ...)."""
+    rounded = {measure: tuple(round(float(v), DIGITS) for v in numbers) for measure, numbers in values.items()}
+    return Table(name, sha256(asked), tuple(str(row[0]) for row in asked), rounded, facts, shares)
+
+
+def sha256(data: object) -> str:
+    """Of anything that JSON can hold."""
+    return hashlib.sha256(json.dumps(data).encode()).hexdigest()
+
+
+def now() -> str:
+    """The time as runs bear it."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+# --- comparing --------------------------------------------------------------------------------------------------
+
+
+def compare(run: Run, baseline: Run) -> tuple[list[Comparison], str]:
+    """The run against the baseline, for each table and measure that both have over the same questions; and one sentence
+    on the tables for which that is not so, "" when there is none."""
+    before = {table.name: table for table in baseline.tables}
+    found, other, missing = [], [], []
+    for after in run.tables:
+        old = before.get(after.name)
+        if old is None:
+            missing.append(after.name)
+        elif old.data_sha256 != after.data_sha256 or len(old.keys) != len(after.keys):
+            other.append(after.name)
+        else:
+            common = [measure for measure in after.values if measure in old.values]
+            found += [paired(after.name, name, after.values[name], old.values[name]) for name in common]
+    reasons = [f"{', '.join(other)}: not over the same questions"] if other else []
+    reasons += [f"{', '.join(missing)}: not in the baseline"] if missing else []
+    return found, f"Not compared: {'; '.join(reasons)}." if reasons else ""
+
+
+def paired(name: str, measure: str, first: Sequence[float], second: Sequence[float]) -> Comparison:
+    """Compares two values for each question. Raises ValueError for no questions."""
+    differences = [a - b for a, b in zip(first, second, strict=True)]
+    means = sum(first) / len(first), sum(second) / len(second)
+    return Comparison(name, measure, *means, estimate(differences), paired_p(first, second))
+
+
+def changed(run: Run, baseline: Run) -> dict[str, tuple[object, object]]:
+    """Settings that differ, with the baseline's value first; None where there was none."""
+    names = dict.fromkeys([*baseline.settings, *run.settings])
+    pairs = {name: (baseline.settings.get(name), run.settings.get(name)) for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _share(values: Sequence[float]) -> Estimate:
+    share = Share(round(sum(values)), len(values))
+    return Estimate(share.mean, *share.interval, share.count)
+
+
+# --- files ------------------------------------------------------------------------------------------------------
+
+
+def place(home: Path, measure: str, made: str) -> Path:
+    """A new file of the data folder for a run, named by time and measure. Raises ReadingError."""
+    folder = home / FOLDER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReadingError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    stem = f"{''.join(c for c in made[:19] if c.isalnum())}-{measure}"
+    return next(path for path in _numbered(folder, stem) if not path.exists())
+
+
+def save(run: Run, path: Path) -> None:
+    """Writes the run, whole or not at all. Raises ReadingError with the system's reason."""
+    tables = [
+        {
+            "name": table.name,
+            "data_sha256": table.data_sha256,
+            "shares": table.shares,
+            "facts": dict(table.facts),
+            "keys": table.keys,
+            "values": dict(table.values),
+        }
+        for table in run.tables
+    ]
+    record = {"format": FORMAT, "measure": run.measure, "made": run.made, "settings": dict(run.settings)}
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        temporary.write_text(json.dumps({**record, "tables": tables}) + "\n", "utf-8")
+        os.replace(temporary, path)
+    except OSError as error:
+        raise ReadingError(f"The run {path} cannot be written: {error.strerror}.") from error
+
+
+def load(path: Path) -> Run:
+    """Reads what `save` wrote. Raises ReadingError when the file is missing, damaged or something else."""
+    try:
+        record = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ReadingError(f"The run {path} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise ReadingError(f"{path} is no run of this command, or damaged: it is not JSON.") from error
+    try:
+        if record["format"] != FORMAT:
+            raise ValueError(f"its format is not {FORMAT}")
+        tables = tuple(_table(row) for row in record["tables"])
+        return Run(str(record["measure"]), str(record["made"]), dict(record["settings"]), tables)
+    except KeyError as error:
+        raise ReadingError(f"{path} is no run of this command, or damaged: {error.args[0]} is missing.") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ReadingError(f"{path} is no run of this command, or damaged: {error}.") from error
+
+
+def _table(row: Mapping) -> Table:
+    name, keys = str(row["name"]), tuple(str(key) for key in row["keys"])
+    values = {str(measure): tuple(map(_number, numbers)) for measure, numbers in row["values"].items()}
+    facts = {str(fact): _number(value) for fact, value in row["facts"].items()}
+    if not keys or any(len(numbers) != len(keys) for numbers in values.values()):
+        raise ValueError(f"the table {name} does not hold a value for each question")
+    return Table(name, str(row["data_sha256"]), keys, values, facts, bool(row["shares"]))
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("a value is not a number")
+    return float(value)
+
+
+def _numbered(folder: Path, stem: str) -> Iterator[Path]:
+    yield folder / f"{stem}.json"
+    for number in range(2, 10_000):
+        yield folder / f"{stem}-{number}.json"

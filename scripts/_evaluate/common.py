@@ -1,0 +1,168 @@
+"""What the measures share: their options, an opened search, and a run that is shown, stored and compared."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from assistant.evaluation import runs
+from assistant.evaluation.runs import Comparison, Run, Table
+from corpus.document import ReadingError
+from corpus.home import Home
+from index.embedder import Embedder
+from index.search import Search
+from index.store import Store
+from scripts._common import home_of
+from scripts._evaluate.layout import compared, tables
+
+COLLECTION = "medquad"
+NO_SETTINGS = {"action", "home", "json", "out", "baseline", "measure"}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a measure found. `settings` are stored beside the command's options; `comparisons` are within the run."""
+
+    tables: Sequence[Table]
+    settings: Mapping[str, object] = field(default_factory=dict)
+    comparisons: Sequence[Comparison] = ()
+
+
+def command(measures, name: str, help_text: str, action: Callable[[argparse.Namespace], int]):
+    """The parser of one measure, with the options that all have."""
+    sub = measures.add_parser(name, help=help_text, description=help_text[0].upper() + help_text[1:] + ".")
+    sub.add_argument("--home", metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
+    sub.set_defaults(action=action)
+    return sub
+
+
+def stored(
+    measures, name: str, help_text: str, measured: Callable[[argparse.Namespace, Home], Measured]
+) -> argparse.ArgumentParser:
+    """The parser of a measure whose runs are stored and compared; `measured` gives the tables."""
+    sub = command(measures, name, help_text, lambda options: _kept(options, measured))
+    sub.add_argument(
+        "--out", metavar="RUN.json", help="where the run is stored (default: evaluation/ in the data folder)"
+    )
+    sub.add_argument("--baseline", metavar="RUN.json", help="an earlier run, to compare with question by question")
+    return sub
+
+
+def collection_option(sub: argparse.ArgumentParser) -> None:
+    """Adds --collection."""
+    sub.add_argument("--collection", default=COLLECTION, metavar="NAME", help=f"default: {COLLECTION}")
+
+
+def count_option(sub: argparse.ArgumentParser, default: int, help_text: str) -> None:
+    """Adds --count, 1 or more."""
+    sub.add_argument("--count", type=_positive, default=default, metavar="N", help=f"{help_text} (default: {default})")
+
+
+@contextmanager
+def searching(home: Home) -> Iterator[tuple[Store, Search, Embedder]]:
+    """The data folder's index with the search as shipped. Raises StoreError and EmbedderError."""
+    from index.embedder import load_embedder
+    from index.vectors import VectorCache
+
+    store = Store(home.index)
+    try:
+        embedder = load_embedder()
+        yield store, Search(store, embedder, VectorCache(store, home.vectors, embedder.name)), embedder
+    finally:
+        store.close()
+
+
+# --- a run ------------------------------------------------------------------------------------------------------
+
+
+def _kept(options: argparse.Namespace, measured: Callable[[argparse.Namespace, Home], Measured]) -> int:
+    """Exit status 0, or 1 when there was a baseline and nothing could be compared with it."""
+    home, made = home_of(options), runs.now()
+    baseline = _baseline(options)  # what may be wrong is found before minutes of measuring
+    path = _place(options, home, made)
+    found = measured(options, home)
+    if not found.tables:
+        raise ReadingError("There are no questions to measure on.")
+    chosen = {name: value for name, value in vars(options).items() if name not in NO_SETTINGS}
+    run = Run(options.measure, made, {**chosen, **found.settings}, tuple(found.tables))
+    problem = _saved(run, path)
+    comparisons, sentence = runs.compare(run, baseline) if baseline else ([], "")
+    (_print_json if options.json else _print)(
+        run, "" if problem else str(path), found.comparisons, baseline, comparisons, sentence
+    )
+    if problem:
+        raise ReadingError(problem)
+    return int(bool(baseline) and not comparisons)
+
+
+def _baseline(options: argparse.Namespace) -> Run | None:
+    if not options.baseline:
+        return None
+    run = runs.load(Path(options.baseline))
+    if run.measure != options.measure:
+        raise ReadingError(f"{options.baseline} is a run of '{run.measure}', not of '{options.measure}'.")
+    return run
+
+
+def _place(options: argparse.Namespace, home: Home, made: str) -> Path:
+    if not options.out:
+        return runs.place(home.path, options.measure, made)
+    path = Path(options.out)
+    if path.is_dir():
+        raise ReadingError(f"--out names a folder, not a file: {path}.")
+    if not path.parent.is_dir():
+        raise ReadingError(f"There is no folder {path.parent} for --out.")
+    return path
+
+
+def _saved(run: Run, path: Path) -> str:
+    """Stores the run; the reason when that fails, for what was measured is shown all the same."""
+    try:
+        runs.save(run, path)
+    except ReadingError as error:
+        return str(error)
+    return ""
+
+
+def _print(run: Run, path: str, within: Sequence[Comparison], baseline: Run | None, against, sentence: str) -> None:
+    print(tables(run.tables))
+    if within:
+        print("\nWithin this run (difference with its interval, p of the paired test)\n" + compared(within))
+    if baseline:
+        print(f"\nAgainst the run of {baseline.made}: this run - that run")
+        for name, (old, new) in runs.changed(run, baseline).items():
+            print(f"  {name}: {old} then, {new} now")
+        print(compared(against), end="\n" if against else "")
+    for line in (sentence, f"Stored in {path}" if path else ""):
+        print(line, end="\n" if line else "", file=sys.stderr, flush=True)
+
+
+def _print_json(run: Run, path: str, within, baseline: Run | None, against, sentence: str) -> None:
+    rows = [
+        {
+            "name": table.name,
+            "data_sha256": table.data_sha256,
+            "questions": len(table.keys),
+            "measures": {name: asdict(value) for name, value in table.estimates().items()},
+            "facts": dict(table.facts),
+        }
+        for table in run.tables
+    ]
+    record = {"measure": run.measure, "made": run.made, "settings": dict(run.settings), "tables": rows}
+    record |= {"within": [asdict(row) for row in within], "stored": path}
+    if baseline:
+        different = {name: list(pair) for name, pair in runs.changed(run, baseline).items()}
+        compared_with = {"made": baseline.made, "settings": different, "not_compared": sentence}
+        record["baseline"] = {**compared_with, "comparisons": [asdict(row) for row in against]}
+    print(json.dumps(record))
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number

@@ -1,0 +1,72 @@
+"""`dialogue`: a generator's answers to questions of topics it never saw, beside the passage's first sentences."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from assistant.evaluation.runs import Table, paired, table
+from assistant.presets import STARTER
+from corpus.document import ReadingError
+from corpus.home import Home
+from scripts._common import reason
+from scripts._evaluate.common import Measured, count_option, stored
+
+ROUGES = ("rouge_l", "lead_rouge_l")
+
+
+def add(measures) -> None:
+    """Declares the options."""
+    sub = stored(measures, "dialogue", "a generator's answers to questions of held-out topics", measured)
+    sub.add_argument("--data", default="medquad", metavar="NAME", help="a data set that was fetched")
+    count_option(sub, 200, "questions")
+    sub.add_argument("--model", default=STARTER)
+    sub.add_argument("--answers", metavar="FILE.jsonl", help="keep every question, answer and score")
+
+
+def measured(options: argparse.Namespace, home: Home) -> Measured:
+    """One table over the questions."""
+    from assistant.evaluation.dialogue import answered, cases
+    from assistant.generator import Generator
+
+    data = cases(options.data, home.datasets, options.count)
+    if not data:
+        raise ReadingError(f"The data set '{options.data}' has no questions with a passage on held-out topics.")
+    generator = Generator.load(options.model, models=home.models)
+    results = list(answered(generator, data))
+    if options.answers:
+        _keep(results, Path(options.answers))
+    found = tabulated(options.data, results)
+    gap = paired("the generator - the passage's first sentences", "rouge_l", *map(found.values.get, ROUGES))
+    return Measured([found], comparisons=[gap])
+
+
+def tabulated(name: str, results: Sequence) -> Table:
+    """The scores of each answer, and those that only a whole set has."""
+    from assistant.evaluation.dialogue import report
+    from assistant.evaluation.measures import loops, repetition, token_f1
+
+    whole = report(results)
+    asked = [
+        [n, result.case.question, result.case.reference, [asdict(passage) for passage in result.case.passages]]
+        for n, result in enumerate(results)
+    ]
+    values = {
+        "rouge_l": [result.rouge_l for result in results],
+        "lead_rouge_l": [result.lead_rouge_l for result in results],
+        "token_f1": [token_f1(result.answer, result.case.reference) for result in results],
+        "looping_answers": [loops(result.answer) for result in results],
+        "empty_answers": [not result.answer for result in results],
+        "repetition": [repetition(result.answer) for result in results],
+    }
+    facts = {name: getattr(whole, name) for name in ("bleu", "supported_sentences", "distinct_2")}
+    return table(name, asked, values, **facts)
+
+
+def _keep(results: Sequence, path: Path) -> None:
+    lines = (json.dumps(asdict(result), ensure_ascii=False) + "\n" for result in results)
+    try:
+        path.write_text("".join(lines), "utf-8")
+    except OSError as error:
+        raise ReadingError(f"The answers {path} cannot be written: {reason(error)}.") from error
