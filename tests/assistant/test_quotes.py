@@ -49,7 +49,7 @@ def test_lists_stay_lists():
 
 
 def test_answer_ends_before_it_gets_too_long():
-    long = " ".join(f"Sentence number {n} tells of the foot and of what is good for it." for n in range(40))
+    long = " ".join(f"Toe {n} hurts, toe {n + 100} is red, and so is toe number {n + 200} here." for n in range(40))
     found = texts(passage(long))
     assert 8 < len(found) < 16
 
@@ -63,3 +63,17 @@ def test_short_answer_is_completed_from_a_passage_on_the_same_topic_only():
 
 def test_passage_without_any_sentence_is_quoted_from_its_beginning():
     assert texts(passage("Fever 50% Rash 7.5% Cough 90% Pain 50% Ache 7.5% Chills 3% Sweat 5%")) != []
+
+
+def test_what_was_said_is_not_said_again():
+    said = "Rest helps a swollen foot and so does a cold cloth on it."
+    assert texts(passage(f"{said} And: {said} Tablets, too.")) == [said, "Tablets, too."]
+
+
+def test_passage_on_another_aspect_of_the_topic_completes_nothing():
+    cause = passage("Acid in the blood causes it.", "What causes gout?", n=2)
+    assert texts(passage("Rest helps."), cause) == ["Rest helps."]
+
+
+def test_menu_without_a_sentence_before_it_is_left_out():
+    assert texts(passage("- Drug Therapy\n- Genetic Counseling\n\nRest helps a foot.")) == ["Rest helps a foot."]
