@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.grounding import Evidence
-from assistant.schema import Sentence
-from corpus.layout import is_list_item, prose
+from assistant.schema import BULLETS, Sentence
+from corpus.layout import body_start, is_list_item, is_notice, prose
 from index.aspects import agreement, aspects_of
 from index.fusion import label_of, topic_of
 from index.hit import Hit
@@ -51,15 +51,28 @@ def best_quotes(question: str, hits: Sequence[Hit], evidence: Evidence, language
 
 def _readable(text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     led = False  # by a sentence that is shown: items alone are what is left of a page's menu
-    for start, end in places:
+    for at, (start, end) in enumerate(places):
         span = prose(text, start, end)
-        item = is_list_item(text, start, end)
-        if not item:
+        if is_list_item(text, start, end):
+            if not led and not text[start:end].rstrip().endswith((".", "!")):
+                continue
+            span = span or (start, end)
+        elif span is None and _leads(text, places, at):
+            span = body_start(text, start, end), end  # "Other signs include" has its end in the list
+        else:
             led = span is not None
-        elif not led and not text[start:end].rstrip().endswith((".", "!")):
-            continue
+        led = led or span is not None
         if span is not None and span[1] - span[0] <= LONGEST and text[span[0] : span[1]].strip():
             yield span
+
+
+def _leads(text: str, places: Sequence[tuple[int, int]], at: int) -> bool:
+    """Whether a list follows, of which this is the lead: written as a sentence begins, and no remark on the page."""
+    start, end = places[at]
+    followed = at + 1 < len(places) and is_list_item(text, *places[at + 1])
+    words = text[start:end].split()
+    written = len(words) > 1 and words[0][0].isupper() and any(word[0].islower() for word in words[1:])
+    return followed and written and not is_notice(text, start, end)
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:
@@ -70,7 +83,11 @@ def _runs(text: str) -> set[tuple[str, ...]]:
 
 def _without_lone_lead(quotes: list[Sentence]) -> list[Sentence]:
     """Without a last sentence that announces a list which did not fit."""
-    return quotes[:-1] if len(quotes) > 1 and quotes[-1].text.endswith(":") else quotes
+    return quotes[:-1] if len(quotes) > 1 and _announces(quotes[-1].text) else quotes
+
+
+def _announces(text: str) -> bool:
+    return not text.startswith(BULLETS) and not text.rstrip("\"'”»)]").endswith((".", "!", "?", "…"))
 
 
 def _anything(hits: Sequence[Hit], evidence: Evidence) -> list[Sentence]:

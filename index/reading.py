@@ -12,6 +12,7 @@ from index.hit import Hit
 SAME = 0.7  # of the shorter text's word runs, in the other one
 RUN = 4  # words
 LONGEST = 350  # words of neighbours that are read as one passage
+SHARED = 20  # characters at least that two neighbours have in common, to be more than chance
 ONE_DOCUMENT = 2  # passages at most from one document while others are there
 
 
@@ -58,9 +59,16 @@ def _neighbour(hit: Hit, kept: Sequence[Hit]) -> int | None:
 def _joined(first: Hit, second: Hit) -> Hit:
     """One hit with both texts in the document's order, in the place of `first`."""
     before, after = sorted((first, second), key=lambda hit: hit.ordinal)
+    rest = after.text[_shared(before.text, after.text) :].lstrip()
     return replace(
-        first, text=f"{before.text}\n\n{after.text}", ordinal=before.ordinal, page=before.page, parts=first.parts + 1
+        first, text=f"{before.text}\n\n{rest}", ordinal=before.ordinal, page=before.page, parts=first.parts + 1
     )
+
+
+def _shared(before: str, after: str) -> int:
+    """Characters at the start of `after` that end `before`: neighbours are cut with a sentence in common."""
+    longest = min(len(before), len(after))
+    return next((count for count in range(longest, SHARED - 1, -1) if before.endswith(after[:count])), 0)
 
 
 def _words(hit: Hit) -> int:

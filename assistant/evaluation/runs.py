@@ -53,7 +53,7 @@ class Run:
 @dataclass(frozen=True)
 class Comparison:
     """Two means over the same questions; `difference` is first less second, `p_value` of the paired test that it is 0,
-    not corrected for the number of tests."""
+    not corrected for the number of tests, `differing` the number of questions with another value."""
 
     name: str
     measure: str
@@ -61,6 +61,7 @@ class Comparison:
     second: float
     difference: Estimate
     p_value: float
+    differing: int
 
 
 def table(
@@ -107,7 +108,8 @@ def paired(name: str, measure: str, first: Sequence[float], second: Sequence[flo
     """Compares two values for each question. Raises ValueError for no questions."""
     differences = [a - b for a, b in zip(first, second, strict=True)]
     means = sum(first) / len(first), sum(second) / len(second)
-    return Comparison(name, measure, *means, estimate(differences), paired_p(first, second))
+    different = sum(difference != 0 for difference in differences)
+    return Comparison(name, measure, *means, estimate(differences), paired_p(first, second), different)
 
 
 def changed(run: Run, baseline: Run) -> dict[str, tuple[object, object]]:

@@ -56,6 +56,7 @@ ENGLISH = MappingProxyType(
         "step.searching": "Searching…",
         "step.searched": "Searched in {seconds} s",
         "step.searched_documents": "Searched {documents} in {seconds} s",
+        "step.query": "for “{query}”",
         "step.confidence": "confidence {percent}",
         "documents.one": "{n} document",
         "documents.other": "{n} documents",

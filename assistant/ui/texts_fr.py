@@ -56,6 +56,7 @@ FRENCH = MappingProxyType(
         "step.searching": "Recherche en cours…",
         "step.searched": "Recherche faite en {seconds} s",
         "step.searched_documents": "{documents} parcourus en {seconds} s",
+        "step.query": "pour « {query} »",
         "step.confidence": "confiance {percent}",
         "documents.one": "{n} document",
         "documents.other": "{n} documents",

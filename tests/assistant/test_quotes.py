@@ -77,3 +77,8 @@ def test_passage_on_another_aspect_of_the_topic_completes_nothing():
 
 def test_menu_without_a_sentence_before_it_is_left_out():
     assert texts(passage("- Drug Therapy\n- Genetic Counseling\n\nRest helps a foot.")) == ["Rest helps a foot."]
+
+
+def test_list_keeps_its_lead_although_that_has_no_full_stop():
+    found = texts(passage("Gout hurts. Other signs include\n- a red foot\n- fever at night"))
+    assert found == ["Gout hurts.", "Other signs include", "- a red foot", "- fever at night"]

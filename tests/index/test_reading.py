@@ -42,3 +42,10 @@ def test_one_document_does_not_take_all_places():
 def test_one_document_alone_may_take_all_places():
     long = [hit(words(1000 * n, 300), "long", ordinal=2 * n) for n in range(5)]
     assert len(readable(long, 4)) == 4
+
+
+def test_sentence_that_neighbours_have_in_common_is_read_once():
+    found = readable(
+        [hit("First part. They share this sentence."), hit("They share this sentence. Last.", ordinal=1)], 6
+    )
+    assert found[0].text == "First part. They share this sentence.\n\nLast."

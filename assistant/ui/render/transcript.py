@@ -43,10 +43,17 @@ def _step(view: TurnView, lang: str, waiting_for: str) -> str:
         searched = t("step.searched_documents", lang, documents=documents, seconds=seconds)
     parts = (
         searched,
+        *_searched_for(view, lang),
         counted("passages", len(view.sources), lang),
         t("step.confidence", lang, percent=percent(view.confidence, lang)),
     )
     return f'<p class="step">{esc(" · ".join(parts))}</p>'
+
+
+def _searched_for(view: TurnView, lang: str) -> tuple[str, ...]:
+    """What was searched for, where it is not the question as it was typed."""
+    query = view.answer.query if view.answer is not None else ""
+    return (t("step.query", lang, query=query),) if query else ()
 
 
 def _body(view: TurnView, lang: str) -> str:
