@@ -178,6 +178,20 @@ def test_the_step_line_says_what_was_done():
     assert "Searched 20,407 documents in 0.1 s · 4 passages · confidence 83%" in text
 
 
+def test_the_step_line_names_what_was_searched_for_in_place_of_the_question():
+    mended = replace(turn().answer, query="what is <gout>")
+    markup = render.turn(turn(answer=mended), "en")
+    assert "for “what is <gout>”" in check_harmless(markup).text
+
+
+def test_items_of_a_list_become_a_list_without_their_markers():
+    items = tuple(Sentence(f"- item {n}", True, 1.0, (Citation(1, 0, 4),)) for n in range(2))
+    lead = Sentence("Some help:", True, 1.0, (Citation(1, 0, 4),))
+    markup = render.turn(turn(answer=replace(turn().answer, sentences=(lead, *items))), "en")
+    assert markup.count("<li>") == 2 and markup.count("<ul>") == 1
+    assert "- item" not in check_harmless(markup).text
+
+
 def test_the_step_line_of_a_reopened_turn_leaves_out_what_is_not_known():
     assert "Searched in 0.1 s · 4 passages" in Audit(render.turn(turn(documents=None), "en")).text
 
