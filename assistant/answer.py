@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.conversation import search_query
-from assistant.grounding import Evidence, checked
+from assistant.grounding import Evidence, Settling, checked
 from assistant.presets import ModelError
 from assistant.quotes import best_quotes
 from assistant.resources import Resources
@@ -118,7 +118,7 @@ class Assistant:
         quotes = best_quotes(answer.query or answer.question, result.hits, evidence)
         if answer.mode == "quotes":
             return replace(answer, sentences=tuple(quotes))
-        draft = yield from self._drafted(answer, model, clock, stop)
+        draft = yield from self._drafted(answer, model, evidence, clock, stop)
         sentences = checked(draft, evidence)
         notices = answer.notices
         if stop is not None and stop.is_set():
@@ -131,7 +131,9 @@ class Assistant:
             sentences, notices = (supported, notices) if enough else (quotes, (*notices, QUOTED))
         return replace(answer, sentences=tuple(sentences), model=model, notices=notices)
 
-    def _drafted(self, answer: Answer, model: str, clock: "_Clock", stop: threading.Event | None) -> Iterator[Event]:
+    def _drafted(
+        self, answer: Answer, model: str, evidence: Evidence, clock: "_Clock", stop: threading.Event | None
+    ) -> Iterator[Event]:
         from assistant.prompt import RESERVE, pack
         from assistant.sampling import Sampling
 
@@ -145,13 +147,13 @@ class Assistant:
             reserve=min(max(RESERVE, settings.max_new_tokens), generator.window // 2),
         )
         sampling = Sampling(temperature=settings.temperature, no_repeat_ngram=settings.no_repeat_ngram)
-        draft = ""
+        draft, settling = "", Settling(evidence)
         for piece in generator.stream(
             prompt.text, max_new_tokens=settings.max_new_tokens, sampling=sampling, stop=stop
         ):
             clock.token()
             draft += piece
-            yield Drafted(draft.strip())
+            yield Drafted(draft.strip(), *settling.of(draft))
         clock.new_tokens = generator.count_tokens(draft)
         return draft
 

@@ -189,6 +189,25 @@ def _list(text: str, places: Sequence[tuple[int, int]], read: Sequence[Statement
             yield _Unit(whole, at, last)
 
 
+class Settling:
+    """Checks a draft sentence by sentence while it grows."""
+
+    def __init__(self, evidence: Evidence):
+        self._evidence = evidence
+        self._sentences: list[Sentence] = []
+        self._done = 0  # characters
+
+    def of(self, draft: str) -> tuple[tuple[Sentence, ...], str]:
+        """The sentences that are finished, checked, and the rest. `draft` must begin with the one before."""
+        tail = draft[self._done :]
+        finished = spans(tail)[:-1]  # the last one may go on
+        for start, end in finished:
+            self._sentences.append(self._evidence.check(" ".join(tail[start:end].split())))
+        if finished:
+            self._done += finished[-1][1]
+        return tuple(self._sentences), draft[self._done :].strip()
+
+
 def checked(text: str, evidence: Evidence, language: str = "en") -> list[Sentence]:
     """The sentences of a draft, each checked; repetitions, loops and a half sentence at the end are left out."""
     sentences, seen = [], set()

@@ -89,9 +89,12 @@ class Searched:
 
 @dataclass(frozen=True)
 class Drafted:
-    """Event: what the generator has written so far, unchecked."""
+    """Event: what the generator has written so far. `settled` are the sentences that are finished and checked, `rest`
+    is what is still being written, unchecked."""
 
     text: str
+    settled: tuple[Sentence, ...] = ()
+    rest: str = ""
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ class Runs:
                 found = {"hits": event.hits, "confidence": event.confidence, "seconds": event.seconds}
                 run.update(state="drafting", documents=event.documents, **found)
             elif isinstance(event, Drafted):
-                run.update(state="drafting", draft=event.text)
+                run.update(state="drafting", draft=event.text, settled=event.settled, rest=event.rest)
             elif isinstance(event, Answered):
                 answer = event.answer
         self._end(run, state="stopped" if run.stopping.is_set() else "done", answer=answer)

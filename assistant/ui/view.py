@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant.schema import Answer, Turn
+from assistant.schema import Answer, Sentence, Turn
 from index.hit import Hit
 
 # A turn goes waiting -> searching -> drafting -> done, or ends as stopped, interrupted (by a restart) or failed.
@@ -22,6 +22,8 @@ class TurnView:
     seconds: float = 0.0
     documents: int | None = None
     draft: str = ""
+    settled: tuple[Sentence, ...] = ()  # of the draft, finished and checked
+    rest: str = ""  # of the draft, being written
     answer: Answer | None = None
     error: str = ""
 

@@ -83,6 +83,17 @@ def test_events_come_in_order_and_the_answer_carries_its_sources(make):
     assert answer.model == "starter"
 
 
+def test_sentence_settles_as_soon_as_the_next_one_begins(make):
+    assistant = make("Eye drops lower the pressure in the eye. Elephants cure it. The end")
+    drafts = [event for event in assistant.ask("glaucoma eye drops") if isinstance(event, Drafted)]
+    settled = [tuple((sentence.text, sentence.supported) for sentence in draft.settled) for draft in drafts]
+    first, second = ("Eye drops lower the pressure in the eye.", True), ("Elephants cure it.", False)
+    assert list(dict.fromkeys(settled)) == [(), (first,), (first, second)]
+    for draft in drafts:
+        whole = " ".join([*(sentence.text for sentence in draft.settled), draft.rest]).strip()
+        assert whole == draft.text
+
+
 def test_grounded_answer_drops_what_no_passage_supports(make):
     answer = make("Eye drops lower the pressure in the eye. Elephants cure it.").answer("glaucoma eye drops")
     assert [sentence.text for sentence in answer.sentences] == ["Eye drops lower the pressure in the eye."]

@@ -184,6 +184,15 @@ def test_the_step_line_names_what_was_searched_for_in_place_of_the_question():
     assert "for “what is <gout>”" in check_harmless(markup).text
 
 
+def test_finished_sentences_of_a_draft_stand_checked_before_the_rest():
+    settled = (Sentence("<b>True.", True, 1.0, (Citation(1, 0, 4),)), Sentence("False.", False, 0.1))
+    draft = turn(state="drafting", answer=None, hits=HITS, draft="<b>True. False. And", settled=settled, rest="And <i>")
+    markup = render.turn(draft, "en")
+    audit = check_harmless(markup)
+    assert "And <i>" in audit.text and markup.count("unsupported") == 1
+    assert 'href="#t7-s1"' in markup
+
+
 def test_items_of_a_list_become_a_list_without_their_markers():
     items = tuple(Sentence(f"- item {n}", True, 1.0, (Citation(1, 0, 4),)) for n in range(2))
     lead = Sentence("Some help:", True, 1.0, (Citation(1, 0, 4),))

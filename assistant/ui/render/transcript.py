@@ -66,17 +66,19 @@ def _body(view: TurnView, lang: str) -> str:
     if view.answer is not None:
         return answer(view.id, view.answer, lang) + ending
     if view.state == "drafting":
-        return _draft(view.draft, lang)
+        return _draft(view, lang)
     if view.state == "stopped" and view.draft:
-        return _draft(view.draft, lang, "draft.unchecked") + ending
+        return _draft(view, lang, "draft.unchecked") + ending
     return ending
 
 
-def _draft(text: str, lang: str, label: str = "draft.label") -> str:
-    """Unchecked words of the generator: grey, italic and called so."""
+def _draft(view: TurnView, lang: str, label: str = "draft.label") -> str:
+    """The generator's words: finished sentences as they were checked, the rest grey, italic and called unchecked."""
+    settled = "".join(f"{_sentence(view.id, one, len(view.sources), lang)} " for one in view.settled)
+    rest = view.rest if view.settled else view.draft
     return (
-        f'<div class="draft"><span class="badge">{esc(t(label, lang))}</span>'
-        f'<p dir="auto">{esc(text)}<span class="caret" aria-hidden="true"></span></p></div>'
+        f'<div class="draft"><span class="badge">{esc(t(label, lang))}</span><p dir="auto">'
+        f'<span class="settled">{settled}</span>{esc(rest)}<span class="caret" aria-hidden="true"></span></p></div>'
     )
 
 
