@@ -45,6 +45,13 @@ class Assistant:
         """The choices given, else those of the data folder as they are now."""
         return self._settings or Settings.load(self.home.settings)
 
+    def choose(self, **changes) -> None:
+        """Keeps choices of `Settings` in the data folder; they hold for the next question."""
+        chosen = replace(self.settings, **changes)
+        if self._settings is not None:
+            self._settings = chosen
+        chosen.save(self.home.settings)
+
     @property
     def loading(self) -> tuple[str, ...]:
         """What is not ready yet: "index", "embedder", "generator"."""

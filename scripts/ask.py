@@ -6,11 +6,13 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.answer import QUOTED, AskError, Assistant
 from assistant.schema import MODES, Answer, Turn, marked
 from assistant.serial import REFUSAL, contract
+from assistant.settings import Settings
 from corpus.document import ReadingError
 from scripts._common import home_of, parser, reason, run
 
@@ -21,7 +23,11 @@ def main(argv: list[str] | None = None) -> int:
     """Exit status 0 done (a refusal is an answer), 1 some questions failed, 2 wrong usage."""
     options = _options(argv)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    assistant = Assistant(home_of(options))
+    home = home_of(options)
+    chosen = Settings.load(home.settings)
+    if options.threshold is not None:
+        chosen = replace(chosen, threshold=options.threshold)
+    assistant = Assistant(home, chosen)
     try:
         if options.questions:
             return _many(assistant, options)
@@ -38,10 +44,13 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     made.add_argument("--collection", action="append", default=[], help="may be given several times; default: all")
     made.add_argument("--model", help="a generator on this machine (default: the one in the settings)")
     made.add_argument("--mode", choices=MODES, default="grounded")
+    made.add_argument("--threshold", type=float, help="refuse under this confidence, 0 to 1 (default: the settings')")
     made.add_argument("--json", action="store_true", help="print one JSON object")
     options = made.parse_args(argv)
     if bool(options.question is not None) == bool(options.questions):
         made.error("give either a QUESTION or --questions FILE")
+    if options.threshold is not None and not 0 <= options.threshold <= 1:
+        made.error("--threshold is a probability, from 0 to 1")
     if bool(options.questions) != bool(options.out):
         made.error("--questions and --out belong together")
     return options

@@ -9,10 +9,11 @@ from assistant.schema import MODES
 from assistant.ui import panel, render
 from assistant.ui.render.chrome import loading_words
 from assistant.ui.services import STARTER_COLLECTIONS, Services
-from assistant.ui.texts import t
+from assistant.ui.texts import percent, t
 from assistant.ui.view import Tab, TurnView, earlier_turns
 
 LONGEST_QUESTION = 2000  # characters
+THRESHOLDS = (0.2, 0.35, 0.5, 0.65, 0.8)  # of confidence, to choose from
 EXAMPLES = ("example.1", "example.2", "example.3", "example.4")
 
 
@@ -44,11 +45,12 @@ class Chat:
                 self.collection = gr.Dropdown([("", "")], value="", elem_id="collection", container=True)
                 self.mode = gr.Dropdown(list(MODES), value="grounded", elem_id="mode", container=True)
                 self.model = gr.Dropdown([], value=None, elem_id="model", container=True, visible=False)
+                self.threshold = gr.Dropdown([], value=None, elem_id="threshold", container=True)
 
     @property
     def outputs(self) -> list:
         """Everything that `shown` fills."""
-        return [self.past, self.live, self.question, self.collection, self.mode, self.model]
+        return [self.past, self.live, self.question, self.collection, self.mode, self.model, self.threshold]
 
     # --- what is shown --------------------------------------------------------------------------------------
 
@@ -60,6 +62,7 @@ class Chat:
             self.collection: self.collection_choices(tab),
             self.mode: gr.update(label=t("ask.mode", tab.lang), choices=modes),
             self.model: self._model_choices(tab),
+            self.threshold: self._threshold_choices(tab),
         }
 
     def collection_choices(self, tab: Tab) -> dict:
@@ -72,6 +75,11 @@ class Chat:
         usual = self._services.assistant.settings.model
         value = usual if usual in models else None
         return gr.update(label=t("ask.model", tab.lang), choices=models, value=value, visible=len(models) > 1)
+
+    def _threshold_choices(self, tab: Tab) -> dict:
+        now = self._services.assistant.settings.threshold
+        choices = [(percent(value, tab.lang), value) for value in sorted({*THRESHOLDS, now})]
+        return gr.update(label=t("ask.threshold", tab.lang), choices=choices, value=now)
 
     def shown(self, tab: Tab) -> dict:
         """The conversation of the tab, settled turns and the newest one."""
@@ -100,6 +108,11 @@ class Chat:
         if views and views[-1].running:
             return gr.update(submit_btn=False, stop_btn=t("ask.stop", tab.lang))
         return gr.update(submit_btn=t("ask.send", tab.lang), stop_btn=False)
+
+    def set_threshold(self, value: float) -> None:
+        """Keeps the confidence from which questions are answered, for all conversations from now on."""
+        if isinstance(value, int | float) and 0 <= value <= 1:
+            self._services.assistant.choose(threshold=float(value))
 
     # --- what happens ---------------------------------------------------------------------------------------
 

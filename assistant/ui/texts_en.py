@@ -48,6 +48,7 @@ ENGLISH = MappingProxyType(
         "ask.all": "All collections",
         "ask.mode": "Answer",
         "ask.model": "Generator",
+        "ask.threshold": "Refuse under",
         "mode.grounded": "Checked",
         "mode.quotes": "Quotes only",
         "mode.free": "Free, unchecked",

@@ -48,6 +48,7 @@ FRENCH = MappingProxyType(
         "ask.all": "Toutes les collections",
         "ask.mode": "Réponse",
         "ask.model": "Générateur",
+        "ask.threshold": "Refuser sous",
         "mode.grounded": "Vérifiée",
         "mode.quotes": "Citations seules",
         "mode.free": "Libre, non vérifiée",

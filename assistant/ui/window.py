@@ -81,7 +81,7 @@ class Window:
     def _words_outputs(self) -> list:
         chat, documents, conversations = self._chat, self._documents, self._conversations
         header = [self._brand, self._preferences, self._ask_tab, self._documents_tab, self._lab_tab, self._train_tab]
-        asking = [chat.model, conversations.new, conversations.search]
+        asking = [chat.model, chat.threshold, conversations.new, conversations.search]
         adding = [documents.heading, documents.files, documents.collection, documents.add]
         panels = [*self._lab.words_outputs, *self._train.words_outputs, *self._compare.words_outputs]
         return [*header, *asking, *adding, *panels, *self._shown_outputs, *self._state_outputs]
@@ -131,6 +131,7 @@ class Window:
         )
         tried = chat.live.click(self._try_example, [self._tab, *choices], self._shown_outputs, **quiet)
         chat.question.stop(chat.stop, [self._tab], None, queue=False, **quiet)
+        chat.threshold.input(chat.set_threshold, [chat.threshold], None, **quiet)
         self._follow_after(asked, quiet)
         self._follow_after(tried, quiet)
 

@@ -202,3 +202,10 @@ def test_empty_index_refuses(tmp_path, monkeypatch):
     assert answer.refused
     assert (answer.confidence, answer.sources) == (0.0, ())
     assistant.close()
+
+
+def test_threshold_that_was_chosen_is_kept_and_decides(make):
+    assistant = make("Eye drops lower the pressure in the eye.")
+    assistant.choose(threshold=1.0)
+    assert assistant.answer("glaucoma eye drops").refused
+    assert type(assistant.settings).load(assistant.home.settings).threshold == 1.0

@@ -217,3 +217,13 @@ def test_what_gradio_offers_beside_the_page_is_closed(address, path):
 
     with pytest.raises(HTTPError):
         urlopen(address + path)
+
+
+def test_the_threshold_is_the_users_to_move(services, address, visit):
+    page = visit(address)
+    expect(page.locator("#threshold input")).to_have_value("50%")
+    page.click("#threshold input")
+    page.click("#threshold [role=option] >> text=80%")
+    page.wait_for_timeout(500)
+    assert services.assistant.settings.threshold == 0.8
+    expect(visit(address).locator("#threshold input")).to_have_value("80%")

@@ -151,6 +151,9 @@ class FakeAssistant:
 
     settings = Settings()
 
+    def choose(self, **changes):
+        self.settings = replace(self.settings, **changes)
+
     @property
     def loading(self) -> tuple[str, ...]:
         return () if self._ready.is_set() else ("index", "embedder", "generator")
