@@ -19,7 +19,7 @@ from scripts._common import home_of
 from scripts._evaluate.layout import compared, tables
 
 COLLECTION = "medquad"
-NO_SETTINGS = {"action", "home", "json", "out", "baseline", "measure"}
+NO_SETTINGS = {"action", "home", "json", "out", "baseline", "measure", "answers"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,18 @@ class Measured:
     tables: Sequence[Table]
     settings: Mapping[str, object] = field(default_factory=dict)
     comparisons: Sequence[Comparison] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A run with what is said of it: where it is stored ("" when that failed), and how it stands to its baseline."""
+
+    run: Run
+    stored: str
+    within: Sequence[Comparison]
+    baseline: Run | None = None
+    against: Sequence[Comparison] = ()
+    not_compared: str = ""
 
 
 def command(measures, name: str, help_text: str, action: Callable[[argparse.Namespace], int]):
@@ -90,13 +102,12 @@ def _kept(options: argparse.Namespace, measured: Callable[[argparse.Namespace, H
     chosen = {name: value for name, value in vars(options).items() if name not in NO_SETTINGS}
     run = Run(options.measure, made, {**chosen, **found.settings}, tuple(found.tables))
     problem = _saved(run, path)
-    comparisons, sentence = runs.compare(run, baseline) if baseline else ([], "")
-    (_print_json if options.json else _print)(
-        run, "" if problem else str(path), found.comparisons, baseline, comparisons, sentence
-    )
+    against, sentence = runs.compare(run, baseline) if baseline else ([], "")
+    outcome = Outcome(run, "" if problem else str(path), found.comparisons, baseline, against, sentence)
+    (_print_json if options.json else _print)(outcome)
     if problem:
         raise ReadingError(problem)
-    return int(bool(baseline) and not comparisons)
+    return int(bool(baseline) and not against)
 
 
 def _baseline(options: argparse.Namespace) -> Run | None:
@@ -128,20 +139,23 @@ def _saved(run: Run, path: Path) -> str:
     return ""
 
 
-def _print(run: Run, path: str, within: Sequence[Comparison], baseline: Run | None, against, sentence: str) -> None:
-    print(tables(run.tables))
-    if within:
-        print("\nWithin this run (difference with its interval, p of the paired test)\n" + compared(within))
-    if baseline:
-        print(f"\nAgainst the run of {baseline.made}: this run - that run")
-        for name, (old, new) in runs.changed(run, baseline).items():
+def _print(outcome: Outcome) -> None:
+    print(tables(outcome.run.tables))
+    if outcome.within:
+        print("\nWithin this run (difference with its interval, p of the paired test)")
+        print(compared(outcome.within))
+    if outcome.baseline:
+        print(f"\nThis run - the run of {outcome.baseline.made} (difference with its interval, p of the paired test)")
+        for name, (old, new) in runs.changed(outcome.run, outcome.baseline).items():
             print(f"  {name}: {old} then, {new} now")
-        print(compared(against), end="\n" if against else "")
-    for line in (sentence, f"Stored in {path}" if path else ""):
-        print(line, end="\n" if line else "", file=sys.stderr, flush=True)
+        for line in filter(None, (compared(outcome.against), outcome.not_compared)):
+            print(line)
+    if outcome.stored:
+        print(f"Stored in {outcome.stored}", file=sys.stderr)
 
 
-def _print_json(run: Run, path: str, within, baseline: Run | None, against, sentence: str) -> None:
+def _print_json(outcome: Outcome) -> None:
+    run = outcome.run
     rows = [
         {
             "name": table.name,
@@ -153,16 +167,18 @@ def _print_json(run: Run, path: str, within, baseline: Run | None, against, sent
         for table in run.tables
     ]
     record = {"measure": run.measure, "made": run.made, "settings": dict(run.settings), "tables": rows}
-    record |= {"within": [asdict(row) for row in within], "stored": path}
-    if baseline:
-        different = {name: list(pair) for name, pair in runs.changed(run, baseline).items()}
-        compared_with = {"made": baseline.made, "settings": different, "not_compared": sentence}
-        record["baseline"] = {**compared_with, "comparisons": [asdict(row) for row in against]}
+    record |= {"within": [asdict(row) for row in outcome.within], "stored": outcome.stored}
+    if outcome.baseline:
+        record["baseline"] = {
+            "made": outcome.baseline.made,
+            "settings": runs.changed(run, outcome.baseline),
+            "comparisons": [asdict(row) for row in outcome.against],
+            "not_compared": outcome.not_compared,
+        }
     print(json.dumps(record))
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"must be a number from 1 on, not {text!r}")
+    return int(text)

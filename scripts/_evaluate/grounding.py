@@ -27,8 +27,8 @@ def _whole(split: str, found: Sequence) -> Table:
     from assistant.evaluation.grounding import measures
 
     shares = measures(found)
-    passed = float(shares["changed_passed"].right)
-    return _table(split, found, precision=shares["precision"].mean, recall=shares["recall"].mean, changed_passed=passed)
+    facts = {name: shares[name].mean for name in ("precision", "recall", "changed_passed")}
+    return _table(split, found, **facts)
 
 
 def _parts(split: str, found: Sequence) -> list[Table]:

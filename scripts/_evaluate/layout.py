@@ -15,19 +15,26 @@ def tables(found: Sequence[Table]) -> str:
 
 
 def compared(found: Sequence[Comparison]) -> str:
-    """A line each."""
-    return _grid(
+    """A line for each where some question differs, and one for all others."""
+    different = [row for row in found if row.differing]
+    same = len(found) - len(different)
+    lines = [_grid(_compared_rows(different))] if different else []
+    lines += [f"  The same for every question: {same} of {len(found)} comparisons"] if same else []
+    return "\n".join(lines)
+
+
+def _compared_rows(found: Sequence[Comparison]) -> list[list[str]]:
+    return [
         [
-            [
-                f"  {row.name}",
-                row.measure,
-                f"{row.first:.3f} - {row.second:.3f} =",
-                f"{row.difference.mean:+.3f} [{row.difference.low:+.3f}, {row.difference.high:+.3f}]",
-                f"p < {LEAST_P}" if row.p_value < LEAST_P else f"p = {row.p_value:.3f}",
-            ]
-            for row in found
+            f"  {row.name}",
+            row.measure,
+            f"{row.first:.3f} - {row.second:.3f} =",
+            f"{row.difference.mean:+.3f} [{row.difference.low:+.3f}, {row.difference.high:+.3f}]",
+            f"p < {LEAST_P}" if row.p_value < LEAST_P else f"p = {row.p_value:.3f}",
+            f"{row.differing} of {row.difference.count} differ",
         ]
-    )
+        for row in found
+    ]
 
 
 def _rows(group: Sequence[Table]) -> list[list[str]]:

@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from conftest_medicine import medicine
+
+__all__ = ["medicine"]
 
 TOY_MERGES = ["Ġ t", "h e", "Ġt he", "a n", "i n", "Ġ a", "e r", "o u", "s t", "r e"]
 

@@ -1,83 +1,116 @@
 import random
 
 import pytest
+from conftest_medicine import TOPICS
 
-from assistant.calibration import Example, _invented, _regression, examples, fit, held_out, quality
-from assistant.confidence import Features
-from corpus.chunking import chunk_many
-from corpus.document import Document, Section
-from index.embedder import HashingEmbedder
-from index.search import Search
-from index.store import Store
-from index.vectors import VectorCache
+from assistant.calibration import Example, _invented, _regression, examples, fit, quality, sha256
+from assistant.confidence import NOTHING, Features
+from assistant.evaluation.questions import half_of
+from corpus.document import ReadingError
 
-TOPICS = ("glaucoma", "asthma", "anemia", "eczema", "gout", "malaria", "measles", "mumps", "rabies", "scurvy")
+ANSWERABLE = {"original", "reworded", "mistyped", "letters", "synonyms"}
+FOREIGN = {"invented", "other collection", "other field", "other field, letters", "injected", "gibberish"}
 
 
-@pytest.fixture
-def search(tmp_path):
-    """Ten diseases in one collection, three painters in another."""
-    store, embedder = Store(tmp_path / "i.sqlite3"), HashingEmbedder()
-    store.use_embedder(embedder.name)
-    diseases = [
-        Document(
-            f"How to treat {topic.title()}?",
-            (Section(f"Rest and water help against {topic}. Doctors treat {topic} with care."),),
-            metadata={"focus_area": topic.title(), "question_type": "treatment"},
-        )
-        for topic in TOPICS
+def made(medicine, half="dev", **changes):
+    store, search = medicine
+    return examples(store, search, **{"collection": "medicine", "other": "painters", "count": 8, **changes}, half=half)
+
+
+def features(**values):
+    return Features(**{name: values.get(name, 0.5) for name in Features.__dataclass_fields__})
+
+
+def test_examples_of_every_kind_say_whether_their_topic_was_found(medicine):
+    labels = {}
+    for example in made(medicine):
+        labels.setdefault(example.kind, set()).add(example.answerable)
+    assert {kind for kind, values in labels.items() if values == {True}} == ANSWERABLE
+    assert {kind for kind, values in labels.items() if values == {False}} == FOREIGN
+
+
+def test_question_whose_topic_is_not_found_is_no_example(medicine):
+    store, search = medicine
+
+    class Blind:
+        """Finds nothing, as if the topic were not there."""
+
+        def __getattr__(self, name):
+            return getattr(search, name)
+
+        def search(self, query, top, collections):
+            return search.search(query, top, ["painters"])
+
+    found = examples(store, Blind(), "medicine", "painters", count=5, half="dev")
+    assert {example.kind for example in found} == FOREIGN
+
+
+def test_same_seed_makes_the_same_examples_and_another_others(medicine):
+    first = made(medicine)
+    assert sha256(made(medicine)) == sha256(first)
+    assert sha256(made(medicine, seed=8)) != sha256(first)
+
+
+def test_halves_share_no_question_and_no_topic(medicine):
+    halves = {half: made(medicine, half) for half in ("dev", "test")}
+    asked = [{example.question for example in data if example.kind != "gibberish"} for data in halves.values()]
+    assert all(asked)
+    assert not asked[0] & asked[1]
+    for half, data in halves.items():
+        original = " ".join(example.question for example in data if example.kind == "original").lower()
+        assert {half_of(topic) for topic in TOPICS if topic.lower() in original} == {half}
+
+
+def test_collection_without_topics_is_refused_in_a_sentence(medicine):
+    with pytest.raises(ReadingError, match="'painters' has no documents with focus_area"):
+        made(medicine, collection="painters", other="medicine")
+
+
+def test_gate_fitted_on_one_half_decides_the_other(medicine):
+    gates = fit(made(medicine), "hashing")
+    assert set(gates.by_embedder) == {"hashing", ""}
+    assert "cosine" in gates.by_embedder["hashing"].weights
+    assert "cosine" not in gates.by_embedder[""].weights
+    test = made(medicine, "test")
+    for gate in gates.by_embedder.values():
+        scores = quality(test, gate, 0.5)
+        assert scores["roc_auc"] > 0.95
+        assert min(scores.values()) > 0.7
+        assert scores["reworded"] == 1.0
+
+
+def test_quality_counts_what_is_decided_rightly_at_the_threshold():
+    data = [
+        Example("a", "reworded", True, features(known=0.9)),
+        Example("b", "reworded", True, features(known=0.4)),
+        Example("c", "invented", False, features(known=0.2)),
+        Example("d", "invented", False, features(known=0.1)),
     ]
-    painters = [Document(name, (Section(f"{name} painted."),)) for name in ("Monet", "Renoir", "Degas")]
-    for collection, documents in (("medicine", diseases), ("painters", painters)):
-        source = store.add_source(collection, collection, "dataset")
-        passages = chunk_many(documents, embedder.count_tokens)
-        store.put(source.id, store.begin_scan(source.id), zip(documents, passages, strict=True))
-    while waiting := store.unembedded(100):
-        keys, texts = zip(*waiting, strict=True)
-        store.put_vectors(embedder.name, keys, embedder.encode(texts))
-    yield Search(store, embedder, VectorCache(store, tmp_path / "v", embedder.name))
-    store.close()
-
-
-def made(search):
-    return examples(search._store, search, "medicine", "painters", count=20)
-
-
-def test_examples_are_labelled_by_whether_their_topic_was_found(search):
-    kinds = {}
-    for example in made(search):
-        kinds.setdefault(example.kind, set()).add(example.answerable)
-    assert True in kinds.pop("reworded")
-    assert set(kinds) == {"invented", "other collection", "other field", "gibberish"}
-    assert all(labels == {False} for labels in kinds.values())
-
-
-def test_same_seed_makes_the_same_examples(search):
-    assert made(search) == made(search)
-
-
-def test_fitted_gate_separates_what_the_collection_holds_from_what_it_does_not(search):
-    data = made(search)
-    scores = quality(data, fit(data, "hashing").by_embedder["hashing"], 0.5)
-    assert scores["roc_auc"] > 0.95
-    assert scores["invented"] > 0.9
-
-
-def test_halves_share_no_topic():
-    nothing = Features(0, 0, 0, 0, 0)
-    data = [Example(f"q{n}", "reworded", True, nothing, topic=f"t{n % 7}") for n in range(40)]
-    first, second = held_out(data)
-    assert len(first) + len(second) == 40
-    assert {example.topic for example in first}.isdisjoint(example.topic for example in second)
+    gate = _regression([*data[:1], *data[2:]], ["known"])
+    between = gate.probability(features(known=0.5))
+    assert quality(data, gate, between) == {"reworded": 0.5, "invented": 1.0, "roc_auc": 1.0}
+    assert quality(data, gate, 0.0)["invented"] == 0.0
 
 
 def test_regression_weighs_the_feature_that_decides():
-    data = [Example("q", "k", bool(n % 2), Features(0.5, n % 2, 0.5, 0.5, 0.5)) for n in range(40)]
+    data = [Example("q", "k", bool(n % 2), features(coverage=n % 2)) for n in range(40)]
     weights = _regression(data, ["coverage", "known"]).weights
     assert weights["coverage"] > 1 > abs(weights["known"])
 
 
-def test_invented_names_are_new_words():
-    names = {topic for _, topic in _invented(50, random.Random(1))}
-    assert names.isdisjoint(TOPICS)
-    assert len(names) > 40
+def test_both_kinds_weigh_the_same_however_many_there_are():
+    data = [Example("q", "k", n == 0, NOTHING) for n in range(10)]
+    assert _regression(data, ["known"]).probability(NOTHING) == pytest.approx(0.5, abs=0.01)
+
+
+def test_hash_changes_with_a_question_and_with_a_feature():
+    example = Example("q", "k", True, NOTHING)
+    changed = [Example("r", "k", True, NOTHING), Example("q", "k", True, features())]
+    assert len({sha256([each]) for each in [example, *changed]}) == 3
+
+
+def test_invented_names_are_new_words_in_the_wordings_of_their_half():
+    asked = list(_invented(50, "dev", random.Random(1)))
+    assert len(set(asked)) > 40
+    assert not any("{" in question for question in asked)
+    assert not any(topic.lower() in question.lower() for question in asked for topic in TOPICS)
