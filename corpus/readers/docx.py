@@ -7,6 +7,7 @@ from pathlib import Path
 from corpus.cleaning import one_line
 from corpus.document import Document, ReadingError
 from corpus.language import guess
+from corpus.readers import package
 from corpus.readers.outline import Outline
 from corpus.readers.text import title_of
 
@@ -19,6 +20,7 @@ def read(path: Path) -> Iterator[Document]:
     import docx
     from docx.table import Table
 
+    package.check(path, "a Word document")
     try:
         document = docx.Document(str(path))
         outline, items = Outline(), []

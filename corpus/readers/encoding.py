@@ -1,7 +1,9 @@
 """The encoding of a text file: byte order mark, else UTF-8 where all of it is, else what charset-normalizer finds."""
 
 import codecs
+import io
 from pathlib import Path
+from typing import BinaryIO
 
 from corpus.document import ReadingError
 
@@ -49,17 +51,31 @@ def read_text(path: Path) -> str:
     return path.read_bytes().decode(detect(path), "replace")
 
 
+def decode(data: bytes, name: str) -> str:
+    """Bytes that lie in no file of their own, as text; `name` is said in the ReadingError for other content."""
+    return data.decode(detect_bytes(data, name), "replace")
+
+
+def detect_bytes(data: bytes, name: str) -> str:
+    """The name of the encoding of these bytes. Raises ReadingError, which says `name`, when they are not text."""
+    return _detected(io.BytesIO(data), name)
+
+
 def detect(path: Path) -> str:
     """The name of the encoding, for `open`. Raises ReadingError when the content is not text."""
     with path.open("rb") as file:
-        head = file.read(SAMPLE)
-        for mark, name in MARKS:
-            if head.startswith(mark):
-                return name
-        if _is_binary(head):
-            raise ReadingError(f"{path.name} is not text, whatever its name says.")
-        file.seek(0)
-        broken = _first_invalid_block(file)
+        return _detected(file, path.name)
+
+
+def _detected(file: BinaryIO, name: str) -> str:
+    head = file.read(SAMPLE)
+    for mark, encoding in MARKS:
+        if head.startswith(mark):
+            return encoding
+    if _is_binary(head):
+        raise ReadingError(f"{name} is not text, whatever its name says.")
+    file.seek(0)
+    broken = _first_invalid_block(file)
     return "utf-8" if broken is None else _guessed(broken)
 
 
@@ -70,7 +86,7 @@ def _is_binary(head: bytes) -> bool:
     return controls > len(head) // 50
 
 
-def _first_invalid_block(file) -> bytes | None:
+def _first_invalid_block(file: BinaryIO) -> bytes | None:
     """Bytes around the first that is not UTF-8, or None; the file is read in blocks, never held."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     while block := file.read(BLOCK):

@@ -7,7 +7,7 @@ from pathlib import Path
 from corpus.cleaning import one_line
 from corpus.document import Document, ReadingError
 from corpus.language import guess
-from corpus.readers.encoding import LARGEST, MARKS, SAMPLE, detect
+from corpus.readers.encoding import LARGEST, MARKS, SAMPLE, detect_bytes
 from corpus.readers.outline import Outline
 from corpus.readers.text import title_of
 
@@ -29,17 +29,9 @@ CHARSET = re.compile(rb"<meta[^>]+charset|<\?xml[^>]+encoding", re.IGNORECASE)
 
 def read(path: Path) -> Iterator[Document]:
     """One document, or none when there is no text. Raises ReadingError when the content is not text."""
-    from lxml import etree
-
     if path.stat().st_size > LARGEST:
         raise ReadingError(f"{path.name} is larger than {LARGEST // 1_000_000} MB.")
-    data = path.read_bytes()
-    page = _Page()
-    parser = etree.HTMLParser(target=page, encoding=_undeclared(path, data), huge_tree=True)
-    try:
-        etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, etree.ParserError, LookupError) as error:
-        raise ReadingError(f"{path.name} is not a readable web page.") from error
+    page = parsed(path.read_bytes(), path.name)
     title = one_line(page.title) or page.outline.first_heading or title_of(path)
     sections = page.outline.sections(title)
     if sections:
@@ -47,14 +39,27 @@ def read(path: Path) -> Iterator[Document]:
         yield Document(title, sections, path=str(path), language=page.language or guess(text))
 
 
-def _undeclared(path: Path, data: bytes) -> str | None:
-    """Our own finding, unless the page or a byte order mark declares its encoding, which the parser obeys."""
-    found = detect(path)
-    marked = any(data.startswith(mark) for mark, _ in MARKS)
-    return None if marked or CHARSET.search(data[:SAMPLE]) else found
+def parsed(data: bytes, name: str, encoding: str | None = None) -> "Page":
+    """The page in these bytes; `encoding` is what a sender declared. Raises ReadingError, which says `name`."""
+    from lxml import etree
+
+    page = Page()
+    found = detect_bytes(data, name)
+    if encoding is None and not _declares_encoding(data):
+        data, encoding = data.decode(found, "replace").encode("utf-8"), "utf-8"  # the parser knows fewer encodings
+    try:
+        etree.fromstring(data, etree.HTMLParser(target=page, encoding=encoding, huge_tree=True))
+    except (etree.XMLSyntaxError, etree.ParserError, LookupError) as error:
+        raise ReadingError(f"{name} is not a readable web page.") from error
+    return page
 
 
-class _Page:
+def _declares_encoding(data: bytes) -> bool:
+    """Whether a byte order mark or the page itself does, which the parser obeys."""
+    return any(data.startswith(mark) for mark, _ in MARKS) or CHARSET.search(data[:SAMPLE]) is not None
+
+
+class Page:
     """Takes a page's tags and texts as the parser meets them (lxml's target interface), so depth costs nothing."""
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ def read(path: Path) -> Iterator[Document | Dropped]:
     encoding = detect(path)
     table = rows(path, encoding, _delimiter(path, encoding))
     first = next(table, [])
-    header = [name.strip() for name in first] if _is_header(first) else None
+    header = [name.strip() for name in first] if is_header(first) else None
     if header is None:
         yield _row(first, [f"column {number}" for number in range(1, len(first) + 1)], path, 1)
     for number, row in enumerate(table, start=1 if header else 2):
@@ -50,7 +50,7 @@ def _evenness(sample: str, delimiter: str) -> tuple[float, int]:
     return (sum(len(row) == width for row in records) / len(records), width) if width > 1 else (0.0, 0)
 
 
-def _is_header(row: list[str]) -> bool:
+def is_header(row: list[str]) -> bool:
     """Names are short, different, no numbers and no sentences."""
     names = [cell.strip().lower() for cell in row]
     filled = [name for name in names if name]

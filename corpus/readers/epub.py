@@ -1,0 +1,95 @@
+"""E-books (EPUB): the chapters in their reading order, each read as the web page that it is."""
+
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+from zipfile import ZipFile
+
+from corpus.cleaning import one_line
+from corpus.document import Document, Dropped, ReadingError, Section
+from corpus.language import guess
+from corpus.readers import html, package
+from corpus.readers.text import title_of
+
+WHAT = "an EPUB book"
+CONTAINER = "META-INF/container.xml"
+ENCRYPTION = "META-INF/encryption.xml"
+PAGES = ("application/xhtml+xml", "text/html")
+
+
+def read(path: Path) -> Iterator[Document | Dropped]:
+    """A Dropped for each chapter that cannot be read, then one document, or none when no chapter has text.
+
+    Raises ReadingError when the file is no book, is damaged, or is protected against reading.
+    """
+    with package.opened(path, WHAT) as archive:
+        try:
+            book, folder = _book(archive)
+        except ReadingError as error:
+            raise ReadingError(f"{path.name} is damaged or not {WHAT}.") from error
+        title = _named(book, "title") or title_of(path)
+        language = _named(book, "language")[:2].lower()
+        sections, dropped = [], []
+        for name in _chapters(book, folder):
+            try:
+                sections += _chapter(archive, name, title)
+            except ReadingError as error:
+                dropped.append(Dropped(f"chapter {name}", str(error).rstrip(".")))
+        if dropped and not sections:
+            if ENCRYPTION in archive.namelist():
+                raise ReadingError(f"{path.name} is protected against reading outside its shop's program.")
+            raise ReadingError(f"{path.name} has no readable chapter: {dropped[0].reason}.")
+    yield from dropped
+    if sections:
+        known = len(language) == 2 and language.isascii() and language.isalpha()
+        language = language if known else guess(" ".join(section.text for section in sections[:9]))
+        yield Document(title, tuple(sections), path=str(path), language=language)
+
+
+def _book(archive: ZipFile):
+    """The book's description as an element, and the folder that its links start from."""
+    for rootfile in _xml(archive, CONTAINER).iter("{*}rootfile"):
+        name = rootfile.get("full-path", "")
+        return _xml(archive, name), posixpath.dirname(name)
+    raise ReadingError(f"{CONTAINER} names no book.")
+
+
+def _xml(archive: ZipFile, name: str):
+    from lxml import etree
+
+    # Nothing is fetched and no entity is resolved, whatever the file declares.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        return etree.fromstring(package.read_member(archive, name), parser)
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        raise ReadingError(f"{name} is damaged.") from error
+
+
+def _named(book, name: str) -> str:
+    """The first Dublin Core element of that name, on one line."""
+    found = book.find(f".//{{http://purl.org/dc/elements/1.1/}}{name}")
+    return one_line("".join(found.itertext())) if found is not None else ""
+
+
+def _chapters(book, folder: str) -> Iterator[str]:
+    """The names of the chapters' members in the order of the spine, each once."""
+    pages = {
+        item.get("id"): item.get("href", "")
+        for item in book.iter("{*}item")
+        if item.get("media-type", "").lower() in PAGES
+    }
+    seen = set()
+    for reference in book.iter("{*}itemref"):
+        href = unquote(pages.get(reference.get("idref"), "").split("#")[0])
+        if href and href not in seen:
+            seen.add(href)
+            yield posixpath.normpath(posixpath.join(folder, href)).lstrip("/")
+
+
+def _chapter(archive: ZipFile, name: str, title: str) -> list[Section]:
+    """The chapter's sections; where it has no heading, its page's title stands for one."""
+    page = html.parsed(package.read_member(archive, name), name)
+    own = one_line(page.title)
+    fallback = own if own != title else ""
+    return [section if section.heading else Section(section.text, fallback) for section in page.outline.sections(title)]
