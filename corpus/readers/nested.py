@@ -1,0 +1,89 @@
+"""Files inside files (of archives, attached to messages): read one by one through the same readers, within limits."""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from corpus.document import Document, Dropped, ReadingError
+from corpus.readers import package
+
+log = logging.getLogger(__name__)
+
+LEVELS = 2  # a zip in a zip is opened, one in that is not
+BLOCK = 1 << 20
+SEPARATOR = " › "
+
+
+@dataclass
+class Allowance:
+    """What the files inside one file, and inside those, may still take together."""
+
+    members: int = 20_000
+    size: int = 4 << 30  # bytes
+    levels: int = LEVELS
+
+    @contextmanager
+    def level(self, name: str) -> Iterator[None]:
+        """While the files inside `name` are read. Raises ReadingError when that is too deep."""
+        if not self.levels:
+            raise ReadingError(f"{name} lies inside {LEVELS} other archives and is not opened.")
+        self.levels -= 1
+        try:
+            yield
+        finally:
+            self.levels += 1
+
+
+def read_inside(name: str, file: BinaryIO, place: str, allowance: Allowance) -> Iterator[Document | Dropped]:
+    """What the file called `name` inside `place` holds; a Dropped when it cannot be read.
+
+    The bytes go to a folder of their own for as long as they are read: the name is never used as a path.
+    """
+    from corpus import readers
+
+    if not readers.can_read(Path(package.safe_name(name))):
+        yield Dropped(name, f"files of the kind {Path(package.safe_name(name)).suffix or name} cannot be read")
+        return
+    try:
+        with tempfile.TemporaryDirectory(prefix="sourcier-") as folder:
+            copy = Path(folder) / package.safe_name(name)
+            _unpack(file, copy, name, allowance)
+            for item in readers.read(copy, allowance):
+                yield _placed(item, str(copy), name, f"{place}{SEPARATOR}{name}")
+    except ReadingError as error:
+        yield Dropped(name, str(error).rstrip("."))
+    except MemoryError:
+        yield Dropped(name, "reading it took more memory than a file may")
+    except Exception as error:  # one bad file must not take those after it along
+        log.warning("%s in %s", name, place, exc_info=True)
+        yield Dropped(name, f"it is damaged or not what its name says ({type(error).__name__})")
+
+
+def _unpack(file: BinaryIO, copy: Path, name: str, allowance: Allowance) -> None:
+    allowance.members -= 1
+    if allowance.members < 0:
+        raise ReadingError(f"{name} is one file more than an archive may hold.")
+    try:
+        with copy.open("wb") as out:
+            while block := file.read(BLOCK):
+                allowance.size -= len(block)
+                if allowance.size < 0:
+                    raise ReadingError(f"{name} is beyond what an archive may unpack to.")
+                out.write(block)
+    except (ReadingError, MemoryError):
+        raise
+    except OSError as error:
+        raise ReadingError(f"{name} could not be unpacked: {error.strerror or error}.") from error
+    except Exception as error:  # zipfile, zlib, bz2 and lzma have each their own
+        raise ReadingError(f"{name} is damaged.") from error
+
+
+def _placed(item: Document | Dropped, copy: str, name: str, place: str) -> Document | Dropped:
+    """The item with the place that its reader could not know: a row's number and the like stay behind it."""
+    if isinstance(item, Dropped):
+        return Dropped(f"{name}{SEPARATOR}{item.place}", item.reason)
+    return replace(item, path=place + item.path.removeprefix(copy))
