@@ -8,6 +8,7 @@ from pathlib import Path
 from corpus.cleaning import one_line, tidy
 from corpus.document import Document, Dropped, ReadingError, Section
 from corpus.language import guess
+from corpus.readers import ocr
 from corpus.readers.text import title_of
 
 # PDFium writes U+FFFE or U+0002 where a hyphen only breaks a word at the line's end.
@@ -17,13 +18,15 @@ BROKEN_WORD = re.compile(r"(?<=[^\W\d_])-\n(?=[a-zà-öø-ÿ])")
 ITEM = re.compile(r"\s*(?:[•◦▪‣·*–-]|\d{1,3}[.)]|[a-z]\))\s+")
 BULLET = re.compile(r"^[^\S\n]*[•◦▪‣·](?=\s)", re.MULTILINE)
 ENDS = (".", "!", "?", ":", ";", "”", '"', ")")
+PAGES_AT_ONCE = 5  # recognised ones; a reader that gives nothing for two minutes is taken for hanging
 TOOL_TITLE = re.compile(r"^(?:microsoft (?:word|powerpoint|excel)|untitled|sans titre|document\d*$|.*\.\w{2,4}$)", re.I)
 
 
 def read(path: Path) -> Iterator[Document | Dropped]:
-    """A Dropped for each page without text, then the document.
+    """A Dropped for each page without text, and the document; pages without text are recognised where Tesseract is.
 
-    Raises ReadingError when the file is protected by a password, damaged, or has no text at all.
+    A scan is given in several documents of a few pages each, as recognition takes seconds a page. Raises
+    ReadingError when the file is protected by a password, damaged, or has no text at all.
     """
     import pypdfium2
 
@@ -32,23 +35,66 @@ def read(path: Path) -> Iterator[Document | Dropped]:
     except pypdfium2.PdfiumError as error:
         raise ReadingError(_reason(path, error)) from error
     try:
-        sections, dropped = [], []
+        tesseract = ocr.installed()
+        parts = _Parts(path, _title(pdf, path), len(pdf))
         for number in range(1, len(pdf) + 1):
             text = _page(pdf, number)
-            if text is None:
-                dropped.append(Dropped(f"page {number}", "damaged page"))
-            elif text:
-                sections.append(Section(text, page=number))
+            reason = "no text on this page (an image?)" if text is not None else "damaged page"
+            recognised = text == "" and tesseract is not None
+            if recognised:
+                text, reason = _recognised(pdf, number, tesseract, reason)
+            if text:
+                parts.sections.append(Section(text, page=number))
             else:
-                dropped.append(Dropped(f"page {number}", "no text on this page (an image?)"))
-        title = _title(pdf, path)
+                yield Dropped(f"page {number}", reason)
+            yield from parts.after(number, recognised)
     finally:
         pdf.close()
-    if not sections:
-        raise ReadingError(f"{path.name} has no text: its pages are images and need text recognition (OCR) first.")
-    yield from dropped
-    language = guess(" ".join(section.text for section in sections[:5]))
-    yield Document(title, tuple(sections), path=str(path), language=language)
+    if parts.empty and tesseract:
+        raise ReadingError(f"{path.name} has no text, and text recognition (OCR) found none on its pages either.")
+    if parts.empty:
+        raise ReadingError(
+            f"{path.name} has no text: its pages are images and need text recognition (OCR), which is done here once "
+            "Tesseract is installed."
+        )
+
+
+class _Parts:
+    """Sections into documents: one of the whole file, unless many of its pages had to be recognised."""
+
+    def __init__(self, path: Path, title: str, pages: int) -> None:
+        self.sections: list[Section] = []
+        self.empty = True
+        self._path, self._title, self._pages = str(path), title, pages
+        self._first, self._recognised = 1, 0
+
+    def after(self, number: int, recognised: bool) -> Iterator[Document]:
+        """The document so far, when page `number` was the last one or enough time was spent on recognition."""
+        self._recognised += recognised
+        last = number == self._pages
+        if not last and self._recognised < PAGES_AT_ONCE:
+            return
+        if self.sections:
+            whole = last and self._first == 1
+            pages = f"pages {self._first}–{number}" if number > self._first else f"page {number}"
+            place = self._path if whole else f"{self._path}, {pages}"
+            language = guess(" ".join(section.text for section in self.sections[:5]))
+            yield Document(self._title, tuple(self.sections), path=place, language=language)
+            self.empty = False
+        self.sections, self._first, self._recognised = [], number + 1, 0
+
+
+def _recognised(pdf, number: int, tesseract: ocr.Tesseract, reason: str) -> tuple[str, str]:
+    """(the page's text, the reason why there is none)."""
+    try:
+        page = pdf[number - 1]
+        try:
+            text = tesseract.read(page)
+        finally:
+            page.close()
+    except ocr.NotRecognised as error:
+        return "", str(error)
+    return joined(text.replace("\f", "\n")), reason
 
 
 def _reason(path: Path, error: Exception) -> str:

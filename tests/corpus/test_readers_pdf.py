@@ -1,7 +1,12 @@
+import shutil
+import subprocess
+import sys
+
 import pytest
 
 from corpus.document import Dropped, ReadingError
-from corpus.readers import read
+from corpus.readers import ocr, read
+from corpus.readers import pdf as pdf_reader
 from corpus.readers.pdf import joined
 
 canvas = pytest.importorskip("reportlab.pdfgen.canvas")
@@ -19,7 +24,27 @@ def pdf(path, pages, title=None, encrypt=None):
     return path
 
 
-def test_each_page_is_a_section_with_its_number(tmp_path, sort):
+class Recogniser:
+    """Stands in for Tesseract: the texts of the pages one after another; None is a page that takes too long."""
+
+    def __init__(self, *texts):
+        self.texts = iter(texts)
+
+    def read(self, page):
+        text = next(self.texts)
+        if text is None:
+            raise ocr.NotRecognised("its text was not recognised within 20 seconds")
+        return text
+
+
+@pytest.fixture
+def recognise(monkeypatch):
+    """Sets the texts that recognition gives; nothing set, no Tesseract is there."""
+    monkeypatch.setattr(ocr, "installed", lambda: None)
+    return lambda *texts: monkeypatch.setattr(ocr, "installed", lambda: Recogniser(*texts))
+
+
+def test_each_page_is_a_section_with_its_number(tmp_path, sort, recognise):
     path = pdf(tmp_path / "x.pdf", [["First page."], [], ["Third page."]], title="On tea and coffee")
     (document,), dropped = sort(read(path))
     assert document.title == "On tea and coffee"
@@ -33,9 +58,75 @@ def test_a_title_that_a_program_made_is_not_believed(tmp_path, title):
     assert document.title == "my report"
 
 
-def test_a_pdf_without_text_asks_for_ocr(tmp_path):
-    with pytest.raises(ReadingError, match="text recognition"):
+def test_a_pdf_without_text_asks_for_ocr(tmp_path, recognise):
+    with pytest.raises(ReadingError, match=r"text recognition \(OCR\), which is done here once Tesseract is installed"):
         list(read(pdf(tmp_path / "x.pdf", [[], []])))
+
+
+def test_pages_without_text_are_recognised(tmp_path, sort, recognise):
+    recognise("It is hot\nand gre-\nen.\n\f", "", None)
+    (document,), dropped = sort(read(pdf(tmp_path / "x.pdf", [["First page."], [], [], []])))
+    assert [(section.page, section.text) for section in document.sections] == [
+        (1, "First page."),
+        (2, "It is hot and green."),
+    ]
+    assert document.path.endswith("x.pdf")
+    assert dropped == [
+        Dropped("page 3", "no text on this page (an image?)"),
+        Dropped("page 4", "its text was not recognised within 20 seconds"),
+    ]
+
+
+def test_a_long_scan_is_given_in_parts(tmp_path, recognise, monkeypatch):
+    monkeypatch.setattr(pdf_reader, "PAGES_AT_ONCE", 2)
+    recognise(*(f"Page {number}." for number in range(1, 6)))
+    documents = list(read(pdf(tmp_path / "x.pdf", [[]] * 5)))
+    assert [(each.path.rpartition("x.pdf")[2], each.text) for each in documents] == [
+        (", pages 1–2", "Page 1.\n\nPage 2."),
+        (", pages 3–4", "Page 3.\n\nPage 4."),
+        (", page 5", "Page 5."),
+    ]
+    assert {each.title for each in documents} == {"x"}
+
+
+def test_a_pdf_in_which_nothing_is_recognised_says_so(tmp_path, recognise):
+    recognise("", " \n\f")
+    with pytest.raises(ReadingError, match=r"text recognition .* found none on its pages either"):
+        list(read(pdf(tmp_path / "x.pdf", [[], []])))
+
+
+@pytest.mark.skipif(not shutil.which("tesseract"), reason="Tesseract is not installed")
+def test_a_scanned_page_is_read_by_tesseract(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    from PIL import ImageDraw, ImageFont
+
+    picture = image.new("L", (1700, 500), 255)
+    ImageDraw.Draw(picture).text(
+        (80, 80), "Green tea is best\nat eighty degrees.", font=ImageFont.load_default(90), fill=0
+    )
+    made = canvas.Canvas(str(tmp_path / "x.pdf"))
+    made.drawInlineImage(picture, 72, 500, 450, 132)
+    made.showPage()
+    made.showPage()  # a blank page is not even shown to Tesseract
+    made.save()
+    dropped, document = read(tmp_path / "x.pdf")
+    assert (document.text, document.sections[0].page) == ("Green tea is best at eighty degrees.", 1)
+    assert dropped == Dropped("page 2", "no text on this page (an image?)")
+
+
+def test_tesseract_that_fails_or_hangs_leaves_a_reason(monkeypatch):
+    monkeypatch.setattr(ocr, "_picture", lambda page: b"P5")
+    with pytest.raises(ocr.NotRecognised, match="could not be started"):
+        ocr.Tesseract("no-such-program", "eng").read(None)
+    with pytest.raises(ocr.NotRecognised, match="could not read the picture"):
+        ocr.Tesseract(sys.executable, "eng").read(None)  # which finds no program called "stdin"
+
+    def hang(command, timeout, **_):
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    monkeypatch.setattr(subprocess, "run", hang)
+    with pytest.raises(ocr.NotRecognised, match="not recognised within 20 seconds"):
+        ocr.Tesseract("tesseract", "eng").read(None)
 
 
 def test_a_protected_pdf_is_named_so(tmp_path):
@@ -46,7 +137,7 @@ def test_a_protected_pdf_is_named_so(tmp_path):
         list(read(path))
 
 
-def test_a_cut_pdf_is_refused_or_read_but_never_crashes(tmp_path):
+def test_a_cut_pdf_is_refused_or_read_but_never_crashes(tmp_path, recognise):
     whole = pdf(tmp_path / "x.pdf", [["Some text."]] * 3).read_bytes()
     for length in range(10, len(whole), 97):
         (tmp_path / "cut.pdf").write_bytes(whole[:length])

@@ -1,0 +1,82 @@
+"""Text recognition of a page's picture by Tesseract, where the user has installed it."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+PAGE_S = 20.0  # seconds that one page may take
+DOTS_PER_INCH = 300
+POINTS_PER_INCH = 72
+PIXELS = 30_000_000  # of a page's picture at most; A3 at 300 dots per inch has 17
+LANGUAGES = ("eng", "fra")
+WINDOWS = r"C:\Program Files\Tesseract-OCR\tesseract.exe"  # its installer leaves the search path alone
+
+
+class NotRecognised(Exception):
+    """A page whose text could not be recognised; the message says why."""
+
+
+@dataclass(frozen=True)
+class Tesseract:
+    """The program and the languages that it is asked for."""
+
+    command: str
+    languages: str
+
+    def read(self, page) -> str:
+        """The text of a pypdfium2 page, empty when it shows none. Raises NotRecognised."""
+        picture = _picture(page)
+        if not picture:
+            return ""
+        try:
+            ran = subprocess.run(
+                [self.command, "stdin", "stdout", "-l", self.languages],
+                input=picture,
+                capture_output=True,
+                timeout=PAGE_S,
+                # Its threads gain little, and the machine is somebody's desk.
+                env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+            )
+        except subprocess.TimeoutExpired:
+            raise NotRecognised(f"its text was not recognised within {PAGE_S:.0f} seconds") from None
+        except OSError as error:
+            raise NotRecognised(f"Tesseract could not be started: {error.strerror}") from error
+        if ran.returncode:
+            raise NotRecognised("Tesseract could not read the picture of this page")
+        return ran.stdout.decode("utf-8", "replace")
+
+
+def installed() -> Tesseract | None:
+    """Tesseract with those of our languages that it knows, or None when it is not there."""
+    command = shutil.which("tesseract") or (WINDOWS if os.path.isfile(WINDOWS) else None)
+    if command is None:
+        return None
+    try:
+        ran = subprocess.run([command, "--list-langs"], capture_output=True, timeout=PAGE_S)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    known = ran.stdout.decode("utf-8", "replace").split()
+    languages = [language for language in LANGUAGES if language in known]
+    return Tesseract(command, "+".join(languages)) if languages else None
+
+
+def _picture(page) -> bytes:
+    """The page in grey as PGM, empty when it is of one colour. Raises NotRecognised."""
+    from pypdfium2 import PdfiumError
+
+    try:
+        width, height = page.get_size()
+        if width <= 0 or height <= 0:
+            raise NotRecognised("the page has no size")
+        scale = min(DOTS_PER_INCH / POINTS_PER_INCH, (PIXELS / (width * height)) ** 0.5)
+        bitmap = page.render(scale=scale, grayscale=True)
+    except (PdfiumError, ValueError, OverflowError, OSError) as error:
+        raise NotRecognised("damaged page") from error
+    try:
+        rows, stride = memoryview(bitmap.buffer).cast("B"), bitmap.stride
+        pixels = b"".join(rows[at * stride : at * stride + bitmap.width] for at in range(bitmap.height))
+        header = f"P5\n{bitmap.width} {bitmap.height}\n255\n".encode()
+    finally:
+        bitmap.close()
+    return header + pixels if pixels and min(pixels) < max(pixels) else b""
