@@ -4,14 +4,24 @@ import os
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus.document import Document, Dropped, ReadingError
 
+if TYPE_CHECKING:
+    from corpus.readers.nested import Allowance
+
+_CODE = (
+    ".bash .c .cc .cfg .cjs .clj .cpp .cs .css .cxx .dart .ex .exs .f90 .go .h .hh .hpp .hs .ini .java .jl .js .jsx "
+    ".kt .lua .mjs .ml .php .pl .pm .proto .ps1 .py .pyi .r .rb .rs .scala .scss .sh .sql .swift .tex .toml .ts .tsx "
+    ".vue .yaml .yml .zsh"
+).split(" ")
 # Suffix → module with `read(path) -> Iterator[Document | Dropped]`.
 _FORMATS = {
     ".txt": "text",
     ".text": "text",
-    ".rst": "text",
+    ".log": "text",
+    ".rst": "rst",
     ".md": "markdown",
     ".markdown": "markdown",
     ".html": "html",
@@ -19,11 +29,20 @@ _FORMATS = {
     ".xhtml": "html",
     ".pdf": "pdf",
     ".docx": "docx",
+    ".pptx": "pptx",
+    ".pptm": "pptx",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".epub": "epub",
+    ".eml": "eml",
     ".csv": "table",
     ".tsv": "table",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".zip": "archive",
+    **dict.fromkeys(_CODE, "code"),
 }
+_CONTAINERS = ("archive", "eml")  # their `read` also takes what the files inside them may take together
 SUFFIXES = tuple(_FORMATS)
 BEIR_CORPUS = "corpus.jsonl"
 
@@ -38,11 +57,12 @@ def is_beir(folder: Path) -> bool:
     return (Path(folder) / BEIR_CORPUS).is_file()
 
 
-def read(path: Path) -> Iterator[Document | Dropped]:
+def read(path: Path, allowance: "Allowance | None" = None) -> Iterator[Document | Dropped]:
     """The documents of a file or BEIR folder, streamed, and a Dropped for each part that was left out.
 
-    Raises ReadingError with one sentence, at the first `next`, when the whole cannot be read: it is gone, empty, of
-    another kind than its name says, protected, damaged or without text.
+    `allowance` bounds what a file inside another one may hold; leave it out for a file on disk. Raises ReadingError
+    with one sentence when the whole cannot be read: it is gone, empty, of another kind than its name says, protected,
+    damaged or without text; of what is read in several parts, some may have been given before.
     """
     path = Path(path)
     if path.is_dir():
@@ -56,7 +76,8 @@ def read(path: Path) -> Iterator[Document | Dropped]:
     _check(path)
     some = False
     try:
-        for item in import_module(f"corpus.readers.{module}").read(path):
+        reader = import_module(f"corpus.readers.{module}").read
+        for item in reader(path, allowance) if module in _CONTAINERS else reader(path):
             some = True
             yield item
     except OSError as error:

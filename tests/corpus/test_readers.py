@@ -149,6 +149,11 @@ def test_html_without_a_declared_encoding(tmp_path):
     assert only(write(tmp_path, "x.html", "<p>Thé — 5 €</p>")).text == "Thé — 5 €"
 
 
+def test_html_in_an_encoding_that_the_parser_does_not_know(tmp_path, monkeypatch):
+    monkeypatch.setattr("corpus.readers.html.detect_bytes", lambda data, name: "mac_roman")
+    assert only(write(tmp_path, "x.html", "<p>Thé</p>".encode("mac_roman"))).text == "Thé"
+
+
 def test_html_nested_very_deeply_is_survived(tmp_path):
     page = "<div>" * 3000 + "deep" + "</div>" * 3000
     assert "deep" in only(write(tmp_path, "x.html", page)).text
