@@ -6,6 +6,7 @@ import pytest
 from conftest_medicine import TEXTS, fill
 
 from assistant import confidence
+from assistant.calibration import examples, sha256
 from assistant.confidence import Gates
 from assistant.evaluation import dialogue
 from assistant.evaluation.dialogue import Case
@@ -14,9 +15,11 @@ from assistant.evaluation.retrieval import systems
 from assistant.evaluation.runs import load as load_run
 from assistant.generator import Generator
 from corpus.document import Passage, ReadingError
+from corpus.home import Home
 from index.embedder import HashingEmbedder
 from index.store import Store, StoreError
 from scripts import evaluate
+from scripts._evaluate.common import searching
 from scripts._evaluate.retrieval import SYSTEMS
 
 
@@ -171,7 +174,9 @@ def test_gate_is_fitted_on_one_half_and_kept_with_facts_of_the_other(home, gate,
         measured = tables["reworded"]["measures"][gate_name]["mean"]
         assert column["reworded"] == pytest.approx(measured, abs=1e-4)
         assert column["roc_auc"] == pytest.approx(tables["all kinds"]["facts"][f"roc_auc, {gate_name}"], abs=1e-4)
-    assert kept["data_sha256"] == found["settings"]["gate_data_sha256"]
+    with searching(Home(home)) as (store, search, _):
+        fitted_on = examples(store, search, "medicine", "painters", 6, "dev")
+    assert kept["data_sha256"] == found["settings"]["gate_data_sha256"] == sha256(fitted_on)
 
 
 def test_gate_is_left_alone_without_fit(home, gate, tmp_path, capsys):
