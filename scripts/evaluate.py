@@ -5,9 +5,9 @@ import argparse
 from assistant.presets import ModelError
 from corpus.document import ReadingError
 from scripts._common import parser, run
-from scripts._evaluate import dialogue, follow_ups, grounding, lm, questions, refusal, retrieval
+from scripts._evaluate import answers, dialogue, follow_ups, grounding, lm, questions, refusal, retrieval
 
-MEASURES = (lm, dialogue, questions, retrieval, refusal, grounding, follow_ups)
+MEASURES = (lm, dialogue, questions, retrieval, answers, refusal, grounding, follow_ups)
 EXAMPLES = """A run is stored with its settings and every question's value, in evaluation/ of the data folder unless
 --out names a file; --baseline RUN.json compares with an earlier one by a paired test, measure by measure.
 

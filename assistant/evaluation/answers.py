@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.evaluation.grounding import independent_support
-from assistant.evaluation.intervals import Estimate, estimate, paired_p
 from assistant.evaluation.measures import loops, rouge_l
 from assistant.evaluation.questions import Query
 from assistant.schema import Answer
@@ -98,47 +97,24 @@ def nearest(question: str, texts: Sequence[str], embedder) -> str:
     return " ".join(sentences[at] for at in sorted(np.argsort(-cosines)[:LEAD]))
 
 
-@dataclass(frozen=True)
-class Report:
-    """The table of a run; intervals are of 95 %, p-values of a paired test against each baseline."""
-
-    count: int
-    refused: float
-    quoted: float
-    rouge_l: Estimate
-    lead_rouge_l: Estimate
-    nearest_rouge_l: Estimate
-    p_lead: float
-    p_nearest: float
-    supported_sentences: float
-    sentences: int
-    looping_answers: float
-    median_seconds: float
-
-    def rows(self) -> list[tuple[str, str]]:
-        """Name and value, for printing."""
-        return [
-            (name, f"{value:.3f}" if isinstance(value, float) else str(value)) for name, value in vars(self).items()
-        ]
+def values(results: Sequence[Judged]) -> dict[str, list[float]]:
+    """What `runs.table` keeps of each question. A refused answer counts with an empty text."""
+    return {
+        "ROUGE-L": [result.rouge_l for result in results],
+        "ROUGE-L lead": [result.lead_rouge_l for result in results],
+        "ROUGE-L nearest": [result.nearest_rouge_l for result in results],
+        "answered": [float(not result.refused) for result in results],
+        "quoted": [float(result.quoted and not result.refused) for result in results],
+        "loops": [float(result.loop) for result in results],
+    }
 
 
-def report(results: Sequence[Judged]) -> Report:
-    """Raises ValueError when there is nothing to report. A refused answer counts with an empty text."""
-    own, lead, near = (
-        [getattr(result, name) for result in results] for name in ("rouge_l", "lead_rouge_l", "nearest_rouge_l")
-    )
+def facts(results: Sequence[Judged]) -> dict[str, float]:
+    """Figures that are no means over questions: the share of all shown sentences that the outside check supports, and
+    the median of the seconds to the whole answer."""
     sentences = sum(result.sentences for result in results)
-    return Report(
-        count=len(results),
-        refused=sum(result.refused for result in results) / len(results),
-        quoted=sum(result.quoted and not result.refused for result in results) / len(results),
-        rouge_l=estimate(own),
-        lead_rouge_l=estimate(lead),
-        nearest_rouge_l=estimate(near),
-        p_lead=paired_p(own, lead),
-        p_nearest=paired_p(own, near),
-        supported_sentences=sum(result.supported for result in results) / max(sentences, 1),
-        sentences=sentences,
-        looping_answers=sum(result.loop for result in results) / len(results),
-        median_seconds=float(np.median([result.seconds for result in results])),
-    )
+    return {
+        "sentences": sentences,
+        "supported": sum(result.supported for result in results) / max(sentences, 1),
+        "median_s": float(np.median([result.seconds for result in results])),
+    }
