@@ -23,6 +23,7 @@ def read(path: Path, allowance: Allowance | None = None) -> Iterator[Document | 
     allowance = allowance or Allowance()
     with allowance.level(path.name):
         archive = package.opened(path, WHAT, allowance.members, max(1, allowance.size))
+        allowance.members -= len(archive.infolist())
         first: Dropped | None = None
         some = False
         with archive:

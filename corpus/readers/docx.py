@@ -69,14 +69,22 @@ def _is_item(paragraph, style: str) -> bool:
 
 
 def _table(table) -> str:
-    """ "cell | cell" a row; merged cells, which the library repeats, once."""
+    """ "cell | cell" a row; merged cells once, tables in a cell on its line.
+
+    The library's own `row.cells` repeats a cell as often as its span claims, which may be a thousand million times.
+    """
+    from docx.table import _Cell
+
     lines = []
     for row in table.rows:
-        cells, seen = [], set()
-        for cell in row.cells:
-            if id(cell._tc) not in seen:
-                seen.add(id(cell._tc))
-                cells.append(one_line(cell.text))
+        cells = [_cell(_Cell(cell, table)) for cell in row._tr.tc_lst if cell.vMerge != "continue"]
         if any(cells):
             lines.append(" | ".join(cells))
     return "\n".join(lines)
+
+
+def _cell(cell) -> str:
+    from docx.table import Table
+
+    blocks = cell.iter_inner_content()
+    return one_line(" ".join(_table(block) if isinstance(block, Table) else block.text for block in blocks))

@@ -49,6 +49,10 @@ def _attachments(path: Path, attached: list, allowance: Allowance) -> Iterator[D
     if not allowance.levels:
         yield from (Dropped(name, "attached to a message that lies too deep inside archives") for name, _ in attached)
         return
+    allowance.members -= len(attached)
+    if allowance.members < 0:
+        yield Dropped(attached[0][0], "attached to a message that brings more files than may lie in one another")
+        return
     with allowance.level(path.name):
         for name, leaf in attached:
             try:

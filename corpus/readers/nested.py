@@ -64,9 +64,6 @@ def read_inside(name: str, file: BinaryIO, place: str, allowance: Allowance) -> 
 
 
 def _unpack(file: BinaryIO, copy: Path, name: str, allowance: Allowance) -> None:
-    allowance.members -= 1
-    if allowance.members < 0:
-        raise ReadingError(f"{name} is one file more than an archive may hold.")
     try:
         with copy.open("wb") as out:
             while block := file.read(BLOCK):

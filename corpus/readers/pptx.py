@@ -10,6 +10,7 @@ from corpus.readers import package
 from corpus.readers.text import title_of
 
 WHAT = "a PowerPoint presentation"
+POINTS = 2000  # of a series, beyond which a chart is no table to read
 DEFAULT_TITLE = "PowerPoint Presentation"
 
 
@@ -76,6 +77,8 @@ def _chart(chart) -> Iterator[str]:
     """The title, then a row for each category with the value of each series."""
     if chart.has_title and chart.chart_title.has_text_frame:
         yield one_line(chart.chart_title.text_frame.text)
+    if any(int(count) > POINTS for count in chart._chartSpace.xpath(".//c:ptCount/@val")):
+        return  # a number that only claims so much would be counted up to
     for plot in chart.plots:
         series = list(plot.series)
         yield " | ".join(["", *(one_line(str(each.name)) for each in series)]).strip(" |")

@@ -17,6 +17,7 @@ ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1+\s*")
 BORDER = re.compile(r"\s*(?:=+(?: +=+)+|\+(?:[-=]+\+)+)\s*")  # of a simple or grid table
 DIRECTIVE = re.compile(r"(\s*)\.\. (?:\|[^|\n]{1,100}\| )?([\w:+.-]+?)::(?:\s+(.*)|\s*)")
 MARKUP = re.compile(r"(\s*)\.\.(?:\s+(?!\[)(.*))?")  # a comment, a target, a substitution; "[1]" is a footnote
+LONGEST_ROWS = 200  # lines between two borders of a table
 OPTION = re.compile(r"\s+:[\w-]+:(?:\s|$)")
 WHOLLY_DROPPED = frozenset("contents include index meta raw replace tabularcolumns testsetup toctree".split(" "))
 ARGUMENT_DROPPED = frozenset(
@@ -139,7 +140,7 @@ def _table(lines: list[str], at: int) -> tuple[list[str], int]:
         rows = [lines[each].strip().strip("|").split("|") for each in range(at, end) if "|" in lines[each]]
     else:
         borders = [at]
-        while end < len(lines) and (lines[end].strip() or len(borders) < 3):
+        while end < len(lines) and end - borders[-1] < LONGEST_ROWS and (lines[end].strip() or len(borders) < 3):
             if BORDER.fullmatch(lines[end]):
                 borders.append(end)
             elif not lines[end].strip() and end - borders[-1] == 1 and len(borders) > 1:

@@ -54,3 +54,23 @@ def test_an_empty_document_is_refused(tmp_path):
     docx.Document().save(tmp_path / "x.docx")
     with pytest.raises(ReadingError, match="holds no text"):
         list(read(tmp_path / "x.docx"))
+
+
+def test_a_cell_merged_over_rows_is_read_once_and_a_table_in_it_too(tmp_path):
+    made = docx.Document()
+    table = made.add_table(rows=2, cols=2)
+    table.cell(0, 0).merge(table.cell(1, 0)).text = "tall"
+    table.cell(0, 1).text, table.cell(1, 1).text = "a", "b"
+    table.cell(1, 1).add_table(1, 1).cell(0, 0).text = "within"
+    made.save(tmp_path / "x.docx")
+    (document,) = read(tmp_path / "x.docx")
+    assert document.text == "tall | a\nb within"
+
+
+def test_a_cell_that_claims_to_span_millions_of_columns_is_read_once(tmp_path):
+    made = docx.Document()
+    table = made.add_table(rows=1, cols=1)
+    table.cell(0, 0).text, table.cell(0, 0)._tc.grid_span = "wide", 2_000_000_000
+    made.save(tmp_path / "x.docx")
+    (document,) = read(tmp_path / "x.docx")
+    assert document.text == "wide"

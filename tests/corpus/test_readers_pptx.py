@@ -59,6 +59,9 @@ def test_a_chart_is_read_as_rows(tmp_path):
     chart.has_title = True
     chart.chart_title.text_frame.text = "Tons sold"
     made.save(tmp_path / "x.pptx")
+    chart._chartSpace.xpath(".//c:ptCount")[0].set("val", "2000000000")
+    made.save(tmp_path / "y.pptx")
+    assert [document.text for document in read(tmp_path / "y.pptx")] == ["Tons sold"]
     (document,) = read(tmp_path / "x.pptx")
     assert document.text == "Tons sold\nGreen | Black\n2019 | 1.5 | 3\n2020 | 2 |"
 
