@@ -13,6 +13,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -23,6 +24,7 @@ from corpus.home import Home
 log = logging.getLogger(__name__)
 
 SILENCE_S = 120.0  # a reader that gives nothing for so long hangs
+TELL_S = 1.0  # the child passes on what it has read at least this often
 MEMORY = 4 << 30  # bytes of address space
 
 
@@ -153,9 +155,14 @@ def _limit_memory(limit: int) -> None:
 
 def serve(home: Home, requests, answers) -> None:
     """Answers requests until the parent closes the pipe."""
+    told = time.monotonic()
 
     def send(message: dict) -> None:
+        nonlocal told
         answers.write(json.dumps(message) + "\n")
+        if time.monotonic() - told > TELL_S:
+            answers.flush()  # a slow file must not look silent: a scan of many pages, a large workbook
+            told = time.monotonic()
 
     for line in requests:
         try:
