@@ -85,28 +85,29 @@ class Assistant:
         ends the drafting; what was drafted is checked and answered. Raises AskError.
         """
         question = _valid(question, mode)
+        settings = self.settings  # once: the threshold that is shown is the one that decided
         clock = _Clock()
         try:
             query = search_query(question, history)
             search = self.resources.search
-            result = search.search(query, self.settings.passages, collections)
+            result = search.search(query, settings.passages, collections)
             confidence = self.resources.gates.confidence(result.question, result.hits, search)
             clock.searched()
             yield Searched(result.hits, confidence, clock.search_s, result.documents)
             answer = Answer(
                 question=question,
-                refused=confidence < self.settings.threshold or not result.hits,
+                refused=confidence < settings.threshold or not result.hits,
                 confidence=confidence,
                 mode=mode,
                 model="",
                 sources=result.hits,
-                threshold=self.settings.threshold,
+                threshold=settings.threshold,
                 query=searched if (searched := result.question.text) != question else "",
                 documents=result.documents,
                 notices=() if result.complete else (INCOMPLETE,),
             )
             if not answer.refused:
-                answer = yield from self._written(answer, result, model or self.settings.model, clock, stop)
+                answer = yield from self._written(answer, result, model or settings.model, clock, stop)
             yield Answered(replace(answer, timings=clock.timings()))
         except (StoreError, EmbedderError, ModelError) as error:
             raise AskError(str(error)) from error
@@ -122,7 +123,7 @@ class Assistant:
         self, answer: Answer, result: SearchResult, model: str, clock: "_Clock", stop: threading.Event | None
     ) -> Iterator[Event]:
         evidence = Evidence(result.hits)
-        quotes = best_quotes(answer.query or answer.question, result.hits, evidence)
+        quotes = best_quotes(result.hits, evidence)
         if answer.mode == "quotes":
             return replace(answer, sentences=tuple(quotes))
         draft = yield from self._drafted(answer, model, evidence, clock, stop)

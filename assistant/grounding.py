@@ -196,13 +196,15 @@ class Settling:
         self._evidence = evidence
         self._sentences: list[Sentence] = []
         self._done = 0  # characters
+        self._seen: set[str] = set()
 
     def of(self, draft: str) -> tuple[tuple[Sentence, ...], str]:
         """The sentences that are finished, checked, and the rest. `draft` must begin with the one before."""
         tail = draft[self._done :]
         finished = spans(tail)[:-1]  # the last one may go on
         for start, end in finished:
-            self._sentences.append(self._evidence.check(" ".join(tail[start:end].split())))
+            if is_new(tail[start:end], self._seen):
+                self._sentences.append(self._evidence.check(" ".join(tail[start:end].split())))
         if finished:
             self._done += finished[-1][1]
         return tuple(self._sentences), draft[self._done :].strip()
@@ -215,11 +217,18 @@ def checked(text: str, evidence: Evidence, language: str = "en") -> list[Sentenc
     if len(pieces) > 1 and not pieces[-1].rstrip().endswith((".", "!", "?", ")", '"', "”", "»")):
         pieces.pop()  # cut off by the token limit
     for piece in pieces:
-        key = " ".join(piece.lower().split())
-        if key and key not in seen and not _loops(key):
-            seen.add(key)
+        if is_new(piece, seen):
             sentences.append(evidence.check(" ".join(piece.split()), language))
     return sentences
+
+
+def is_new(sentence: str, seen: set[str]) -> bool:
+    """Whether the sentence says something, for the first time and not in circles; notes it in `seen`."""
+    key = " ".join(sentence.lower().split())
+    if not key or key in seen or _loops(key):
+        return False
+    seen.add(key)
+    return True
 
 
 def _loops(text: str) -> bool:

@@ -25,7 +25,7 @@ LONGEST = 1200  # characters of a sentence: more is a page without full stops
 SAME_ASPECT = 0.6
 
 
-def best_quotes(question: str, hits: Sequence[Hit], evidence: Evidence, language: str = "en") -> list[Sentence]:
+def best_quotes(hits: Sequence[Hit], evidence: Evidence) -> list[Sentence]:
     """Sentences of the first passages in reading order, each citing its place; [] only without any hit.
 
     An item of a list keeps its marker, "- ".

@@ -8,8 +8,11 @@ Abbreviations are resolved as in Schwartz and Hearst 2003.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from index.aspects import without_aspects
+from index.candidates import MOST_WORDS
+from index.fusion import topic_of
 from index.stopwords import STOPWORDS
 from index.store import Store
 from index.vocabulary import Vocabulary
@@ -17,6 +20,7 @@ from index.vocabulary import Vocabulary
 LONGEST = 5  # words of a name
 RARE = 300  # passages that may hold a name whose other names are looked for
 SHORT = 5  # letters of an abbreviation
+MENTIONS = 5  # of the phrase that are looked at in one passage
 LOOKED_AT = 40  # passages that hold the phrase
 NAMES = 2  # other names that are searched for
 AT_FRONT = 400  # characters of a passage in which its document's topic gets its other names
@@ -33,6 +37,7 @@ BOUNDARY = re.compile(rf"\b(?:{'|'.join(STOPWORDS)})\s|\s(?:{'|'.join(ADVERBS.sp
 CLOSE = 120  # characters on each side of the phrase
 END = r"(?=[,.;:()\"”]|\s(?:is|are|was|and|or|in|which|that|because|when|for|by)\b|$)"
 
+WHOLE = re.compile(rf"\s*(?:[,.;:()\"”]|$|(?:{'|'.join(STOPWORDS)}|{'|'.join(ADVERBS.split())})\b)", re.IGNORECASE)
 CALLED = re.compile(rf"(?P<name>(?:[\w'’\-]+\s+){{0,4}}[\w'’\-]+)\s*[,(]?\s*{CUE}{BEFORE}$", re.IGNORECASE)
 NAMED = re.compile(rf"\s*[,(]?\s*{CUE}{BEFORE}{NAME}{END}", re.IGNORECASE)
 
@@ -69,7 +74,12 @@ class Aliases:
         names = [name for row in self._passages(phrase, scope) for name in _names(phrase, row)]
         common = sorted(dict.fromkeys(names), key=lambda name: -names.count(name))
         # Nothing is won by searching for a name that no heading bears.
-        return [Alias(phrase, name) for name in common if self._vocabulary.in_heading(name)][:NAMES]
+        return [Alias(phrase, name) for name in common if self._is_topic(name)][:NAMES]
+
+    def _is_topic(self, name: str) -> bool:
+        topic = topic_of(name)
+        headings = self._vocabulary.headings(name, LOOKED_AT)
+        return bool(topic) and any(topic_of(heading) == topic for heading in headings)
 
     def _passages(self, phrase: str, scope: Sequence[int]) -> list:
         return self._store.database.connection.execute(
@@ -83,7 +93,7 @@ class Aliases:
 
 def _phrases(text: str) -> list[list[str]]:
     """Runs of up to LONGEST words that neither start nor end with a function word, by length, longest first."""
-    words = re.findall(r"\w+", text)
+    words = re.findall(r"\w+", text)[:MOST_WORDS]
     lengths = range(LONGEST, 0, -1)
     return [[phrase for start in range(len(words)) if (phrase := _run(words[start : start + n], n))] for n in lengths]
 
@@ -99,8 +109,10 @@ def _names(phrase: str, row) -> list[str]:
     text, topic = row["text"], _topic(row["title"])
     spelled = re.compile(r"\b" + r"[\s\-]+".join(map(re.escape, phrase.split())) + r"\b", re.IGNORECASE)
     found = []
-    for match in spelled.finditer(text):
+    for match in islice(spelled.finditer(text), MENTIONS):
         before, after = text[max(0, match.start() - CLOSE) : match.start()], text[match.end() : match.end() + CLOSE]
+        if not WHOLE.match(after):
+            continue  # "asthma attacks" is another thing than asthma
         if (cue := CALLED.search(before)) is not None:
             # "... of NAME, also called PHRASE", and "X, also called PHRASE" in a document on X.
             found += BOUNDARY.split(f" {cue['name'].lower()} ")[-1:]
@@ -112,7 +124,13 @@ def _names(phrase: str, row) -> list[str]:
         found += _long_forms(phrase, f"{row['title']}. {text}")
     own = SAYS_NOTHING | set(re.findall(r"\w+", phrase.lower()))
     cleaned = (" ".join(re.findall(r"\w+", name.lower())) for name in found)
-    return [name for name in cleaned if len(name) > 2 and len(name.split()) <= 8 and not set(name.split()) <= own]
+    return [name for name in cleaned if len(name) > 2 and len(name.split()) <= 8 and not _contains(name, phrase, own)]
+
+
+def _contains(name: str, phrase: str, own: set[str]) -> bool:
+    """Whether one of the two is the other with more words: a narrower term, or nothing new."""
+    words = set(name.split())
+    return words <= own or set(phrase.lower().split()) <= words
 
 
 def _mentions(text: str, topic: str) -> bool:

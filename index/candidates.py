@@ -16,13 +16,14 @@ from index.vectors import VectorCache
 
 HEADING_WEIGHT = 2.0  # of a word in the heading, against one in the text
 CANDIDATES = 100  # of each search, before they are blended
+MOST_WORDS = 200  # of a query: who pastes a page asks for its beginning
 WORD = re.compile(r"\w+")
 ELISION = re.compile(r"\b(?:[cdjlmnst]|qu)['’](?=\w)", re.IGNORECASE)  # l'asthme, d'une, qu'est
 
 
 def keywords(query: str) -> list[str]:
     """The words of a question to look for: distinct, lower case, without stop words unless nothing else is left."""
-    words = list(dict.fromkeys(WORD.findall(ELISION.sub("", query.lower()))))
+    words = list(dict.fromkeys(WORD.findall(ELISION.sub("", query.lower()))))[:MOST_WORDS]
     return [word for word in words if word not in STOPWORDS] or words
 
 

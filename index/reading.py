@@ -1,12 +1,14 @@
 """From hits to passages that are worth a reader's time: neighbours together, nothing twice.
 
-MedQuAD alone repeats 590 answers; three sources that are one text thrice are one source.
+MedQuAD alone repeats 590 answers; three sources that are one text thrice are one source. But a stock answer may
+stand for two diseases that only its headings name: under another topic it comes behind all others.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from index.fusion import label_of, topic_of
 from index.hit import Hit
 
 SAME = 0.7  # of the shorter text's word runs, in the other one
@@ -21,9 +23,15 @@ def readable(hits: Sequence[Hit], top: int) -> list[Hit]:
     all places."""
     kept: list[Hit] = []
     runs: list[frozenset] = []
+    topics: list[frozenset] = []
+    repeated: list[Hit] = []
     for hit in hits:
         own = _runs(hit.text)
-        if any(_same(own, other) for other in runs):
+        topic = topic_of(label_of(hit.title, hit.heading))
+        same = [about for other, about in zip(runs, topics, strict=True) if _same(own, other)]
+        if same:
+            if topic not in same:
+                repeated.append(hit)
             continue
         if (at := _neighbour(hit, kept)) is not None:
             kept[at] = _joined(kept[at], hit)
@@ -31,7 +39,8 @@ def readable(hits: Sequence[Hit], top: int) -> list[Hit]:
         else:
             kept.append(hit)
             runs.append(own)
-    return _spread(kept, top)
+            topics.append(topic)
+    return (_spread(kept, top) + repeated)[:top]
 
 
 def _spread(hits: Sequence[Hit], top: int) -> list[Hit]:
@@ -45,24 +54,22 @@ def _spread(hits: Sequence[Hit], top: int) -> list[Hit]:
 
 
 def _neighbour(hit: Hit, kept: Sequence[Hit]) -> int | None:
-    """The place of a kept hit that `hit` continues or precedes, when both make one passage of a readable length."""
+    """The place of a kept hit that `hit` continues on the same page, when both make one passage of a readable length.
+
+    What comes before a better hit is not put before it: the answer is read from the start of the best passage.
+    """
     for at, other in enumerate(kept):
-        same = (other.collection, other.document_id) == (hit.collection, hit.document_id)
-        if not same or other.heading != hit.heading:
-            continue
-        last = other.ordinal + other.parts - 1
-        if hit.ordinal in (other.ordinal - 1, last + 1) and _words(hit) + _words(other) <= LONGEST:
+        place, following = ((one.collection, one.document_id, one.heading, one.page) for one in (other, hit))
+        goes_on = hit.ordinal == other.ordinal + other.parts
+        if place == following and goes_on and _words(hit) + _words(other) <= LONGEST:
             return at
     return None
 
 
 def _joined(first: Hit, second: Hit) -> Hit:
-    """One hit with both texts in the document's order, in the place of `first`."""
-    before, after = sorted((first, second), key=lambda hit: hit.ordinal)
-    rest = after.text[_shared(before.text, after.text) :].lstrip()
-    return replace(
-        first, text=f"{before.text}\n\n{rest}", ordinal=before.ordinal, page=before.page, parts=first.parts + 1
-    )
+    """One hit with both texts, in the place of `first`."""
+    rest = second.text[_shared(first.text, second.text) :].lstrip()
+    return replace(first, text=f"{first.text}\n\n{rest}", parts=first.parts + second.parts)
 
 
 def _shared(before: str, after: str) -> int:

@@ -4,12 +4,13 @@ import json
 import math
 import re
 import time
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.aliases import Aliases
 from index.aspects import Aspects
-from index.candidates import CANDIDATES, Candidates, Found, keywords, marks
+from index.candidates import CANDIDATES, Candidates, Found, marks
 from index.embedder import Embedder
 from index.fusion import POOL, Weights, best, blended, label_of, reranked
 from index.hit import Hit
@@ -80,7 +81,7 @@ class Search:
         """
         started = time.perf_counter()
         scope = self._scope(collections)
-        question = self._understood(query, scope)
+        question = self._understood(composed(query), scope)
         hits, complete = self._ranked(question, scope, SPARE * top)
         found = tuple(readable(hits, top))
         return SearchResult(found, self._count(scope), time.perf_counter() - started, complete, question)
@@ -89,7 +90,7 @@ class Search:
         """The best passage of each of the `top` documents: a document scores as its best passage."""
         scope = self._scope(collections)
         found: dict[tuple[str, str], Hit] = {}
-        for hit in self._ranked(self._understood(query, scope), scope, CANDIDATES * 2)[0]:
+        for hit in self._ranked(self._understood(composed(query), scope), scope, CANDIDATES * 2)[0]:
             found.setdefault((hit.collection, hit.document_id), hit)
         return list(found.values())[:top]
 
@@ -119,7 +120,7 @@ class Search:
     # --- steps --------------------------------------------------------------------------------------------
 
     def _understood(self, query: str, scope: Sequence[int]) -> Understood:
-        mended = self._spelling.mended(keywords(query)) if scope else {}
+        mended = self._spelling.mended(query, scope)
         text = replaced(query, mended)
         names = tuple((alias.phrase, alias.name) for alias in self._aliases.of(text, scope))
         return Understood(text, mended, names)
@@ -128,7 +129,7 @@ class Search:
         found = self._candidates.find(question.text, scope)
         scores, rows = self._closer(question.text, found)
         for phrase, name in question.other_names:
-            other = question.text.lower().replace(phrase, name)
+            other = replaced(question.text.lower(), {phrase: name})
             if other == question.text.lower():  # the phrase is written with other signs between its words
                 other = f"{name} {question.text}"
             more = self._candidates.find(other, scope)
@@ -136,7 +137,8 @@ class Search:
             for passage, score in again.items():
                 scores[passage] = max(scores.get(passage, 0.0), ALIAS_WEIGHT * score)
             rows.update(other_rows)
-            found = Found({**more.keyword, **found.keyword}, {**more.dense, **found.dense}, found.complete)
+            # Ranks by words are those of the question as it was asked.
+            found = Found(found.keyword, {**more.dense, **found.dense}, found.complete)
         chosen = best(scores, count)
         rows.update(self._details([passage for passage in chosen if passage not in rows]))
         return _hits(chosen, scores, found, rows), found.complete
@@ -173,10 +175,15 @@ class Search:
         return self._store.database.connection.execute(sql, values).fetchall()
 
 
+def composed(text: str) -> str:
+    """Accents as one sign with their letters and no soft hyphens: pasted words stay whole."""
+    return unicodedata.normalize("NFKC", text).replace("\u00ad", "")
+
+
 def replaced(text: str, words: dict[str, str]) -> str:
     """The text with whole words replaced, whatever their case."""
     for word, other in words.items():
-        text = re.sub(rf"\b{re.escape(word)}\b", other, text, flags=re.IGNORECASE)
+        text = re.sub(rf"\b{re.escape(word)}\b", lambda _, other=other: other, text, flags=re.IGNORECASE)
     return text
 
 

@@ -10,16 +10,21 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from index.candidates import keywords
 from index.stopwords import STOPWORDS
 from index.vocabulary import Vocabulary, folded, stem
 
-SHORTEST = 4  # letters; shorter words have a neighbour for every slip
-EDITS = ((13, 3), (6, 2), (SHORTEST, 1))  # letters, edits forgiven
+SHORTEST = 5  # letters; shorter words have a neighbour for every slip
+EDITS = ((12, 3), (7, 2), (SHORTEST, 1))  # letters of the stem, edits forgiven
+ENDING = 2  # edits more between the words themselves, whose endings differ: "treatents", "treatment"
+MOST = 12  # words that nobody knows: a question with more is not mistyped but of another world
 FIRST_LETTER = 0.5  # edits more for another first letter: people rarely miss it
 COMMONNESS = 0.25  # edits less for each power of ten of passages
 # A word of the texts is held for a slip itself when no more than ONCE passages hold it and OFTEN as many a neighbour.
 ONCE, OFTEN = 2, 100
 READ = 5  # passages from which a term's surface form is taken
+# With a capital inside a sentence: a name, of which only a single slip is mended.
+NAME = re.compile(r"(?<=[\w,;:] )[A-ZÀ-Þ][\w'’-]*[a-zß-ÿ][\w'’-]*")
 TOKEN = re.compile(r"[^\W_]+")
 
 
@@ -29,9 +34,14 @@ class Spelling:
     def __init__(self, vocabulary: Vocabulary):
         self._vocabulary = vocabulary
 
-    def mended(self, words: Sequence[str]) -> dict[str, str]:
-        """The words that are likely slips with what was likely meant; empty when all words are known."""
-        fixed = {word: self._correction(word) for word in words if self._suspicious(word)}
+    def mended(self, text: str, scope: Sequence[int]) -> dict[str, str]:
+        """The words of a text that are likely slips with what was likely meant, by the passages of the collections
+        with the ids `scope`; empty when all words are known, and when hardly any is."""
+        suspicious = [word for word in keywords(text) if self._suspicious(word)] if scope else []
+        if len(suspicious) > MOST:
+            return {}
+        names = {word.lower() for word in NAME.findall(text)}
+        fixed = {word: self._correction(word, 1 if word in names else EDITS[0][1], scope) for word in suspicious}
         return {word: better for word, better in fixed.items() if better}
 
     def _suspicious(self, word: str) -> bool:
@@ -42,12 +52,14 @@ class Spelling:
             return not self._vocabulary.in_heading(word)
         return not passages
 
-    def _correction(self, word: str) -> str | None:
+    def _correction(self, word: str, most: int, scope: Sequence[int]) -> str | None:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
         stemmed = stem(folded(word))
-        allowed = next(edits for letters, edits in EDITS if len(word) >= letters)
+        allowed = min(most, next((edits for letters, edits in EDITS if len(stemmed) >= letters), 0))
+        if not allowed:
+            return None
         terms = self._vocabulary.terms
         near = process.extract(stemmed, terms.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=None)
         others = [(term, edits) for term, edits, _ in near if term != stemmed and _is_word(term)]
@@ -55,17 +67,19 @@ class Spelling:
         best = min(costs, key=lambda term: (costs[term], term), default=None)
         if best is None or (stemmed in terms and terms[best] < OFTEN * terms[stemmed]):
             return None
-        return self._surface(best)
+        surface = self._surface(best, scope)
+        # Stems may be near while the words are not: "aviaire" and "available".
+        return surface if surface and OSA.distance(word, surface) <= allowed + ENDING else None
 
-    def _surface(self, term: str) -> str | None:
+    def _surface(self, term: str, scope: Sequence[int]) -> str | None:
         """The commonest word behind a stem, in a few passages."""
-        words = (word for text in self._vocabulary.texts(term, READ) for word in TOKEN.findall(text.lower()))
+        words = (word for text in self._vocabulary.texts(term, READ, scope) for word in TOKEN.findall(text.lower()))
         found = Counter(word for word in words if stem(folded(word)) == term)
         return found.most_common(1)[0][0] if found else None
 
 
 def _is_word(term: str) -> bool:
-    return len(term) >= SHORTEST - 1 and term.isalpha() and term not in STOPWORDS
+    return len(term) >= SHORTEST - 2 and term.isalpha() and term not in STOPWORDS
 
 
 def _cost(typed: str, term: str, edits: int, passages: int) -> float:

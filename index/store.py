@@ -272,6 +272,8 @@ class Store:
 
     def use_embedder(self, name: str) -> bool:
         """Makes `name` the embedder of the index if it has none; says whether it is the index's embedder."""
+        if known := self.meta("embedder"):  # without waiting for who is writing
+            return known == name
         with self.database.write() as connection:
             connection.execute("INSERT OR IGNORE INTO meta VALUES ('embedder', ?)", (name,))
         return self.meta("embedder") == name

@@ -49,17 +49,23 @@ class Vocabulary:
         sql = "SELECT COUNT(*) AS n FROM passages_fts WHERE passages_fts MATCH ?"
         return self._rows(sql, (f'"{phrase}"',))[0]["n"]
 
+    def headings(self, phrase: str, count: int) -> list[str]:
+        """Up to `count` headings that hold a phrase."""
+        rows = self._rows("SELECT heading FROM passages_fts WHERE heading MATCH ? LIMIT ?", (f'"{phrase}"', count))
+        return [row["heading"] for row in rows]
+
     def in_heading(self, phrase: str) -> bool:
         """Whether some heading holds a word or a phrase."""
         return bool(self._rows("SELECT 1 FROM passages_fts WHERE heading MATCH ? LIMIT 1", (f'"{phrase}"',)))
 
-    def texts(self, term: str, count: int) -> Iterator[str]:
-        """Headings and texts of a few passages that hold a term."""
+    def texts(self, term: str, count: int, scope: Sequence[int]) -> Iterator[str]:
+        """Headings and texts of a few passages that hold a term, from the collections with the ids `scope`."""
         rows = self._rows_of(
             "instance",
-            """SELECT p.heading, p.text FROM passages p
-               WHERE p.id IN (SELECT DISTINCT doc FROM {table} WHERE term = ? LIMIT ?)""",
-            (term, count),
+            f"""SELECT DISTINCT p.heading, p.text FROM {{table}} v CROSS JOIN passages p ON p.id = v.doc
+                CROSS JOIN documents d ON d.id = p.document_id
+                WHERE v.term = ? AND d.collection_id IN ({",".join("?" * len(scope))}) LIMIT ?""",
+            (term, *scope, count),
         )
         return (f"{row['heading']} {row['text']}" for row in rows)
 

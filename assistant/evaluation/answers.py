@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.answer import QUOTED
 from assistant.evaluation.grounding import independent_support
 from assistant.evaluation.measures import loops, rouge_l
 from assistant.evaluation.questions import Query
@@ -53,7 +54,8 @@ def judged(assistant, embedder, queries: Sequence[Query], store: Store, **option
 def text_of(store: Store, document: str) -> str:
     """All text of the document with this external id, "" when there is none."""
     row = store.database.connection.execute(
-        "SELECT sections FROM documents WHERE external_id = ?", (document,)
+        "SELECT sections FROM documents WHERE external_id = ? OR (external_id = '' AND substr(sha256, 1, 16) = ?)",
+        (document, document),
     ).fetchone()
     return "\n\n".join(section["text"] for section in json.loads(zlib.decompress(row["sections"]))) if row else ""
 
@@ -77,7 +79,7 @@ def _judged(query: Query, answer: Answer, references: Sequence[str], embedder, s
         question=query.text,
         answer=shown,
         refused=answer.refused,
-        quoted=not answer.model or "quoted" in answer.notices,
+        quoted=not answer.model or QUOTED in answer.notices,
         rouge_l=score(shown),
         lead_rouge_l=score(lead),
         nearest_rouge_l=score(nearest(query.text, texts, embedder)),

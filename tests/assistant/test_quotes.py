@@ -11,7 +11,7 @@ HITS = (
 
 
 def quotes(question):
-    return best_quotes(question, HITS, Evidence(HITS))
+    return best_quotes(HITS, Evidence(HITS))
 
 
 def test_quotes_are_sentences_of_the_passages_with_their_place():
@@ -27,7 +27,7 @@ def test_same_sentence_is_quoted_once():
 
 
 def test_no_passage_gives_no_quote():
-    assert best_quotes("anything", (), Evidence(())) == []
+    assert best_quotes((), Evidence(())) == []
 
 
 def passage(text, title="What are the treatments for gout?", n=1, **fields):
@@ -35,7 +35,7 @@ def passage(text, title="What are the treatments for gout?", n=1, **fields):
 
 
 def texts(*hits):
-    return [quote.text for quote in best_quotes("treatments for gout", hits, Evidence(hits))]
+    return [quote.text for quote in best_quotes(hits, Evidence(hits))]
 
 
 def test_headings_boilerplate_and_half_sentences_are_left_out():

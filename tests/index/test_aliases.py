@@ -44,3 +44,10 @@ def test_general_nouns_and_unknown_phrases_have_no_other_name(names):
 
 def test_nothing_is_found_outside_the_scope(store, embedder):
     assert Aliases(store, Vocabulary(store)).of("hf", []) == []
+
+
+def test_longer_name_that_begins_with_the_phrase_is_another_thing(store, embedder):
+    text = "These episodes, sometimes referred to as asthma attacks, pass."
+    add(store, [document("Episodes", "Short."), document("What is asthma?", text)], embedder)
+    found = Aliases(store, Vocabulary(store)).of("what is asthma", [store.collection_id("notes")])
+    assert [alias.name for alias in found] == []

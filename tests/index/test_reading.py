@@ -12,10 +12,28 @@ def words(start, count=40):
     return " ".join(f"w{number}" for number in range(start, start + count))
 
 
-def test_neighbours_become_one_passage_in_the_order_of_the_document():
-    found = readable([hit(words(100), ordinal=3), hit(words(0), ordinal=2), hit(words(200), ordinal=4)], 6)
+def test_what_follows_a_hit_is_read_with_it():
+    found = readable([hit(words(0), ordinal=2), hit(words(100), ordinal=3), hit(words(200), ordinal=4)], 6)
     assert [(one.ordinal, one.parts) for one in found] == [(2, 3)]
     assert found[0].text == f"{words(0)}\n\n{words(100)}\n\n{words(200)}"
+
+
+def test_what_comes_before_a_better_hit_is_not_put_before_it():
+    found = readable([hit(words(100), ordinal=3), hit(words(0), ordinal=2)], 6)
+    assert [(one.ordinal, one.parts) for one in found] == [(3, 1), (2, 1)]
+
+
+def test_neighbours_on_different_pages_stay_apart():
+    found = readable([hit(words(0), ordinal=0, page=1), hit(words(100), ordinal=1, page=2)], 6)
+    assert [one.page for one in found] == [1, 2]
+
+
+def test_one_text_on_two_topics_is_two_sources():
+    stock = words(0)
+    found = readable(
+        [hit(stock, "a", heading="Is gout inherited?"), hit(stock, "b", heading="Is asthma inherited?")], 6
+    )
+    assert len(found) == 2
 
 
 def test_neighbours_that_would_be_too_long_stay_apart():

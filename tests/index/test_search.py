@@ -150,3 +150,22 @@ def test_documents_that_say_the_same_are_one_hit(library, embedder):
     add(library, [document("Scurvy", text), document("Scurvy again", text + " So it is.")], embedder, path="s.txt")
     found = Search(library, None, None).search("scurvy bleeding gums")
     assert sum("scurvy" in title.lower() for title in titles(found)) == 1
+
+
+def test_accents_pasted_as_two_signs_are_one(search):
+    assert titles(search.search("abi\u0302me le nerf"))[0] == "Glaucome"
+
+
+def test_abbreviation_is_replaced_as_a_word_and_ranks_stay_those_of_the_question(library, embedder, tmp_path):
+    more = [
+        document("What is multiple sclerosis?", "Multiple sclerosis (MS) harms the nerves.", external_id="m1"),
+        document("What are the symptoms of multiple sclerosis?", "Numbness.", external_id="m2"),
+    ]
+    add(library, more, embedder, path="more.txt")
+    embed_all(library, embedder)
+    search = Search(library, embedder, VectorCache(library, tmp_path / "v2", embedder.name))
+    found = search.search("symptoms of ms")
+    assert ("ms", "multiple sclerosis") in found.question.other_names
+    ranks = {hit.document_id: hit.rank_keyword for hit in found.hits}
+    plain = search._candidates.keyword("symptoms of ms", [library.collection_id("notes")])
+    assert sorted(rank for rank in ranks.values() if rank) == list(range(1, len(plain) + 1))
