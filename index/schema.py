@@ -59,7 +59,27 @@ M001 = [
     "CREATE INDEX embedding_queue_by_turn ON embedding_queue (turn)",
 ]
 
-MIGRATIONS = (M001,)
+# What changed on disk is seen by size and time; a file of unknown size (-1) is looked at. `chunking` says how a document
+# was cut: all before this step were cut by the first recipe.
+M002 = [
+    "ALTER TABLE sources ADD COLUMN size INTEGER NOT NULL DEFAULT -1",
+    "ALTER TABLE sources ADD COLUMN modified INTEGER NOT NULL DEFAULT 0",  # nanoseconds
+    "ALTER TABLE documents ADD COLUMN chunking TEXT NOT NULL DEFAULT '1/180/1/256'",
+    # A folder that is followed. `identity` is its device and number on disk: an empty place where a disk was mounted
+    # differs from the disk.
+    """CREATE TABLE watches (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+        path TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'new', reason TEXT NOT NULL DEFAULT '',
+        identity TEXT NOT NULL DEFAULT '', added REAL NOT NULL, seen REAL NOT NULL DEFAULT 0,
+        UNIQUE (collection_id, path))""",
+    "CREATE INDEX sources_by_state ON sources (state)",
+    # So that what is counted and deleted most is never found by reading every row: documents and vectors hold blobs.
+    "CREATE INDEX documents_by_chunking ON documents (collection_id, chunking)",
+    "CREATE INDEX vectors_by_key ON vectors (key)",
+]
+
+MIGRATIONS = (M001, M002)
 
 
 class SchemaError(sqlite3.DatabaseError):
