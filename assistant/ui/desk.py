@@ -1,0 +1,150 @@
+"""The Ask tab: the conversations, the chat and the sources side by side, and how they work together."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import gradio as gr
+
+from assistant.ui import panel
+from assistant.ui.chat import Chat
+from assistant.ui.conversations import Conversations
+from assistant.ui.services import Services
+from assistant.ui.sources import Sources
+from assistant.ui.view import Gaze, Tab
+
+# A new answer shows its own sources, whatever passage was looked at before.
+FORGET_PASSAGE = "(...values) => { if (location.hash) location.hash = ''; return values; }"
+
+
+class Desk:
+    """Three panels over one conversation. Every handler gives back a dict of what changed."""
+
+    def __init__(self, services: Services):
+        self._services = services
+        self.chat = Chat(services)
+        self._sources = Sources(services)
+        self._conversations = Conversations(services)
+
+    # --- layout ---------------------------------------------------------------------------------------------
+
+    def layout(self, tab: gr.State) -> None:
+        """Makes the components inside the current Blocks; `tab` is the state of the browser's tab."""
+        self._tab = tab
+        self._gaze = gr.State(Gaze())
+        with gr.Row(elem_id="desk"):
+            self._conversations.layout()
+            with gr.Column(elem_id="chat", min_width=0):
+                self.chat.layout()
+            self._sources.layout()
+
+    @property
+    def outputs(self) -> list:
+        """What `shown` fills."""
+        return [self._tab, *self.chat.outputs, self._sources.cards, self._conversations.list]
+
+    @property
+    def words_outputs(self) -> list:
+        """What `words` fills."""
+        return [*self.chat.outputs, self._conversations.new, self._conversations.search]
+
+    # --- what is shown --------------------------------------------------------------------------------------
+
+    def words(self, tab: Tab) -> dict:
+        """The labels in the tab's language."""
+        return self.chat.words(tab) | self._conversations.words(tab)
+
+    def shown(self, tab: Tab) -> dict:
+        """The tab's conversation, its sources and the list of all."""
+        return {self._tab: tab} | self.chat.shown(tab) | self._sources.shown(tab) | self._conversations.shown(tab)
+
+    def chosen(self, tab: Tab) -> dict:
+        """The collection, the mode and the generator that were chosen for the open conversation."""
+        opened = self._conversations.opened(tab)
+        if opened is None:
+            return {}
+        collection = opened.collection if opened.collection in ("", *self._services.collections()) else ""
+        choices = {self.chat.collection: collection, self.chat.mode: opened.mode}
+        if opened.model in self._services.assistant.models():
+            choices[self.chat.model] = opened.model
+        return {component: gr.update(value=value) for component, value in choices.items()}
+
+    # --- wiring ---------------------------------------------------------------------------------------------
+
+    def wire(self, quiet: dict) -> None:
+        """Connects the events of the three panels."""
+        self._wire_asking(quiet)
+        self._wire_conversations(quiet)
+
+    def follow_after(self, event, quiet: dict) -> None:
+        """Streams the newest turn once `event` is dealt with."""
+        outputs = [self.chat.past, self.chat.live, self.chat.question, self._sources.cards]
+        event.then(
+            self._follow, [self._tab, self._gaze], outputs, trigger_mode="multiple", concurrency_limit=None, **quiet
+        )
+
+    def _wire_asking(self, quiet: dict) -> None:
+        chat = self.chat
+        choices = [chat.collection, chat.mode, chat.model]
+        asked = chat.question.submit(
+            self._ask, [self._tab, chat.question, *choices], self.outputs, js=FORGET_PASSAGE, **quiet
+        )
+        tried = chat.live.click(self._try_example, [self._tab, *choices], self.outputs, **quiet)
+        chat.question.stop(chat.stop, [self._tab], None, queue=False, **quiet)
+        chat.threshold.input(chat.set_threshold, [chat.threshold], None, **quiet)
+        self.follow_after(asked, quiet)
+        self.follow_after(tried, quiet)
+
+    def _wire_conversations(self, quiet: dict) -> None:
+        panel_ = self._conversations
+        opened = panel_.list.click(self._in_list, [self._tab], self.outputs, **quiet)
+        panel_.list.submit(self._in_list, [self._tab], self.outputs, **quiet)
+        panel_.new.click(self._new, [self._tab], self.outputs, js=FORGET_PASSAGE, **quiet)
+        panel_.search.change(self._search, [self._tab, panel_.search], [self._tab, panel_.list], **quiet)
+        self.follow_after(opened, quiet)
+
+    # --- handlers -------------------------------------------------------------------------------------------
+
+    def _ask(self, tab: Tab, question: str, collection: str, mode: str, model: str | None) -> dict:
+        tab, complaint = self.chat.begin(tab, question, collection, mode, model)
+        if complaint:
+            gr.Info(complaint, title="")
+            return {self._tab: tab}
+        shown = self.shown(tab)
+        shown[self.chat.question] = {**shown[self.chat.question], "value": ""}
+        return shown
+
+    def _try_example(self, tab: Tab, collection: str, mode: str, model: str | None, event: gr.EventData) -> dict:
+        name, data = panel.action(event)
+        if name != "example":
+            return {self._tab: tab}
+        return self._ask(tab, data.get("text", ""), collection, mode, model)
+
+    def _follow(self, tab: Tab, gaze: Gaze) -> Iterator[dict]:
+        """Streams the newest turn of the tab into the page, until it ends or the tab looks at something else."""
+        mine = gaze.turn()
+        yield self.chat.shown(tab) | self._sources.shown(tab)
+        last = None
+        for view in self.chat.follow(tab):
+            if gaze.newest != mine:
+                return
+            changes = self.chat.streamed(view, tab)
+            if last is None or view.sources != last.sources or not view.running:
+                changes |= self._sources.shown(tab)
+            last = view
+            yield changes
+        if last is not None and gaze.newest == mine:
+            yield self.chat.shown(tab) | self._sources.shown(tab)
+
+    def _in_list(self, tab: Tab, event: gr.EventData) -> dict:
+        before = tab.conversation
+        tab = self._conversations.act(*panel.action(event), tab)
+        if tab.conversation == before:
+            return {self._tab: tab} | self._conversations.shown(tab)
+        return self.shown(tab) | self.chosen(tab)
+
+    def _new(self, tab: Tab) -> dict:
+        return self.shown(replace(tab, conversation=None, renaming=None, deleting=None))
+
+    def _search(self, tab: Tab, query: str) -> dict:
+        tab = replace(tab, query=(query or "").strip()[:200])
+        return {self._tab: tab} | self._conversations.shown(tab)
