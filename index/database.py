@@ -1,12 +1,25 @@
-"""Opening a SQLite file so that several processes and threads can use it at once."""
+"""Opening a SQLite file so that several processes and threads can use it at once, and surviving what happens to it."""
 
+import contextlib
+import logging
+import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from index import recovery
+from index.rows import StoreError
+
+log = logging.getLogger(__name__)
+
 BUSY_MS = 30_000  # a writer waits this long for another one before it gives up
+
+
+class StorageError(StoreError, sqlite3.DatabaseError):
+    """The disk or the file fails, not the request: full, read-only, damaged. The message is one sentence."""
 
 
 def containing(text: str) -> str:
@@ -17,32 +30,39 @@ def containing(text: str) -> str:
 class Database:
     """One SQLite file in WAL mode, a connection per thread, transactions by `with database.write()`.
 
-    Raises OSError when the folder cannot be made and sqlite3.DatabaseError when the file is not a database.
+    A damaged file is set aside and what can be read of it goes into a new one; `mended` then says so. Raises OSError
+    when the folder cannot be made, StorageError when the disk fails, sqlite3.DatabaseError for a file of a newer
+    version.
     """
 
     def __init__(self, path: Path, migrate: Callable[[sqlite3.Connection], None]):
         self.path = path
+        self.mended: recovery.Mended | None = None
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._all: weakref.WeakSet[_Connection] = weakref.WeakSet()
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
-        migrate(self.connection)
+        recovery.finish(path)
+        if recovery.is_suspect(path):
+            self._mend(migrate)
+        try:
+            migrate(self.connection)
+        except sqlite3.DatabaseError as error:
+            if not recovery.is_damage(error):
+                raise
+            self._mend(migrate)
+            migrate(self.connection)
 
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, in autocommit."""
-        found = getattr(self._local, "connection", None)
-        if found is None:
-            # check_same_thread off only so that `close` may close connections of threads that have ended.
-            found = sqlite3.connect(self.path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
-            found.row_factory = sqlite3.Row
-            found.execute("PRAGMA journal_mode = WAL")
-            found.execute("PRAGMA synchronous = NORMAL")
-            found.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = found
+        held: _Held | None = getattr(self._local, "held", None)
+        # Another process may have put a mended file in the place of this one, or a backup was copied over it.
+        if held is None or (not held.connection.in_transaction and held.file != (_identity(self.path) or held.file)):
+            held = self._local.held = _Held(self.path)
             with self._lock:
-                self._all.append(found)
-        return found
+                self._all.add(held.connection)
+        return held.connection
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -51,15 +71,122 @@ class Database:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
+            connection.execute("COMMIT")  # a full disk is often noticed only here
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # SQLite has rolled back by itself after some failures
+                connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")
 
     def close(self) -> None:
         """Closes every thread's connection."""
         with self._lock:
-            for connection in self._all:
+            for connection in list(self._all):
                 connection.close()
             self._all.clear()
         self._local = threading.local()
+
+    def _mend(self, migrate: Callable[[sqlite3.Connection], None]) -> None:
+        self.close()
+        self.mended = recovery.mend(self.path, migrate)
+
+
+class _Cursor(sqlite3.Cursor):
+    def execute(self, *arguments):
+        return _said(self.connection.path, super().execute, *arguments)
+
+    def executemany(self, *arguments):
+        return _said(self.connection.path, super().executemany, *arguments)
+
+    def fetchone(self):
+        return _said(self.connection.path, super().fetchone)
+
+    def fetchall(self):
+        return _said(self.connection.path, super().fetchall)
+
+    def __next__(self):
+        return _said(self.connection.path, super().__next__)
+
+
+class _Connection(sqlite3.Connection):
+    path: Path
+
+    def cursor(self, factory=_Cursor):
+        return super().cursor(factory)
+
+    def execute(self, *arguments):
+        return self.cursor().execute(*arguments)
+
+    def executemany(self, *arguments):
+        return self.cursor().executemany(*arguments)
+
+
+class _Held:
+    """A thread's connection: closed with the thread. Python would do so some time later, being a cycle's part."""
+
+    def __init__(self, path: Path):
+        self.connection = _connect(path)
+        self.file = _identity(path)
+
+    def __del__(self):
+        if (connection := getattr(self, "connection", None)) is not None:
+            connection.close()
+
+
+def _connect(path: Path) -> _Connection:
+    # check_same_thread off only so that `close` may close connections of threads that have ended.
+    connection = sqlite3.connect(
+        path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, factory=_Connection
+    )
+    connection.path = path
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    with contextlib.suppress(OSError):
+        status = os.stat(path)
+        return status.st_dev, status.st_ino
+    return None  # removed while it is open: what is open goes on
+
+
+def _said(path: Path, call: Callable, *arguments):
+    """The call's result; what the disk or the file does to it becomes a sentence."""
+    try:
+        return call(*arguments)
+    except StorageError:
+        raise
+    except sqlite3.DatabaseError as error:
+        if recovery.is_damage(error):
+            recovery.suspect(path)
+            log.error("%s is damaged: %s", path, error)
+            sentence = f"The file {path} is damaged; it is mended when Sourcier starts again."
+        elif (reason := _reason(error)) is None:
+            raise
+        else:
+            sentence = f"{path} {reason}"
+        failure = StorageError(sentence)
+        failure.damage = recovery.is_damage(error)
+        raise failure from error
+
+
+# SQLite's primary result codes (sqlite3.h) and the words of its messages, which Python 3.10 gives alone.
+REASONS = (
+    (13, "full", "could not be written: the disk is full. Nothing stored was lost; make room and go on."),
+    (8, "readonly", "cannot be written: the folder or the file is read-only."),
+    (14, "unable to open", "cannot be opened: the folder or the file may not be read or written."),
+    (5, "database is locked", "is being written by another process that does not end; try again."),
+    (10, "disk i/o error", "cannot be read or written: the disk reports an error."),
+)
+
+
+def _reason(error: sqlite3.Error) -> str | None:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    words = str(error).lower()
+    return next((reason for number, sign, reason in REASONS if code == number or (not code and sign in words)), None)

@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,9 @@ from index.store import Store
 log = logging.getLogger(__name__)
 
 SAVE_EVERY = 2000  # new vectors before the cache file is written again: re-reading them takes about 20 ms
+COMPARED = 64  # newest vectors of a cache file that must be those of SQLite
+COUNT_EVERY_S = 5.0  # how often removed vectors are counted
+REMOVED_KEPT = 0.25  # share of removed vectors at which they are left out; they are never found, but take memory
 
 
 def _faiss():
@@ -75,6 +79,18 @@ class VectorIndex:
             if position >= 0
         ]
 
+    def vectors(self, positions: np.ndarray) -> np.ndarray:
+        """The vectors (n, d) float32 at `positions` (n,)."""
+        return self._faiss.rev_swig_ptr(self._flat.get_xb(), self._flat.ntotal * self._flat.d).reshape(
+            self._flat.ntotal, self._flat.d
+        )[positions]
+
+    def without(self, kept: np.ndarray) -> "VectorIndex":
+        """A new index of the vectors where `kept` (n,) bool holds."""
+        index = VectorIndex(self._flat.d)
+        index.add(self.seqs[kept], self.vectors(np.flatnonzero(kept)))
+        return index
+
     def save(self, path: Path, stamp: dict[str, str]) -> None:
         """Writes the cache file; readers see the old one or the new one, never a half."""
         body = self.seqs.astype("<i8").tobytes() + self._faiss.serialize_index(self._flat).tobytes()
@@ -114,17 +130,63 @@ class VectorIndex:
         return index
 
 
+def cache_path(folder: Path, embedder: str) -> Path:
+    """The cache file of an embedder, whose name may be a path or hold slashes."""
+    return folder / f"{hashlib.sha256(embedder.encode()).hexdigest()[:12]}.faiss"
+
+
+def load_cache(store: Store, path: Path, embedder: str) -> VectorIndex | None:
+    """The cache file's index, None when it is missing, damaged, or not the store's."""
+    index = VectorIndex.load(path, _stamp(store, embedder))
+    if index is not None and not _agree(store, index, embedder):
+        log.warning("the vector cache %s is ahead of the index and will be rebuilt", path)
+        return None
+    return index
+
+
+def _stamp(store: Store, embedder: str) -> dict[str, str]:
+    return {"index": store.uuid, "embedder": embedder}
+
+
+def _stored(store: Store, embedder: str) -> np.ndarray:
+    """Sequence numbers (n,) int64 of all stored vectors, in no order."""
+    # By the index, which holds both columns: the table would be read with all its vectors.
+    sql = "SELECT seq FROM vectors INDEXED BY sqlite_autoindex_vectors_1 WHERE embedder = ?"
+    rows = store.database.connection.execute(sql, (embedder,)).fetchall()
+    return np.fromiter((row["seq"] for row in rows), np.int64, len(rows))
+
+
+def _last_given(store: Store) -> int:
+    """The highest sequence number that was ever given to a vector."""
+    row = store.database.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'vectors'").fetchone()
+    return row["seq"] if row else 0
+
+
+def _agree(store: Store, index: VectorIndex, embedder: str) -> bool:
+    """Whether the newest vectors are SQLite's: a power cut can take back what SQLite had stored last, and its numbers
+    are then given to other vectors."""
+    if index.last > _last_given(store):
+        return False
+    newest = index.seqs[-COMPARED:]
+    seqs, vectors = store.vectors_after(embedder, int(newest[0]) - 1 if len(newest) else 0)
+    both, here, there = np.intersect1d(newest, seqs, return_indices=True)
+    if not len(both):
+        return True
+    return bool(np.allclose(index.vectors(len(index) - len(newest) + here), vectors[there], atol=1e-3))
+
+
 class VectorCache:
     """The vectors of one store and embedder, kept up to date with what SQLite holds. Thread-safe."""
 
     def __init__(self, store: Store, folder: Path, embedder: str):
         self._store = store
         self._embedder = embedder
-        safe = hashlib.sha256(embedder.encode()).hexdigest()[:12]  # a name may be a path or hold slashes
-        self._path = folder / f"{safe}.faiss"
+        self._path = cache_path(folder, embedder)
         self._lock = threading.Lock()
         self._index: VectorIndex | None = None
+        self._uuid = ""
         self._saved = 0
+        self._counted = (-1, 0.0)  # generation and time of the last count of removed vectors
 
     def search(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> list[tuple[int, float]]:
         """The k best (seq, cosine) for one unit vector (d,) among all vectors stored so far."""
@@ -140,20 +202,33 @@ class VectorCache:
                 self._write()
 
     def _catch_up(self) -> None:
-        if self._index is None:
-            self._index = VectorIndex.load(self._path, self._stamp)
+        if self._uuid != (uuid := self._store.uuid):  # first use, or another index was put in the place of this one
+            self._uuid = uuid
+            self._index = load_cache(self._store, self._path, self._embedder)
             self._saved = len(self._index) if self._index is not None else 0
         seqs, vectors = self._store.vectors_after(self._embedder, self._index.last if self._index is not None else 0)
         if len(seqs):
             if self._index is None:
                 self._index = VectorIndex(vectors.shape[1])
             self._index.add(seqs, vectors)
+        self._leave_out_removed()
         if self._index is not None and len(self._index) - self._saved >= SAVE_EVERY:
+            self._write()
+
+    def _leave_out_removed(self) -> None:
+        generation, now = self._store.generation, time.monotonic()
+        if self._index is None or self._counted[0] == generation or now - self._counted[1] < COUNT_EVERY_S:
+            return
+        self._counted = generation, now
+        stored = _stored(self._store, self._embedder)
+        kept = np.isin(self._index.seqs, stored)
+        if len(kept) - kept.sum() > REMOVED_KEPT * len(kept):
+            self._index = self._index.without(kept)
             self._write()
 
     @property
     def _stamp(self) -> dict[str, str]:
-        return {"index": self._store.uuid, "embedder": self._embedder}
+        return _stamp(self._store, self._embedder)
 
     def _write(self) -> None:
         try:

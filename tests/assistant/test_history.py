@@ -1,3 +1,4 @@
+import contextlib
 import sqlite3
 
 import pytest
@@ -100,9 +101,16 @@ def test_rename_choose_and_delete(history):
         history.rename(conversation.id, " ")
 
 
-def test_history_that_is_no_database_is_refused_in_one_sentence(tmp_path):
+def test_history_that_is_no_database_is_set_aside_and_a_new_one_begun(tmp_path):
     (tmp_path / "h.sqlite3").write_text("not a database at all, but long enough to look at" * 30)
-    with pytest.raises(HistoryError, match="cannot be opened"):
+    with contextlib.closing(History(tmp_path / "h.sqlite3")) as history:
+        assert history.conversations() == []
+    assert len(list(tmp_path.glob("h.damaged-*"))) == 1
+
+
+def test_history_that_cannot_be_opened_is_one_sentence(tmp_path):
+    (tmp_path / "h.sqlite3").mkdir()
+    with pytest.raises(HistoryError, match=r"cannot be opened: .+\."):
         History(tmp_path / "h.sqlite3")
 
 

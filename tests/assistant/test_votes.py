@@ -43,8 +43,8 @@ def test_an_unknown_choice_is_not_taken(votes):
     assert votes.tally() == []
 
 
-def test_a_damaged_file_is_one_sentence(votes):
-    votes.path.write_bytes(b"no database at all " * 100)
+def test_a_file_that_cannot_be_opened_is_one_sentence(votes):
+    votes.path.mkdir()
     with pytest.raises(VotesError, match=r"cannot be opened: .+\."):
         votes.tally()
 

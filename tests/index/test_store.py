@@ -1,3 +1,4 @@
+import contextlib
 import sqlite3
 
 import numpy as np
@@ -131,10 +132,13 @@ def test_index_of_a_newer_version_is_refused_in_one_sentence(tmp_path):
         Store(tmp_path / "i.sqlite3")
 
 
-def test_file_that_is_no_database_is_refused_in_one_sentence(tmp_path):
-    (tmp_path / "i.sqlite3").write_text("this is a letter, not a database, and long enough to be read as one" * 20)
-    with pytest.raises(StoreError, match="cannot be opened"):
-        Store(tmp_path / "i.sqlite3")
+def test_file_that_is_no_database_is_set_aside_and_the_index_begins_anew(tmp_path):
+    letter = "this is a letter, not a database, and long enough to be read as one" * 20
+    (tmp_path / "i.sqlite3").write_text(letter)
+    with contextlib.closing(Store(tmp_path / "i.sqlite3")) as store:
+        assert store.collections() == []
+    (aside,) = tmp_path.glob("i.damaged-*")
+    assert aside.read_text() == letter
 
 
 def test_own_files_are_embedded_before_data_sets_and_the_newest_first(store, embedder):
