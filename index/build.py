@@ -3,12 +3,15 @@
 The work is done by `index.worker` in its own process; this module holds what both sides share.
 """
 
+import contextlib
 import hashlib
 import logging
+import os
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +19,18 @@ from corpus.document import Document, Dropped, ReadingError
 from corpus.home import Home
 from index.embedder import Embedder
 from index.parse import Parser
+from index.sources import Look
 from index.store import SourceRow, Store, StoreError
 
 log = logging.getLogger(__name__)
 
+# How documents are cut. Whoever changes the way of cutting counts RECIPE up: then collections ask for an update.
+RECIPE, BUDGET, OVERLAP = 1, 180, 1
+UNSPEAKABLE = "Its name is not text in any encoding; rename it."
 BATCH_CHARACTERS = 300_000  # of text stored in one transaction: some tenths of a second
 BATCH_DOCUMENTS = 500
 BATCH_SECONDS = 1.0  # a slow reader's documents become searchable one by one
+RECUT_BATCH = 50
 EMBED_BATCH = 64  # distinct texts a transaction: about two seconds of MiniLM on two cores
 
 
@@ -44,15 +52,17 @@ def enqueue(store: Store, paths: Sequence[str | Path], collection: str = "") -> 
     Without a collection's name a data set goes into the collection of its own name, everything else into
     "documents". A data set's name wins over a folder of the same name; write `./name` for the folder.
     """
-    sources, failed, skipped = [], [], []
+    wanted: dict[str, list[tuple[str, str]]] = {}
+    failed, skipped = [], []
     for path in paths:
         try:
             for found, kind in _expand(str(path), skipped):
                 target = collection or (found if kind == "dataset" else "documents")
-                sources.append(store.add_source(target, found, kind))
+                wanted.setdefault(target, []).append((found, kind))
         except (ReadingError, OSError) as error:
-            failed.append(Dropped(str(path), str(error)))
-    return Enqueued(tuple(sources), tuple(failed), tuple(skipped))
+            failed.append(Dropped(_shown(path), str(error)))
+    rows = [row for target, found in wanted.items() for row in store.add_sources(target, found)]
+    return Enqueued(tuple(rows), tuple(failed), tuple(skipped))
 
 
 def _expand(path: str, skipped: list[Dropped]) -> Iterator[tuple[str, str]]:
@@ -62,6 +72,8 @@ def _expand(path: str, skipped: list[Dropped]) -> Iterator[tuple[str, str]]:
         yield path, "dataset"
         return
     found = Path(path).expanduser().absolute()
+    if not is_text(str(found)):
+        raise ReadingError(UNSPEAKABLE)
     if not found.exists():
         raise ReadingError("There is no such file, folder or data set.")
     if found.is_file():
@@ -81,6 +93,8 @@ def _folder(folder: Path, skipped: list[Dropped]) -> Iterator[tuple[str, str]]:
     for item in readers.walk(folder):
         if isinstance(item, Dropped):
             skipped.append(item)
+        elif not is_text(str(item)):
+            skipped.append(Dropped(_shown(item), UNSPEAKABLE))
         else:
             some = True
             yield str(item), "file"
@@ -88,12 +102,38 @@ def _folder(folder: Path, skipped: list[Dropped]) -> Iterator[tuple[str, str]]:
         raise ReadingError("The folder holds no file that can be read.")
 
 
-def enqueue_rebuild(store: Store, embedder: str) -> tuple[SourceRow, ...]:
-    """Queues every source to be read again and makes `embedder` the index's. Old passages go on answering."""
-    store.change_embedder(embedder)
-    for source in store.sources():
-        store.set_source(source.id, "waiting", fingerprint="")
-    return tuple(store.sources())
+def is_text(path: str) -> bool:
+    """Whether a path can be kept as text: names on Linux are bytes, and some spell nothing."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(path: str | Path) -> str:
+    return str(path).encode("utf-8", "replace").decode()
+
+
+def chunking_of(embedder: Embedder) -> str:
+    """How documents are cut for an embedder: recipe, budget, overlap and the embedder's limit."""
+    return f"{RECIPE}/{BUDGET}/{OVERLAP}/{embedder.limit}"
+
+
+def update(store: Store, embedder: Embedder) -> None:
+    """Makes the index the embedder's own: what it has not seen is embedded, what was cut otherwise is cut anew.
+
+    No file is read again; old passages answer until the new ones are there.
+    """
+    if store.meta("embedder") != embedder.name:
+        store.change_embedder(embedder.name)
+    store.set_meta(chunking=chunking_of(embedder))
+
+
+def enqueue_rebuild(store: Store, embedder: Embedder) -> tuple[SourceRow, ...]:
+    """Queues every source to be read again and makes the index the embedder's own. Old passages go on answering."""
+    update(store, embedder)
+    return tuple(store.read_again())
 
 
 def start_worker(home: Home, *, tied: bool = False) -> subprocess.Popen:
@@ -114,28 +154,54 @@ def start_worker(home: Home, *, tied: bool = False) -> subprocess.Popen:
 
 
 class Builder:
-    """Does the work, one step at a time, so that the worker can stop and look around between steps."""
+    """Does the work, one step at a time, so that the worker can stop and look around between steps.
 
-    def __init__(self, store: Store, embedder: Embedder, parser: Parser):
+    `halted` is asked inside long steps, too: a reading that it ends goes back into the queue.
+    """
+
+    def __init__(self, store: Store, embedder: Embedder, parser: Parser, halted: Callable[[], bool] = lambda: False):
         self._store = store
         self._embedder = embedder
         self._parser = parser
+        self._halted = halted
+        self._chunking = chunking_of(embedder)
         self._rate = 0.0  # passages a second, smoothed
 
     def read_next(self) -> bool:
-        """Reads the oldest waiting source; False when none waits. A source that fails is noted with its reason."""
-        waiting = self._store.sources(state="waiting")
-        if not waiting:
+        """Reads the source that waits first; False when none waits. A source that fails is noted with its reason."""
+        source = self._store.next_waiting()
+        if source is None:
             return False
-        source = waiting[0]
+        self._store.set_source(source.id, "reading")
+        look = Look()
         try:
-            self._read(source)
+            look = look_at(source)
+            if look.fingerprint and look.fingerprint == source.fingerprint:
+                self._store.end_reading(source.id, "done", "", look)
+            else:
+                self._read(source, look)
         except ReadingError as error:
-            log.info("%s: %s", source.path, error)
-            self._store.set_source(source.id, "failed", str(error))
+            self._fail(source, str(error), look)
+        except sqlite3.Error:
+            raise  # the disk's failure, not the file's
         except StoreError as error:  # removed while it was read
             log.info("%s: %s", source.path, error)
+        except Exception as error:  # one file must not hold up all others
+            log.exception("indexing %s", source.path)
+            self._fail(source, f"It could not be indexed ({type(error).__name__}).", look)
         return True
+
+    def recut_next(self) -> int:
+        """Cuts some documents anew that were cut otherwise than the index now wants; returns how many."""
+        if self._store.meta("chunking") != self._chunking:
+            return 0
+        found = self._store.outdated(RECUT_BATCH)
+        if found:
+            cut = self._cut([document for _, document in found])
+            self._store.put_recut(
+                [(row, passages) for (row, _), passages in zip(found, cut, strict=True)], self._chunking
+            )
+        return len(found)
 
     def embed_next(self) -> int:
         """Embeds the next batch of texts that wait; returns how many (0 when none waits or the embedder differs)."""
@@ -152,39 +218,53 @@ class Builder:
         self._store.set_meta(embedding_rate=f"{self._rate:.1f}")
         return len(keys)
 
-    def _read(self, source: SourceRow) -> None:
-        fingerprint = _fingerprint(source)
-        if fingerprint and fingerprint == source.fingerprint:
-            self._store.set_source(source.id, "done")
-            return
+    def _fail(self, source: SourceRow, reason: str, look: Look) -> None:
+        log.info("%s: %s", source.path, reason)
+        self._store.end_reading(source.id, "failed", reason, look)
+
+    def _read(self, source: SourceRow, look: Look) -> None:
         scan = self._store.begin_scan(source.id)
         found = 0
-        for batch in _batches(self._parser.read(source.path, source.kind)):
-            documents = [item for item in batch if isinstance(item, Document)]
-            dropped = [item for item in batch if isinstance(item, Dropped)]
-            found += len(documents)
-            self._store.put(source.id, scan, self._cut(documents), dropped)
+        items = self._parser.read(source.path, source.kind)
+        with contextlib.closing(items):
+            for batch in _batches(items):
+                documents = [item for item in batch if isinstance(item, Document)]
+                dropped = [item for item in batch if isinstance(item, Dropped)]
+                found += len(documents)
+                self._store.put(source.id, scan, self._passages(source, documents), dropped, self._chunking)
+                if self._halted():
+                    self._store.end_reading(source.id, "waiting", "", Look())
+                    return
         if not found:
             raise ReadingError("It holds no text that can be read.")
-        self._store.end_scan(source.id, scan, fingerprint)
+        self._store.end_scan(source.id, scan, look=look)
 
-    def _cut(self, documents: Sequence[Document]) -> Iterable[tuple[Document, list]]:
+    def _passages(self, source: SourceRow, documents: Sequence[Document]) -> list[tuple[Document, list | None]]:
+        """Documents with their passages; None for those that the collection holds as they are."""
+        known = [self._store.knows(source.collection, document, self._chunking) for document in documents]
+        cut = iter(self._cut([document for document, there in zip(documents, known, strict=True) if not there]))
+        return [(document, None if there else next(cut)) for document, there in zip(documents, known, strict=True)]
+
+    def _cut(self, documents: Sequence[Document]) -> list[list]:
         from corpus.chunking import chunk_many
 
-        passages = chunk_many(documents, self._embedder.count_tokens, limit=self._embedder.limit)
-        return zip(documents, passages, strict=True)
+        options = {"budget": BUDGET, "overlap_sentences": OVERLAP, "limit": self._embedder.limit}
+        return list(chunk_many(documents, self._embedder.count_tokens, **options))
 
 
-def _fingerprint(source: SourceRow) -> str:
-    """SHA-256 of a file's bytes; empty for data sets and folders, which are always read again."""
+def look_at(source: SourceRow) -> Look:
+    """The SHA-256, size and time of change of a file; empty for data sets and folders, which are always read again.
+
+    Raises ReadingError when it is not there or cannot be opened.
+    """
     if source.kind != "file":
-        return ""
+        return Look()
     try:
         with open(source.path, "rb") as file:
-            digest = hashlib.sha256()
+            status, digest = os.fstat(file.fileno()), hashlib.sha256()
             while block := file.read(1 << 20):
                 digest.update(block)
-            return digest.hexdigest()
+            return Look(digest.hexdigest(), status.st_size, status.st_mtime_ns)
     except FileNotFoundError:
         raise ReadingError("It is no longer there.") from None
     except OSError as error:

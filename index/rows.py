@@ -3,10 +3,12 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
-from corpus.document import Document, Passage
+from corpus.document import Document, Passage, Section
+from corpus.readers.text import title_of
 
 
 class StoreError(Exception):
@@ -18,17 +20,25 @@ def bump(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
 
 
-def put_document(connection: sqlite3.Connection, collection_id: int, document: Document) -> tuple[int, bool]:
-    """The row of the document in its collection, and whether it is new there."""
+def put_document(
+    connection: sqlite3.Connection, collection_id: int, document: Document, chunking: str, *, only_known: bool = False
+) -> tuple[int | None, str | None]:
+    """The row of the document in its collection, and how it was cut, None when it is new there.
+
+    With `only_known` nothing is stored: (None, None) when it is not there.
+    """
     known = connection.execute(
-        "SELECT id FROM documents WHERE collection_id = ? AND sha256 = ?", (collection_id, document.id)
+        "SELECT id, chunking FROM documents WHERE collection_id = ? AND sha256 = ?", (collection_id, document.id)
     ).fetchone()
     if known:
-        return known["id"], False
+        return known["id"], known["chunking"]
+    if only_known:
+        return None, None
     sections = json.dumps([asdict(section) for section in document.sections])
     cursor = connection.execute(
-        """INSERT INTO documents (collection_id, sha256, external_id, title, path, language, metadata, sections)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO documents
+           (collection_id, sha256, external_id, title, path, language, metadata, sections, chunking)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             collection_id,
             document.id,
@@ -38,9 +48,10 @@ def put_document(connection: sqlite3.Connection, collection_id: int, document: D
             document.language,
             _json(document.metadata),
             zlib.compress(sections.encode(), level=3),
+            chunking,
         ),
     )
-    return cursor.lastrowid, True
+    return cursor.lastrowid, None
 
 
 def put_passages(
@@ -57,6 +68,71 @@ def put_passages(
                (SELECT 1 FROM vectors WHERE embedder = ? AND key = ?)""",
             (cursor.lastrowid, -cursor.lastrowid if first else cursor.lastrowid, embedder, passage.key),
         )
+
+
+def recut(
+    connection: sqlite3.Connection,
+    document_id: int,
+    passages: Sequence[Passage],
+    embedder: str,
+    chunking: str,
+    first: bool = False,
+) -> None:
+    """Puts other passages in the place of a document's own; vectors of texts that stay are kept."""
+    keys = _keys(connection, document_id)
+    connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+    put_passages(connection, document_id, passages, embedder, first)
+    connection.execute("UPDATE documents SET chunking = ? WHERE id = ?", (chunking, document_id))
+    _forget(connection, keys)
+
+
+def retitle(connection: sqlite3.Connection, source_id: int, old: str, new: str) -> None:
+    """The documents of a source whose file moved from `old` to `new` get the new path, and the new name where they
+    had the old one as their title.
+
+    Their passages then bear the new name, too, but keep the vectors made with the old one: the text is the same.
+    """
+    rows = connection.execute(
+        """SELECT d.* FROM documents d JOIN source_documents s ON s.document_id = d.id
+           WHERE s.source_id = ? AND substr(d.path, 1, ?) = ?""",
+        (source_id, len(old), old),
+    ).fetchall()
+    before, after = title_of(Path(old)), title_of(Path(new))
+    for row in rows:
+        connection.execute("UPDATE documents SET path = ? WHERE id = ?", (new + row["path"][len(old) :], row["id"]))
+        if row["title"] == before != after:
+            _rename(connection, row, after)
+
+
+def _rename(connection: sqlite3.Connection, row: sqlite3.Row, title: str) -> None:
+    sections = tuple(Section(**section) for section in json.loads(zlib.decompress(row["sections"])))
+    sha256 = Document(title, sections).id
+    sql = "SELECT 1 FROM documents WHERE collection_id = ? AND sha256 = ?"
+    if connection.execute(sql, (row["collection_id"], sha256)).fetchone():
+        return  # the same text under that name is there: it keeps the name that it had
+    connection.execute("UPDATE documents SET title = ?, sha256 = ? WHERE id = ?", (title, sha256, row["id"]))
+    keys = _keys(connection, row["id"])
+    passages = connection.execute(
+        "SELECT p.*, q.turn FROM passages p LEFT JOIN embedding_queue q ON q.passage_id = p.id WHERE document_id = ?",
+        (row["id"],),
+    ).fetchall()
+    for one in passages:
+        if not one["heading"].startswith(row["title"]):
+            continue
+        passage = Passage(one["text"], title + one["heading"][len(row["title"]) :], one["ordinal"], one["page"])
+        connection.execute(
+            """INSERT OR IGNORE INTO vectors (embedder, key, vector)
+               SELECT embedder, ?, vector FROM vectors WHERE key = ?""",
+            (passage.key, one["key"]),
+        )
+        connection.execute("DELETE FROM passages WHERE id = ?", (one["id"],))  # its triggers keep FTS in step
+        connection.execute(
+            "INSERT INTO passages (id, document_id, ordinal, heading, text, page, key) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (one["id"], row["id"], one["ordinal"], passage.heading, one["text"], one["page"], passage.key),
+        )
+        if one["turn"] is not None:
+            connection.execute("INSERT INTO embedding_queue VALUES (?, ?)", (one["id"], one["turn"]))
+    _forget(connection, keys)
 
 
 def unlink(connection: sqlite3.Connection, source_id: int, keep_scan: int | None) -> None:
@@ -82,14 +158,24 @@ def unlink(connection: sqlite3.Connection, source_id: int, keep_scan: int | None
 def delete_documents(connection: sqlite3.Connection, row_ids: Sequence[int]) -> None:
     """Deletes documents with their passages, and the vectors that no other passage shares."""
     for row_id in row_ids:
-        keys = connection.execute("SELECT DISTINCT key FROM passages WHERE document_id = ?", (row_id,)).fetchall()
+        keys = _keys(connection, row_id)
         # Explicit, because a cascade would not fire the trigger that keeps FTS in step on every SQLite version.
         connection.execute("DELETE FROM passages WHERE document_id = ?", (row_id,))
         connection.execute("DELETE FROM documents WHERE id = ?", (row_id,))
-        connection.executemany(
-            "DELETE FROM vectors WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE key = ?1)",
-            ((row["key"],) for row in keys),
-        )
+        _forget(connection, keys)
+
+
+def _keys(connection: sqlite3.Connection, document_id: int) -> list[bytes]:
+    rows = connection.execute("SELECT DISTINCT key FROM passages WHERE document_id = ?", (document_id,))
+    return [row["key"] for row in rows]
+
+
+def _forget(connection: sqlite3.Connection, keys: Iterable[bytes]) -> None:
+    """Deletes the vectors of those texts that no passage holds any more."""
+    connection.executemany(
+        "DELETE FROM vectors WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE key = ?1)",
+        ((key,) for key in keys),
+    )
 
 
 def named(connection: sqlite3.Connection, name: str) -> list[int]:

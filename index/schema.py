@@ -8,6 +8,8 @@ import sqlite3
 import uuid
 from collections.abc import Sequence
 
+FIRST_CHUNKING = "1/180/1/256"  # how the first version cut documents: recipe, budget, overlap, limit
+
 M001 = [
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     """CREATE TABLE collections (
@@ -59,12 +61,12 @@ M001 = [
     "CREATE INDEX embedding_queue_by_turn ON embedding_queue (turn)",
 ]
 
-# What changed on disk is seen by size and time; a file of unknown size (-1) is looked at. `chunking` says how a document
-# was cut: all before this step were cut by the first recipe.
+# What changed on disk is seen by size and time; a file of unknown size (-1) is looked at. `chunking` says how a
+# document was cut: all before this step were cut by the first recipe.
 M002 = [
     "ALTER TABLE sources ADD COLUMN size INTEGER NOT NULL DEFAULT -1",
     "ALTER TABLE sources ADD COLUMN modified INTEGER NOT NULL DEFAULT 0",  # nanoseconds
-    "ALTER TABLE documents ADD COLUMN chunking TEXT NOT NULL DEFAULT '1/180/1/256'",
+    f"ALTER TABLE documents ADD COLUMN chunking TEXT NOT NULL DEFAULT '{FIRST_CHUNKING}'",
     # A folder that is followed. `identity` is its device and number on disk: an empty place where a disk was mounted
     # differs from the disk.
     """CREATE TABLE watches (

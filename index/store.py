@@ -6,37 +6,22 @@ Every method that writes is one transaction. `generation` grows with each change
 import json
 import logging
 import sqlite3
-import time
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from corpus.document import Document, Dropped, Passage, Section
+from corpus.document import Document, Passage, Section
 from index.database import Database, containing
-from index.rows import StoreError, bump, delete_documents, named, put_document, put_passages, unlink
+from index.rows import StoreError, bump, delete_documents, named, recut
 from index.schema import migrate
+from index.sources import SourceRow, Sources
 
 log = logging.getLogger(__name__)
 
-DROPPED_KEPT = 1000  # notes kept a source; the rest are only counted under the last reason
-
-
-@dataclass(frozen=True)
-class SourceRow:
-    """What the user asked to add. `state` is waiting, reading, done or failed."""
-
-    id: int
-    collection: str
-    path: str
-    kind: str  # "file", "dataset" or "beir"
-    state: str
-    reason: str = ""
-    documents: int = 0
-    dropped: int = 0
-    fingerprint: str = ""
+__all__ = ["DocumentRow", "SourceRow", "Store", "StoreError"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +37,7 @@ class DocumentRow:
     collection: str
 
 
-class Store:
+class Store(Sources):
     """The truth of one data folder. Safe to share between threads; other processes may hold theirs."""
 
     def __init__(self, path: Path):
@@ -87,146 +72,32 @@ class Store:
         """Tells this index from another one that was put in its place."""
         return self.meta("uuid")
 
-    # --- collections ----------------------------------------------------------------------------------------
+    # --- going on and waiting -------------------------------------------------------------------------------
 
-    def collections(self) -> list[str]:
-        """Names, oldest first."""
-        return [row["name"] for row in self._all("SELECT name FROM collections ORDER BY id")]
+    @property
+    def paused(self) -> bool:
+        """Whether the user holds the indexing process up. What is on disk no more goes all the same."""
+        return self.meta("paused") == "1"
 
-    def make_collection(self, name: str) -> int:
-        """The id of the collection called `name`, made when there is none."""
-        name = " ".join(name.split())
-        if not name or len(name) > 80:
-            raise StoreError("A collection needs a name of 1 to 80 characters.")
-        with self.database.write() as connection:
-            connection.execute("INSERT OR IGNORE INTO collections (name, created) VALUES (?, ?)", (name, time.time()))
-        return self.collection_id(name)
+    def pause(self) -> None:
+        """The indexing process stops after its present step, in every program, until `resume`."""
+        self.set_meta(paused="1")
 
-    def collection_id(self, name: str) -> int:
-        """Raises StoreError when no collection is called `name`."""
-        row = self._one("SELECT id FROM collections WHERE name = ?", (name,))
-        if row is None:
-            known = ", ".join(self.collections()) or "none yet"
-            raise StoreError(f"There is no collection called '{name}' (there is: {known}).")
-        return row["id"]
+    def resume(self) -> None:
+        """Undoes `pause`; the indexing process must be started again."""
+        self.set_meta(paused="")
 
-    def remove_collection(self, name: str) -> None:
-        """Removes the collection with everything in it."""
-        identity = self.collection_id(name)
-        self.remove_sources([row.id for row in self.sources(name)])
-        with self.database.write() as connection:
-            connection.execute("DELETE FROM collections WHERE id = ?", (identity,))
-
-    # --- sources --------------------------------------------------------------------------------------------
-
-    def add_source(self, collection: str, path: str, kind: str) -> SourceRow:
-        """Puts a source in the queue of the indexing process, once more if it was read before."""
-        identity = self.make_collection(collection)
-        with self.database.write() as connection:
-            connection.execute(
-                """INSERT INTO sources (collection_id, path, kind, added) VALUES (?, ?, ?, ?)
-                   ON CONFLICT (collection_id, path) DO UPDATE SET
-                   reason = CASE state WHEN 'reading' THEN reason ELSE '' END,
-                   state = CASE state WHEN 'reading' THEN state ELSE 'waiting' END""",
-                (identity, path, kind, time.time()),
-            )
-        return next(row for row in self.sources(collection) if row.path == path)
-
-    def sources(self, collection: str | None = None, state: str | None = None) -> list[SourceRow]:
-        """Sources in the order in which they were added."""
-        where, values = [], []
-        if collection is not None:
-            where, values = [*where, "c.name = ?"], [*values, collection]
-        if state is not None:
-            where, values = [*where, "s.state = ?"], [*values, state]
-        rows = self._all(
-            f"""SELECT s.id, c.name AS collection, s.path, s.kind, s.state, s.reason, s.fingerprint,
-                (SELECT COUNT(*) FROM source_documents WHERE source_id = s.id) AS documents,
-                (SELECT COUNT(*) FROM dropped WHERE source_id = s.id) AS dropped
-                FROM sources s JOIN collections c ON c.id = s.collection_id
-                {"WHERE " + " AND ".join(where) if where else ""} ORDER BY s.id""",
-            values,
+    def has_work(self, embedder: str, chunking: str) -> bool:
+        """Whether something waits that an indexing process with this embedder would do, and nobody asked to pause."""
+        if self.paused:
+            return False
+        row = self._one(
+            """SELECT EXISTS (SELECT 1 FROM sources WHERE state IN ('waiting', 'reading'))
+               OR (?1 IN (?2, '') AND EXISTS (SELECT 1 FROM embedding_queue))
+               OR (?3 = ?4 AND EXISTS (SELECT 1 FROM documents WHERE chunking <> ?4)) AS some""",
+            (self.meta("embedder"), embedder, self.meta("chunking"), chunking),
         )
-        return [SourceRow(**dict(row)) for row in rows]
-
-    def requeue_interrupted(self) -> int:
-        """Puts sources whose reading was cut off back into the queue; returns how many."""
-        with self.database.write() as connection:
-            return connection.execute("UPDATE sources SET state = 'waiting' WHERE state = 'reading'").rowcount
-
-    def set_source(self, source_id: int, state: str, reason: str = "", fingerprint: str | None = None) -> None:
-        """Notes how far a source is, and why it failed."""
-        with self.database.write() as connection:
-            connection.execute(
-                "UPDATE sources SET state = ?, reason = ?, fingerprint = COALESCE(?, fingerprint) WHERE id = ?",
-                (state, reason, fingerprint, source_id),
-            )
-
-    def dropped(self, source_id: int) -> list[Dropped]:
-        """What the last reading of a source left out."""
-        rows = self._all("SELECT place, reason FROM dropped WHERE source_id = ?", (source_id,))
-        return [Dropped(row["place"], row["reason"]) for row in rows]
-
-    def remove_sources(self, ids: Sequence[int]) -> None:
-        """Removes sources and the documents that no other source holds."""
-        with self.database.write() as connection:
-            for source_id in ids:
-                unlink(connection, source_id, keep_scan=None)
-                connection.execute("DELETE FROM sources WHERE id = ?", (source_id,))
-            bump(connection)
-
-    # --- one reading of a source ----------------------------------------------------------------------------
-
-    def begin_scan(self, source_id: int) -> int:
-        """Starts a reading; what earlier ones stored stays searchable until `end_scan`."""
-        with self.database.write() as connection:
-            connection.execute(
-                "UPDATE sources SET scan = scan + 1, state = 'reading', reason = '' WHERE id = ?", (source_id,)
-            )
-            connection.execute("DELETE FROM dropped WHERE source_id = ?", (source_id,))
-            row = connection.execute("SELECT scan FROM sources WHERE id = ?", (source_id,)).fetchone()
-        if row is None:
-            raise StoreError("The source was removed meanwhile.")
-        return row["scan"]
-
-    def put(
-        self,
-        source_id: int,
-        scan: int,
-        documents: Iterable[tuple[Document, Sequence[Passage]]],
-        dropped: Iterable[Dropped] = (),
-    ) -> int:
-        """Stores documents with their passages; returns how many were new. Known ones are only linked."""
-        new = 0
-        with self.database.write() as connection:
-            source = connection.execute("SELECT collection_id, kind FROM sources WHERE id = ?", (source_id,)).fetchone()
-            if source is None:
-                raise StoreError("The source was removed meanwhile.")
-            for document, passages in documents:
-                document_id, is_new = put_document(connection, source["collection_id"], document)
-                if is_new:
-                    put_passages(
-                        connection, document_id, passages, self._embedder(connection), source["kind"] == "file"
-                    )
-                    new += 1
-                connection.execute(
-                    "INSERT OR REPLACE INTO source_documents VALUES (?, ?, ?)", (source_id, document_id, scan)
-                )
-            connection.executemany(
-                "INSERT INTO dropped VALUES (?, ?, ?)", ((source_id, item.place, item.reason) for item in dropped)
-            )
-            if new:
-                bump(connection)
-        return new
-
-    def end_scan(self, source_id: int, scan: int, fingerprint: str = "") -> None:
-        """Ends a complete reading: documents that it did not meet again are removed, in the same transaction."""
-        with self.database.write() as connection:
-            unlink(connection, source_id, keep_scan=scan)
-            connection.execute(
-                "UPDATE sources SET state = 'done', reason = '', fingerprint = ? WHERE id = ?", (fingerprint, source_id)
-            )
-            bump(connection)
+        return bool(row["some"])
 
     # --- documents ------------------------------------------------------------------------------------------
 
@@ -267,6 +138,23 @@ class Store:
             delete_documents(connection, rows)
             bump(connection)
         return len(rows)
+
+    # --- cutting anew -----------------------------------------------------------------------------------------
+
+    def outdated(self, limit: int) -> list[tuple[int, Document]]:
+        """Up to `limit` documents, with their row numbers, that were not cut as the index now wants it."""
+        chunking = self.meta("chunking")
+        rows = self._all("SELECT id FROM documents WHERE chunking <> ? LIMIT ?", (chunking, limit)) if chunking else []
+        return [(row["id"], self.document(row["id"])) for row in rows]
+
+    def put_recut(self, passages: Sequence[tuple[int, Sequence[Passage]]], chunking: str) -> None:
+        """Puts other passages in the place of those of documents, by their row numbers; until then the old answer."""
+        with self.database.write() as connection:
+            embedder = self._embedder(connection)
+            for row_id, cut in passages:
+                if connection.execute("SELECT 1 FROM documents WHERE id = ?", (row_id,)).fetchone():
+                    recut(connection, row_id, cut, embedder, chunking)
+            bump(connection)
 
     # --- embedding ------------------------------------------------------------------------------------------
 

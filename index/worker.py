@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 from filelock import FileLock, Timeout
 
@@ -44,26 +45,33 @@ def is_running(home: Home) -> bool:
 
 
 def work(home: Home, stop: threading.Event) -> None:
-    """Reads and embeds until nothing waits or `stop` is set. Raises filelock.Timeout when another process does it."""
+    """Reads and embeds until nothing waits, `stop` is set or the user pauses.
+
+    Raises filelock.Timeout when another process does it.
+    """
     with FileLock(lock_path(home), timeout=LOCK_WAIT_S), contextlib.closing(Store(home.index)) as store:
         store.requeue_interrupted()
         embedder = load_embedder()
+
+        def halted() -> bool:
+            return stop.is_set() or store.paused
+
         with contextlib.closing(Parser(home)) as parser:
-            _drain(Builder(store, embedder, parser), stop)
+            _drain(Builder(store, embedder, parser, halted), halted)
         VectorCache(store, home.vectors, embedder.name).save()
 
 
-def _drain(builder: Builder, stop: threading.Event) -> None:
+def _drain(builder: Builder, halted: Callable[[], bool]) -> None:
     idle_since = None
-    while not stop.is_set():
+    while not halted():
         # Reading before embedding: keyword search over everything first, meaning after it.
-        if builder.read_next() or builder.embed_next():
+        if builder.read_next() or builder.recut_next() or builder.embed_next():
             idle_since = None
             continue
         idle_since = idle_since or time.monotonic()
         if time.monotonic() - idle_since > IDLE_S:
             return
-        stop.wait(0.2)
+        time.sleep(0.1)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from corpus.home import Home
 from index.build import Enqueued, enqueue, enqueue_rebuild, start_worker
-from index.embedder import chosen_name
+from index.embedder import chosen_name, load_embedder
 from index.status import CollectionStatus, collection_statuses
 from index.store import SourceRow, Store, StoreError
 from scripts._common import home_of, parser, run
@@ -136,7 +136,7 @@ def _remove(options: argparse.Namespace, home: Home, store: Store) -> int:
 
 
 def _rebuild(options: argparse.Namespace, home: Home, store: Store) -> int:
-    ids = {row.id for row in enqueue_rebuild(store, chosen_name())}
+    ids = {row.id for row in enqueue_rebuild(store, load_embedder())}
     _follow(home, store, ids, wait=options.wait, quiet=options.json)
     return _status(options, home, store)
 
