@@ -1,0 +1,1 @@
+"""The course's deliverables: which files are made from which, by what, and whether they are up to date."""

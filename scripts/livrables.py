@@ -1,0 +1,82 @@
+"""Builds what commands make in the course's deliverables, and says what is out of date or linked to nothing."""
+
+import sys
+
+from corpus.document import ReadingError
+from scripts._common import reason, run
+
+DESCRIPTION = """\
+Builds the generated files of livrables/, or says which are not up to date with what they are made from.
+
+  python -m scripts.livrables list                 the parts, their files and what they need
+  python -m scripts.livrables build [NAME...]      the named parts; without names, those that are out of date
+  python -m scripts.livrables check                exit status 1 when a part is out of date or a link leads nowhere
+
+Tools for documents and notebooks: pip install -e .[course]; slides also need Node.js and Chromium.
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit status 0; 1 when something is out of date or could not be built; 2 for wrong usage."""
+    import argparse
+
+    made = argparse.ArgumentParser(
+        prog="python -m scripts.livrables",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("action", choices=("list", "build", "check"))
+    made.add_argument("names", nargs="*", metavar="NAME")
+    options = made.parse_args(argv)
+
+    from scripts._livrables.catalogue import PARTS
+
+    known = {part.name: part for part in PARTS}
+    unknown = [name for name in options.names if name not in known]
+    if unknown:
+        made.error(f"there is no part {unknown[0]!r}; there are: {', '.join(known)}")
+    chosen = [known[name] for name in options.names] or list(PARTS)
+    if options.action == "list":
+        return _list(chosen)
+    return _check(chosen) if options.action == "check" else _build(chosen, bool(options.names))
+
+
+def _list(parts) -> int:
+    for part in parts:
+        needs = f" (needs {part.needs})" if part.needs else ""
+        print(f"{part.name}{needs}")
+        for name in part.outputs:
+            print(f"  livrables/{part.folder}/{name}")
+    return 0
+
+
+def _build(parts, named: bool) -> int:
+    from scripts._livrables.parts import make, stale
+
+    failed = False
+    for part in parts:
+        if not named and not stale(part):
+            continue
+        try:
+            make(part)
+            print(f"{part.name}: built")
+        except (ReadingError, OSError) as error:
+            failed = True
+            print(f"{part.name}: {reason(error)}", file=sys.stderr)
+    return int(failed)
+
+
+def _check(parts) -> int:
+    from scripts._livrables.links import broken, texts
+    from scripts._livrables.parts import LIVRABLES, stale
+
+    wrong = [sentence for part in parts if (sentence := stale(part))]
+    for path in texts(LIVRABLES):
+        name = path.relative_to(LIVRABLES.parent).as_posix()
+        wrong += [f"{name} links to {target}, which is not there." for target in broken(path)]
+    print(*wrong or ["Everything is up to date."], sep="\n")
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,144 @@
+import re
+from datetime import date
+
+import pytest
+from openpyxl import load_workbook
+
+from corpus.document import ReadingError
+from scripts import plan as command
+from scripts._plan.tasks import conflicts, periods, plan, read
+
+HEADER = "id;livrable;tâche;début;fin;responsable;participants;état;avancement;après;heures\n"
+GARDEN = HEADER + (
+    "1;Jardin;Bêcher;2024-01-01;2024-01-05;ana;ben;terminée;;;8\n"
+    'a2;Jardin;"Semer ; arroser";08/01/2024;2024-01-12;ben;;en cours;40 %;1;2,5\n'
+    "a3;Récolte;=1+1;2024-01-13;2024-02-02;ana;tous;;;1, a2;\n"
+)
+
+
+@pytest.fixture
+def garden(tmp_path):
+    path = tmp_path / "garden.csv"
+    path.write_text(GARDEN, encoding="utf-8")
+    return path
+
+
+def test_tasks_are_read_with_what_people_leave_out(garden):
+    dig, sow, reap = read(garden)
+    assert (dig.state, dig.progress, dig.days, dig.others) == ("terminée", 100, 5, ("ben",))
+    assert (sow.name, sow.start, sow.progress, sow.hours, sow.after) == (
+        "Semer ; arroser",
+        date(2024, 1, 8),
+        40,
+        2.5,
+        ("1",),
+    )
+    assert (reap.state, reap.progress, reap.after, reap.hours) == ("à faire", 0, ("1", "a2"), 0)
+
+
+def test_a_file_that_excel_saved_reads_the_same(garden, tmp_path):
+    excel = tmp_path / "excel.csv"
+    excel.write_bytes(GARDEN.replace("\n", "\r\n").encode("cp1252"))
+    commas = tmp_path / "commas.csv"
+    lines = [line.replace(";", ",") for line in GARDEN.splitlines() if "arroser" not in line and "a3" not in line]
+    commas.write_text("\n".join(lines), encoding="utf-8-sig")
+    assert read(excel) == read(garden)
+    assert read(commas) == read(garden)[:1]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("x;Jardin;Semer;2024-01-08;2024-01-02;ben", "line 2: the task ends on 2024-01-02, before it starts"),
+        ("x;Jardin;Semer;8 janvier;2024-01-12;ben", "line 2: '8 janvier' is no date"),
+        ("x;Jardin;;2024-01-08;2024-01-12;ben", "line 2: tache is empty"),
+        ("x;Jardin;Semer;2024-01-08;2024-01-12;ben;;perdue", "no state 'perdue'; there are: à faire"),
+        ("x;Jardin;Semer;2024-01-08;2024-01-12;ben;;;140", "avancement is '140'; a number from 0 to 100"),
+        ("x;Jardin;Semer;2024-01-08;2024-01-12;ben;;;;y", "task x waits for a task y that is not there"),
+        ("x;Jardin;Semer;2024-01-08;2024-01-12;ben;;;;x", "the tasks x wait for each other in a circle"),
+        ("x;Jardin;Semer;2024-01-08;2024-01-12;ben\n" * 2, "has two tasks x"),
+        ("x;Jardin;Semer ; arroser;2024-01-08;2024-01-12;ben;;;;;;", "line 2 has 13 fields for 11 columns"),
+        ("", "holds no tasks"),
+    ],
+)
+def test_a_line_that_cannot_be_used_is_named(tmp_path, line, sentence):
+    path = tmp_path / "tasks.csv"
+    path.write_text(HEADER + line, encoding="utf-8")
+    with pytest.raises(ReadingError, match=re.escape(sentence)):
+        read(path)
+
+
+def test_an_unknown_column_and_a_missing_one_are_named(tmp_path):
+    path = tmp_path / "tasks.csv"
+    path.write_text("id;livrable;tache;debut;fin;responsable;meteo\n1;a;b;2024-01-01;2024-01-02;c;d\n", "utf-8")
+    with pytest.raises(ReadingError, match="column 'meteo' that a plan does not know"):
+        read(path)
+    path.write_text("id;livrable\n1;a\n", encoding="utf-8")
+    with pytest.raises(ReadingError, match="lacks the column 'tache'"):
+        read(path)
+
+
+def test_a_task_that_starts_too_early_is_told(tmp_path):
+    path = tmp_path / "tasks.csv"
+    path.write_text(HEADER + "1;a;b;2024-01-01;2024-01-05;c\n2;a;b;2024-01-05;2024-01-06;c;;;;1\n", "utf-8")
+    assert conflicts(read(path)) == ["Task 2 starts on 2024-01-05, but task 1, which it waits for, ends on 2024-01-05."]
+
+
+def test_the_manager_changes_every_two_weeks_until_the_last_day():
+    six = [f"membre {n}" for n in range(1, 7)]
+    found = periods(six, date(2023, 10, 20), date(2024, 3, 4))
+    assert [period.manager for period in found] == [*six, *six[:4]]
+    assert (found[0].end, found[1].start) == (date(2023, 11, 2), date(2023, 11, 3))
+    assert (found[-1].start, found[-1].end) == (date(2024, 2, 23), date(2024, 3, 4))
+
+
+def test_a_task_outside_the_plan_is_refused(garden):
+    with pytest.raises(ReadingError, match=r"Task 1 .* lies outside 2024-01-02 to 2024-02-02"):
+        plan(read(garden), start=date(2024, 1, 2))
+
+
+def test_the_workbook_holds_the_tasks_as_text_and_formulas_over_them(garden, tmp_path, capsys):
+    assert command.main([str(garden), "--out", str(tmp_path / "out"), "--today", "2024-01-10"]) == 0
+    assert "3 tasks, 2024-01-01 to 2024-02-02, 3 periods of 2 members" in capsys.readouterr().out
+    book = load_workbook(tmp_path / "out" / "planification.xlsx")
+    assert book.sheetnames[:5] == ["Lisez-moi", "Tâches", "Gantt", "Suivi", "Gestionnaires"]
+    tasks = book["Tâches"]
+    assert [tasks.cell(row, 1).value for row in (4, 5, 6)] == ["1", "a2", "a3"]
+    assert (tasks["C6"].value, tasks["C6"].data_type) == ("=1+1", "s")  # a text from the file is never a formula
+    assert tasks["F4"].value == "=E4-D4+1"
+    assert [book["Gestionnaires"].cell(row, 4).value for row in (5, 6, 7)] == ["ana", "ben", "ana"]
+    assert book["Suivi"]["B5"].value == "=COUNTIFS(Tâches!$B$4:$B$6,$A5)"
+
+
+def test_a_picture_of_the_chart_is_drawn(garden, tmp_path):
+    from PIL import Image
+
+    command.main([str(garden), "--out", str(tmp_path)])
+    with Image.open(tmp_path / "gantt.png") as picture:
+        assert picture.width == 1500
+        assert len(picture.convert("RGB").getcolors(1 << 20)) > 20  # bars, names, weekends: not an empty page
+
+
+def test_members_can_be_counted_instead_of_named(garden, tmp_path):
+    with pytest.raises(ReadingError, match="ana, ben lead tasks, but are none of membre 1, membre 2"):
+        command.main([str(garden), "--members", "2", "--out", str(tmp_path)])
+
+
+def test_the_course_s_plan_keeps_its_dates_and_its_order():
+    found = read(command.EXAMPLE)
+    made = plan(found)
+    assert (made.start, made.end) == (date(2023, 10, 20), date(2024, 3, 4))
+    assert conflicts(found) == []
+    assert len(made.members) == 6 and len(made.deliverables) == 10
+    assert [task.id for task in found if task.start.weekday() > 4 or task.end.weekday() > 4] == []
+
+
+def test_the_course_s_workbook_is_the_one_that_its_tasks_make(tmp_path):
+    command.main(["--out", str(tmp_path), "--today", "2023-10-20"])
+    made, kept = (
+        load_workbook(tmp_path / "planification.xlsx"),
+        load_workbook(command.EXAMPLE.with_name("planification.xlsx")),
+    )
+    assert made.sheetnames == kept.sheetnames
+    for name in made.sheetnames:
+        assert list(made[name].values) == list(kept[name].values), name
