@@ -9,10 +9,13 @@ from scripts import _bootstrap
 def parser():
     """The options; the app knows the same ones and reads them again once its packages are there."""
     options = argparse.ArgumentParser(prog="launch.py", description=__doc__)
-    options.add_argument("--host", default="127.0.0.1", help="address (default: %(default)s, this machine only)")
+    options.add_argument(
+        "--host", default="127.0.0.1", help="address (default: %(default)s, this machine only; others need a password)"
+    )
     options.add_argument("--port", type=int, default=7860, help="port (default: %(default)s)")
     options.add_argument("--no-browser", action="store_true", help="do not open the browser")
     options.add_argument("--home", metavar="DIR", help="the data folder (default: SOURCIER_HOME, else ~/.sourcier)")
+    options.add_argument("--set-password", action="store_true", help="set, change or remove the password, and end")
     return options
 
 

@@ -30,14 +30,15 @@ def contract(answer: Answer) -> dict:
             }
             for sentence in answer.sentences
         ],
-        "sources": [_source(n, hit) for n, hit in enumerate(answer.sources, 1)],
+        "sources": [source(n, hit) for n, hit in enumerate(answer.sources, 1)],
         "timings": {
             key: round(value, 4) if isinstance(value, float) else value for key, value in asdict(answer.timings).items()
         },
     }
 
 
-def _source(n: int, hit: Hit) -> dict:
+def source(n: int, hit: Hit) -> dict:
+    """A passage as the contract has it."""
     return {
         "n": n,
         "document_id": hit.document_id,

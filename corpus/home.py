@@ -45,6 +45,11 @@ class Home:
         return self.path / "settings.json"
 
     @property
+    def password(self) -> Path:
+        """The hash of the app's password, JSON; absent without one."""
+        return self.path / "password.json"
+
+    @property
     def datasets(self) -> Path:
         """One folder a fetched data set."""
         return self.path / "datasets"

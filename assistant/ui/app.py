@@ -11,6 +11,7 @@ import threading
 import webbrowser
 from pathlib import Path
 
+from assistant.password import VARIABLE, Password, PasswordError
 from corpus.home import Home
 
 log = logging.getLogger(__name__)
@@ -18,29 +19,40 @@ log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 PORTS_TRIED = 100
 LARGEST_UPLOAD = "1gb"
+OPEN_WARNING = (
+    "Warning: every computer that reaches this one can ask for the password, and whoever has it reads all collections "
+    "and conversations. What is sent is not encrypted: use a network that you trust, or a proxy with HTTPS."
+)
 
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the app until it is interrupted. Exit status 0, 1 when the data folder cannot be used, 2 for wrong usage."""
     options = _parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    home = Home.find(options.home)
+    try:
+        home.make()
+        if options.set_password:
+            return _set_password(home)
+        password = _password(home)
+    except OSError as error:
+        return _complain(f"The data folder {home.path} cannot be used: {error.strerror}.")
+    except PasswordError as error:
+        return _complain(str(error))
     if not is_loopback(options.host):
-        return _complain(f"Sourcier listens on this computer only; {options.host} is not an address of it.")
+        if password is None:
+            return _complain(f"{options.host} lets other computers in: set a password first with --set-password.")
+        print(OPEN_WARNING, flush=True)
     try:
         port = free_port(options.host, options.port)
     except OSError as error:
         return _complain(str(error))
     if port != options.port:
         print(f"Port {options.port} is taken; {port} is used instead.", flush=True)
-    home = Home.find(options.home)
-    try:
-        home.make()
-    except OSError as error:
-        return _complain(f"The data folder {home.path} cannot be used: {error.strerror}.")
-    return serve(home, options.host, port, browser=not options.no_browser)
+    return serve(home, options.host, port, password=password, browser=not options.no_browser)
 
 
-def serve(home: Home, host: str, port: int, *, browser: bool = False) -> int:
+def serve(home: Home, host: str, port: int, *, password: Password | None = None, browser: bool = False) -> int:
     """Opens the data folder and serves the window until the process is interrupted. Gives the exit status."""
     from assistant.history import HistoryError
     from assistant.ui.services import Services
@@ -52,7 +64,7 @@ def serve(home: Home, host: str, port: int, *, browser: bool = False) -> int:
     except (StoreError, HistoryError) as error:
         return _complain(str(error))
     try:
-        page, url = launch(services, host, port)
+        page, url = launch(services, host, port, password)
         print(f"Sourcier is at {url}", flush=True)
         services.add_starter_collections()
         services.start_worker()
@@ -67,13 +79,20 @@ def serve(home: Home, host: str, port: int, *, browser: bool = False) -> int:
     return 0
 
 
-def launch(services, host: str, port: int):
-    """The launched Blocks and its address. Gradio takes some seconds to import."""
+def launch(services, host: str, port: int, password: Password | None = None):
+    """The launched Blocks and its address, the API mounted beside it. Gradio takes some seconds to import."""
+    from starlette.routing import Mount
+
+    from assistant.api import routes
+    from assistant.ui import installable
+    from assistant.ui.door import Door
     from assistant.ui.guard import middleware
     from assistant.ui.theme import theme
     from assistant.ui.window import Window
 
     page = Window(services).build()
+    beside = [Mount("/v1", routes.make(services)), *installable.routes()]
+    guards = middleware(host, Door(password) if password else None)
     page.queue(default_concurrency_limit=8)
     _, url, _ = page.launch(
         server_name=host,
@@ -84,14 +103,14 @@ def launch(services, host: str, port: int):
         inbrowser=False,
         theme=theme(),
         css_paths=HERE / "style.css",
-        head=f"<script>{(HERE / 'theme.js').read_text('utf-8')}</script>",
+        head=f"{installable.HEAD}<script>{(HERE / 'theme.js').read_text('utf-8')}</script>",
         favicon_path=HERE / "icon.svg",
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
         max_file_size=LARGEST_UPLOAD,
-        app_kwargs={"middleware": middleware(host), "docs_url": None, "redoc_url": None},
+        app_kwargs={"middleware": guards, "routes": beside, "docs_url": None, "redoc_url": None, "openapi_url": None},
     )
     return page, url
 
@@ -129,11 +148,34 @@ def _keep_uploads_at(home: Home) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="launch.py", description="Sourcier: answers from your own documents.")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on, of this computer (127.0.0.1)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; others need a password (127.0.0.1)")
     parser.add_argument("--port", type=int, default=7860, help="port; the next free one if it is taken (7860)")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     parser.add_argument("--home", help="data folder (SOURCIER_HOME, else ~/.sourcier)")
+    parser.add_argument("--set-password", action="store_true", help="set, change or remove the password, and end")
     return parser
+
+
+def _password(home: Home) -> Password | None:
+    """The one in SOURCIER_PASSWORD, else the stored one. Raises PasswordError."""
+    given = os.environ.pop(VARIABLE, "")  # popped: the indexing process has no need of it
+    return Password.of(given) if given else Password.load(home.password)
+
+
+def _set_password(home: Home) -> int:
+    """Asks for a password twice and keeps its hash; an empty one removes what there is."""
+    import getpass
+
+    first = getpass.getpass("New password (empty: none): ")
+    if not first:
+        home.password.unlink(missing_ok=True)
+        print("There is no password now: only this computer can use the app.")
+        return 0
+    if getpass.getpass("Once more: ") != first:
+        return _complain("The two are not the same; nothing was changed.")
+    Password.of(first).save(home.password)
+    print("The password is set; the app asks for it from its next start on.")
+    return 0
 
 
 def _complain(sentence: str) -> int:

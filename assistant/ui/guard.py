@@ -1,14 +1,23 @@
-"""What every response and request of the app must meet, whatever Gradio does."""
+"""What every request and response of the app must meet, whatever Gradio does."""
 
+import contextlib
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Gradio builds functions from strings and sets styles inline, hence the two `unsafe`; no other host is ever named.
+from assistant.ui.door import Door
+
+# Gradio writes its configuration into the page, builds functions from strings and sets styles inline, hence the three
+# `unsafe`; attributes such as onerror run nothing all the same, and no other host is ever named.
 POLICY = "; ".join(
     (
         "default-src 'self'",
         "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+        "script-src-attr 'none'",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
@@ -17,21 +26,28 @@ POLICY = "; ".join(
         "object-src 'none'",
         "base-uri 'self'",
         "form-action 'self'",
-        "frame-ancestors 'none'",
+        "frame-ancestors 'self'",
     )
 )
 HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
+UPLOADS = "/gradio_api/upload"  # Gradio counts these itself, see `max_file_size`
+LARGEST_BODY = 4 * 2**20  # bytes of any other request
 
 
-def middleware(host: str) -> list[Middleware]:
-    """Refuses requests under another name (a web site that points its name at this computer), adds headers."""
-    allowed = list(dict.fromkeys(["127.0.0.1", "localhost", host]))
-    return [Middleware(TrustedHostMiddleware, allowed_hosts=allowed), Middleware(SecurityHeaders)]
+def middleware(host: str, door: Door | None = None) -> list[Middleware]:
+    """From the outside in: headers, then who may ask whom, then how much, then the password where there is one."""
+    # A password guards what a pretended name could reach, and other computers know this one by names of their own.
+    names = () if door else ("127.0.0.1", "localhost", "::1", host.strip("[]"))
+    found = [Middleware(SecurityHeaders), Middleware(SameSite, names=names), Middleware(Sizes)]
+    return [*found, Middleware(_Behind, door=door)] if door else found
 
 
 class SecurityHeaders:
@@ -43,7 +59,109 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", []), *HEADERS]}
+                ours = {name for name, _ in HEADERS}
+                theirs = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
+                message = {**message, "headers": [*theirs, *HEADERS]}
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class SameSite:
+    """Refuses what another web site makes a browser ask: under a name that it points here, or from its own pages."""
+
+    def __init__(self, app: ASGIApp, names: Sequence[str] = ()):
+        """`names` that this computer may be asked under, all when empty."""
+        self._app = app
+        self._names = frozenset(name.lower() for name in names)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            if self._names and hostname(headers.get("host", "")) not in self._names:
+                await PlainTextResponse("This name is not one of this app.", 400)(scope, receive, send)
+                return
+            if from_elsewhere(headers, scope["method"]):
+                await PlainTextResponse("Pages of other sites may not ask this app.", 403)(scope, receive, send)
+                return
+        elif scope["type"] == "websocket":  # the app has none
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        await self._app(scope, receive, send)
+
+
+def hostname(host: str) -> str:
+    """The name in a Host header, without its port, "" for nonsense."""
+    with contextlib.suppress(ValueError):
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    return ""
+
+
+def from_elsewhere(headers: Headers, method: str) -> bool:
+    """Whether a page of another origin is asking. Following a link to the app is no asking."""
+    origin = headers.get("origin")
+    if origin is not None:
+        return urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+    site = headers.get("sec-fetch-site", "none")
+    opened = method in ("GET", "HEAD") and headers.get("sec-fetch-mode") == "navigate"
+    return site in ("cross-site", "same-site") and not (opened and headers.get("sec-fetch-dest") == "document")
+
+
+class Sizes:
+    """Refuses bodies over LARGEST_BODY, announced or not, but for uploaded files."""
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(UPLOADS):
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdigit() or int(announced) > LARGEST_BODY:
+            await _too_large(scope, receive, send)
+            return
+        taken, told = 0, False
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > LARGEST_BODY:
+                raise _TooLarge
+            return message
+
+        async def replaced(message: Message) -> None:
+            """Whatever the app makes of a body that was cut off, the client hears why."""
+            nonlocal told
+            if taken <= LARGEST_BODY:
+                await send(message)
+            elif not told:
+                told = True
+                await _too_large(scope, receive, send)
+
+        try:
+            await self._app(scope, counted, replaced)
+        except _TooLarge:
+            await replaced({"type": "http.response.start"})
+
+
+class _TooLarge(Exception):
+    """More was sent than is taken."""
+
+
+async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
+    text = f"A request may have {LARGEST_BODY // 2**20} MB at most."
+    await PlainTextResponse(text, 413, {"Connection": "close"})(scope, receive, send)
+
+
+class _Behind:
+    """The app behind the door."""
+
+    def __init__(self, app: ASGIApp, door: Door):
+        self._app = app
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or await self._door.lets_in(scope, receive, send):
+            await self._app(scope, receive, send)

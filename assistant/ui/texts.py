@@ -4,10 +4,15 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from assistant.ui.texts_en import ENGLISH
-from assistant.ui.texts_fr import FRENCH
+from assistant.ui import texts_en, texts_fr, texts_settings_en, texts_settings_fr
 
-TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": ENGLISH, "fr": FRENCH})
+TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": {**texts_en.ENGLISH, **texts_settings_en.ENGLISH},
+        "fr": {**texts_fr.FRENCH, **texts_settings_fr.FRENCH},
+    }
+)
+ENGLISH = TEXTS["en"]
 LANGUAGES = tuple(TEXTS)
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 _BEFORE_SIGN = re.compile(" (?=[;?!])")  # in French, such a sign never begins a line

@@ -1,0 +1,92 @@
+"""OpenAI's chat format: messages to a question with its history, an answer to a completion and its chunks."""
+
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from assistant.api.wire import Message
+from assistant.schema import Answer, Searched, Sentence, Turn
+from assistant.serial import REFUSAL, contract, source
+
+NOTHING = Answer("", refused=False, confidence=0.0, mode="grounded", model="")
+
+
+def asked(messages: Sequence[Message]) -> tuple[str, tuple[Turn, ...]]:
+    """The last user message, and the turns before it, oldest first. Raises ValueError when no user says anything."""
+    spoken = [message for message in messages if message.role in ("user", "assistant") and message.text.strip()]
+    last = max((at for at, message in enumerate(spoken) if message.role == "user"), default=None)
+    if last is None:
+        raise ValueError("There is no user message to answer.")
+    turns: list[Turn] = []
+    for message in spoken[:last]:
+        if message.role == "user":
+            turns.append(Turn(message.text))
+        elif turns:
+            turns[-1] = earlier(turns[-1].question, message.text.strip().startswith(REFUSAL))
+    return spoken[last].text, tuple(turns)
+
+
+def earlier(question: str, refused: bool) -> Turn:
+    """A turn of which only the question and whether it was refused are known: all that a follow-up needs."""
+    return Turn(question, Answer(question, refused, confidence=0.0, mode="grounded", model=""))
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One completion; every piece of it bears the same id, time and model."""
+
+    model: str
+    id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
+    created: int = field(default_factory=lambda: int(time.time()))
+
+    def whole(self, answer: Answer) -> dict:
+        """The answer in one piece."""
+        found = contract(answer)
+        message = {"role": "assistant", "content": found["answer"], "refusal": None}
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+        return {**self._head("chat.completion", [choice]), "usage": usage(answer), **_extras(found)}
+
+    def chunk(self, finish: str | None = None, extras: dict | None = None, **delta: str) -> dict:
+        """One piece of a stream."""
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return {**self._head("chat.completion.chunk", [choice]), **(extras or {})}
+
+    def searched(self, event: Searched) -> dict:
+        """The passages, as soon as they are found: before a word is written."""
+        sources = [source(n, hit) for n, hit in enumerate(event.hits, 1)]
+        about = {"confidence": round(event.confidence, 4), "documents": event.documents}
+        return self.chunk(extras={"sources": sources, "sourcier": about})
+
+    def answered(self, answer: Answer, said: int = 0) -> Iterator[dict]:
+        """The checked answer but for its first `said` sentences, a sentence a chunk, and the end."""
+        for piece in [REFUSAL] if answer.refused else pieces(answer.sentences)[said:]:
+            yield self.chunk(content=piece)
+        yield self.chunk("stop", _extras(contract(answer)))
+
+    def used(self, answer: Answer) -> dict:
+        """OpenAI's last chunk, for those who ask for it."""
+        return {**self._head("chat.completion.chunk", []), "usage": usage(answer)}
+
+    def _head(self, kind: str, choices: list) -> dict:
+        return {"id": self.id, "object": kind, "created": self.created, "model": self.model, "choices": choices}
+
+
+def pieces(sentences: Sequence[Sentence]) -> list[str]:
+    """The sentences with their [n] as a client shows them one after the other; joined they are `Answer.text`."""
+    found: list[str] = []
+    for count in range(1, len(sentences) + 1):
+        text = replace(NOTHING, sentences=tuple(sentences[:count])).text
+        found.append(text[sum(map(len, found)) :])
+    return found
+
+
+def usage(answer: Answer) -> dict[str, int]:
+    """Tokens that were written; those that were read are not counted."""
+    written = answer.timings.new_tokens
+    return {"prompt_tokens": 0, "completion_tokens": written, "total_tokens": written}
+
+
+def _extras(found: dict) -> dict:
+    rest = {key: value for key, value in found.items() if key not in ("question", "answer", "sources")}
+    return {"sources": found["sources"], "sourcier": rest}
