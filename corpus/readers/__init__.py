@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.document import Document, Dropped, ReadingError
+from corpus.ignored import is_ignored
 
 if TYPE_CHECKING:
     from corpus.readers.nested import Allowance
@@ -89,8 +90,8 @@ def read(path: Path, allowance: "Allowance | None" = None) -> Iterator[Document 
 def walk(folder: Path) -> Iterator[Path | Dropped]:
     """The readable files below a folder, in order of their names, and a Dropped for each that is skipped.
 
-    Hidden files and folders are passed over in silence. A folder that was met before (a link that leads back) is
-    skipped; of a BEIR folder only the corpus is given.
+    Hidden and temporary files and folders are passed over in silence (`corpus.ignored`). A folder that was met before
+    (a link that leads back) is skipped; of a BEIR folder only the corpus is given.
     """
     yield from _walk(Path(folder), frozenset())
 
@@ -108,7 +109,7 @@ def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path | Dr
         return
     beir = is_beir(folder)
     for entry in entries:
-        if entry.name.startswith(".") or (beir and _is_evaluation(entry)):
+        if is_ignored(entry.name) or (beir and _is_evaluation(entry)):
             continue
         if entry.is_dir():
             yield from _walk(entry, above | {here})
