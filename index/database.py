@@ -30,27 +30,27 @@ def containing(text: str) -> str:
 class Database:
     """One SQLite file in WAL mode, a connection per thread, transactions by `with database.write()`.
 
-    A damaged file is set aside and what can be read of it goes into a new one; `mended` then says so. Raises OSError
-    when the folder cannot be made, StorageError when the disk fails, sqlite3.DatabaseError for a file of a newer
-    version.
+    A damaged file is set aside and what can be read of it goes into a new one, which `settle` then puts in order.
+    Raises OSError when the folder cannot be made, StorageError when the disk fails, sqlite3.DatabaseError for a file of
+    a newer version.
     """
 
-    def __init__(self, path: Path, migrate: Callable[[sqlite3.Connection], None]):
+    def __init__(self, path: Path, migrate: recovery.Step, settle: recovery.Settle | None = None):
         self.path = path
-        self.mended: recovery.Mended | None = None
+        self._migrate, self._settle = migrate, settle
         self._local = threading.local()
         self._all: weakref.WeakSet[_Connection] = weakref.WeakSet()
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         recovery.finish(path)
         if recovery.is_suspect(path):
-            self._mend(migrate)
+            self.mend()
         try:
             migrate(self.connection)
         except sqlite3.DatabaseError as error:
             if not recovery.is_damage(error):
                 raise
-            self._mend(migrate)
+            self.mend()
             migrate(self.connection)
 
     @property
@@ -85,9 +85,10 @@ class Database:
             self._all.clear()
         self._local = threading.local()
 
-    def _mend(self, migrate: Callable[[sqlite3.Connection], None]) -> None:
+    def mend(self) -> None:
+        """Puts a sound file in the place of a damaged one; the next use opens it."""
         self.close()
-        self.mended = recovery.mend(self.path, migrate)
+        recovery.mend(self.path, self._migrate, self._settle)
 
 
 class _Cursor(sqlite3.Cursor):

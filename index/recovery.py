@@ -22,15 +22,19 @@ LOOKED_THROUGH = 1 << 30  # bytes; a larger file is not read whole at a start af
 STEPS = 20_000  # row numbers that are tried one by one behind an unreadable one, before the steps grow
 COPIED = 500  # rows a transaction
 SIDES = ("", "-wal", "-shm")
+Step = Callable[[sqlite3.Connection], None]
 
 
 @dataclass(frozen=True)
-class Mended:
-    """What was done: the damaged file lies at `aside`; `rows` were saved; `lost` says that some could not be read."""
+class Saved:
+    """What was done: `rows` were saved, `lost` says that some could not be read, the damaged file is called `aside`."""
 
-    aside: Path
     rows: int
     lost: bool
+    aside: str
+
+
+Settle = Callable[[sqlite3.Connection, Saved], None]
 
 
 def is_damage(error: BaseException) -> bool:
@@ -48,6 +52,11 @@ def suspect(path: Path) -> None:
         _mark(path).touch()
 
 
+def unsuspect(path: Path) -> None:
+    """Takes back `suspect`: the damage was not the file's."""
+    _mark(path).unlink(missing_ok=True)
+
+
 def is_suspect(path: Path) -> bool:
     """Whether the file must be mended: somebody met damage, or it was not closed and is found damaged."""
     if not path.exists():
@@ -56,7 +65,7 @@ def is_suspect(path: Path) -> bool:
     if not marked and not (_size(_side(path, "-wal")) and path.stat().st_size <= LOOKED_THROUGH):
         return False
     if is_sound(path):
-        _mark(path).unlink(missing_ok=True)
+        unsuspect(path)
         return False
     return True
 
@@ -78,43 +87,43 @@ def finish(path: Path) -> None:
             os.replace(ready, path)
 
 
-def mend(path: Path, migrate: Callable[[sqlite3.Connection], None]) -> Mended | None:
+def mend(path: Path, migrate: Step, settle: Settle | None = None) -> Saved | None:
     """Puts a sound file in the place of a damaged one; None when another process has done so meanwhile.
+
+    `settle` is called with the new file before it takes the place of the old one.
 
     Raises OSError or sqlite3.Error when there is no room or right to write; the damaged file is then left as it was.
     """
     with FileLock(str(_side(path, ".mending.lock"))):
         finish(path)
         if path.exists() and is_sound(path):
-            _mark(path).unlink(missing_ok=True)
+            unsuspect(path)
             return None
         partial, ready = _side(path, ".partial"), _side(path, ".mended")
         _remove(partial)
+        aside = _free_name(path)
         with contextlib.closing(sqlite3.connect(partial, isolation_level=None)) as fresh:
             fresh.execute("PRAGMA journal_mode = DELETE")
             fresh.row_factory = sqlite3.Row
             migrate(fresh)
-            rows, lost = _save(path, fresh)
+            saved = Saved(*_save(path, fresh), aside.name)
+            if settle is not None:
+                settle(fresh, saved)
         os.replace(partial, ready)
-        aside = _set_aside(path)
+        # The log first: left behind, it would be played into the new file.
+        for end in reversed(SIDES):
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(_side(path, end), _side(aside, end))
         os.replace(ready, path)
-        _mark(path).unlink(missing_ok=True)
-    log.error("%s was damaged: %d rows were saved into a new file, the damaged one is %s", path, rows, aside)
-    return Mended(aside, rows, lost)
+        unsuspect(path)
+    log.error("%s was damaged: %d rows were saved into a new file, the damaged one is %s", path, saved.rows, aside)
+    return saved
 
 
-def _set_aside(path: Path) -> Path:
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    number = 0
-    while True:
-        aside = path.with_name(f"{path.stem}.damaged-{stamp}{f'-{number}' if number else ''}{path.suffix}")
-        if not aside.exists():
-            break
+def _free_name(path: Path) -> Path:
+    stamp, number = time.strftime("%Y%m%d-%H%M%S"), 0
+    while (aside := path.with_name(f"{path.stem}.damaged-{stamp}{f'-{number}' * bool(number)}{path.suffix}")).exists():
         number += 1
-    # The log first: left behind, it would be played into the new file.
-    for end in reversed(SIDES):
-        with contextlib.suppress(FileNotFoundError):
-            os.replace(_side(path, end), _side(aside, end))
     return aside
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from corpus.document import Document, Passage, Section
-from index.database import Database, containing
+from index.database import Database, StorageError, containing
+from index.recovery import Saved
 from index.rows import StoreError, bump, delete_documents, named, recut
 from index.schema import migrate
 from index.sources import SourceRow, Sources
@@ -42,7 +43,9 @@ class Store(Sources):
 
     def __init__(self, path: Path):
         try:
-            self.database = Database(path, migrate)
+            self.database = Database(path, migrate, _settle)
+        except StorageError:
+            raise
         except (sqlite3.DatabaseError, OSError) as error:
             raise StoreError(f"The index {path} cannot be opened: {error}.") from error
 
@@ -225,3 +228,9 @@ class Store(Sources):
 
     def _all(self, sql: str, values: Sequence = ()) -> list[sqlite3.Row]:
         return self.database.connection.execute(sql, values).fetchall()
+
+
+def _settle(connection: sqlite3.Connection, saved: Saved) -> None:
+    from index.check import settle  # needed once in a lifetime, if ever
+
+    settle(connection, saved)
