@@ -155,10 +155,11 @@ class Assistant:
             reserve=min(max(RESERVE, settings.max_new_tokens), generator.window // 2),
         )
         sampling = Sampling(temperature=settings.temperature, no_repeat_ngram=settings.no_repeat_ngram)
+        # Free mode is the plain model: what it says by itself is what one wants to see there.
+        copying = generator.copying_from([used.text for used in prompt.used]) if answer.mode == "grounded" else None
+        options = {"max_new_tokens": settings.max_new_tokens, "sampling": sampling, "copying": copying, "stop": stop}
         draft, settling = "", Settling(evidence)
-        for piece in generator.stream(
-            prompt.text, max_new_tokens=settings.max_new_tokens, sampling=sampling, stop=stop
-        ):
+        for piece in generator.stream(prompt.text, **options):
             clock.token()
             draft += piece
             yield Drafted(draft.strip(), *settling.of(draft))

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant import presets
+from assistant.copying import Copying
 from assistant.presets import ModelError
 from assistant.prompt import STOPS
 from assistant.sampling import GREEDY, Sampler, Sampling, log_softmax, softmax
@@ -76,6 +77,10 @@ class Generator:
         """How many tokens `text` takes of the window."""
         return self.tokenizer.count(text)
 
+    def copying_from(self, texts: Sequence[str]) -> Copying:
+        """A guide for one generation: copies that are begun out of these texts go on more easily."""
+        return Copying(self.tokenizer.encode_many([f" {text}" for text in texts]), self.tokenizer.end)
+
     def warm_up(self) -> None:
         """Traces the model's functions, so that the first question does not wait for it (about a second)."""
         for _ in self.tokens([self.tokenizer.end], max_new_tokens=2):
@@ -91,6 +96,7 @@ class Generator:
         *,
         max_new_tokens: int = 200,
         sampling: Sampling = GREEDY,
+        copying: Copying | None = None,
         stop: threading.Event | None = None,
         stop_strings: Sequence[str] = STOPS,
     ) -> Iterator[str]:
@@ -102,7 +108,8 @@ class Generator:
         """
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         held = ""
-        for token in self.tokens(prompt, max_new_tokens=max_new_tokens, sampling=sampling, stop=stop):
+        options = {"sampling": sampling, "copying": copying, "stop": stop}
+        for token in self.tokens(prompt, max_new_tokens=max_new_tokens, **options):
             held += decoder.decode(self.tokenizer.bytes_of(token))
             end = min((place for place in map(held.find, stop_strings) if place >= 0), default=None)
             if end is not None:
@@ -123,9 +130,13 @@ class Generator:
         *,
         max_new_tokens: int,
         sampling: Sampling = GREEDY,
+        copying: Copying | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[int]:
-        """Yields the continuation's token ids up to, and without, the end token."""
+        """Yields the continuation's token ids up to, and without, the end token.
+
+        `copying` (from `copying_from`, fresh for each call) makes going on with a passage's words likelier.
+        """
         ids = self._prompt_ids(prompt)
         total = min(self.window, len(ids) + max_new_tokens)
         if len(ids) >= self.window:
@@ -133,7 +144,8 @@ class Generator:
         sampler, written = Sampler(sampling), []
         logits, cache = self._call(self._prefill, np.array([ids], np.int32), np.int32(self._cache_length(total)))
         while not (stop and stop.is_set()) and len(written) < total - len(ids):
-            token = sampler.choose(logits.numpy()[0, : self.tokenizer.size], written)
+            scores = logits.numpy()[0, : self.tokenizer.size]
+            token = sampler.choose(copying.guided(scores, written) if copying else scores, written)
             if token == self.tokenizer.end:
                 return
             written.append(token)

@@ -1,6 +1,6 @@
 """A generator at the assistant's job: questions of held-out topics, the right passage among three, nothing filtered.
 
-Beside it stands what costs nothing: the first three sentences of the right passage.
+Beside it stands what costs nothing: the first three sentences of the passage that stands first.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,7 @@ LEAD = 3  # sentences of the baseline
 
 @dataclass(frozen=True)
 class Case:
-    """A question, its passages in a random order, the place of the right one and the answer that was expected."""
+    """A question, its passages (best first), the place of the right one and the answer that was expected."""
 
     question: str
     passages: tuple[Passage, ...]
@@ -66,19 +66,45 @@ def cases(name: str, datasets: Path, count: int, seed: int = 0) -> list[Case]:
     return found
 
 
-def answered(generator, data: Sequence[Case], max_new_tokens: int = 160) -> Iterator[Result]:
-    """Each case answered greedily from its passages, in turn."""
+def ranked(data: Sequence[Case], embed: Callable[[list[str]], np.ndarray]) -> list[Case]:
+    """The cases with their passages as a search by meaning ranks them; `embed` gives unit vectors, (texts, width)."""
+    found = []
     for case in data:
-        prompt = pack(case.question, case.passages, generator.count_tokens, window=generator.window)
-        answer = generator.generate(prompt.text, max_new_tokens=max_new_tokens).strip()
-        yield judged(case, answer)
+        texts = [case.question, *(f"{passage.heading} {passage.text}" for passage in case.passages)]
+        question, *vectors = embed(texts)
+        order = np.argsort(-(np.stack(vectors) @ question), kind="stable")
+        passages = tuple(case.passages[i] for i in order)
+        found.append(Case(case.question, passages, int(np.flatnonzero(order == case.right)[0]), case.reference))
+    return found
+
+
+DECODINGS = ("grounded", "greedy")
+
+
+def answered(generator, data: Sequence[Case], decoding: str = "grounded", passages: bool = True) -> Iterator[Result]:
+    """Each case answered from its passages, in turn; with `passages` False from its question alone.
+
+    `decoding` is one of DECODINGS: as the chat's grounded mode writes a draft (`copying`, no n-gram twice), or the
+    plain model's likeliest token each time.
+    """
+    from assistant.sampling import GREEDY, Sampling
+    from assistant.settings import Settings
+
+    chat = Settings()
+    for case in data:
+        prompt = pack(case.question, case.passages if passages else (), generator.count_tokens, window=generator.window)
+        options = {"max_new_tokens": chat.max_new_tokens, "sampling": GREEDY}
+        if decoding == "grounded":
+            options["sampling"] = Sampling(no_repeat_ngram=chat.no_repeat_ngram)
+            options["copying"] = generator.copying_from([used.text for used in prompt.used])
+        yield judged(case, generator.generate(prompt.text, **options).strip())
 
 
 def judged(case: Case, answer: str) -> Result:
     """One answer beside its reference, its passages and the baseline."""
     texts = [f"{passage.heading} {passage.text}" for passage in case.passages]
     sentences = [sentence for sentence in split(answer) if any(letter.isalnum() for letter in sentence)]
-    lead = " ".join(split(case.passages[case.right].text)[:LEAD])
+    lead = " ".join(split(case.passages[0].text)[:LEAD])
     return Result(
         case,
         answer,

@@ -9,13 +9,18 @@ from assistant.training.batches import Stage
 DRILL = {"copying": 0.5, "looking_up": 0.5}
 # Then prose, with a tenth of drills left in, and examples whose answer stands in a passage.
 MIXED = {"text": 0.5, "copying": 0.05, "looking_up": 0.1, "finding": 0.2, "answering": 0.1, "summarising": 0.05}
+JOB = {"text": 0.25, "looking_up": 0.05, "finding": 0.1, "answering": 0.5, "summarising": 0.1}
 LONG = {"text": 0.45, "copying": 0.03, "looking_up": 0.07, "finding": 0.2, "answering": 0.17, "summarising": 0.08}
 
 
 @dataclass(frozen=True)
 class Plan:
     """A pretraining run. The learning rate rises over `warmup` steps, stays, and falls to zero over the last
-    `decay` steps, so that a run can be made longer at any time before it falls."""
+    `decay` steps, so that a run can be made longer at any time before it falls.
+
+    A run whose rate has fallen can go on, too: from step `restart` the rate starts again at `restart_height` and falls
+    to zero in a straight line until the end.
+    """
 
     name: str
     layers: int
@@ -31,6 +36,8 @@ class Plan:
     warmup: int = 100
     decay: int = 200
     micro_tokens: int = 2048  # tokens a forward pass: small enough for the processor's cache
+    restart: int = 0  # 0: the rate falls once
+    restart_height: float = 0.5
     planted: bool = True  # starts with an induction circuit (`induction`)
     seed: int = 1
 
@@ -65,7 +72,10 @@ class Plan:
 
     def scale(self, step: int) -> float:
         """The learning rate at a step, as a part of its full height."""
-        return max(0.0, min(1.0, (step + 1) / max(1, self.warmup), (self.steps - step) / max(1, self.decay)))
+        end = self.restart or self.steps
+        if step < end:
+            return max(0.0, min(1.0, (step + 1) / max(1, self.warmup), (end - step) / max(1, self.decay)))
+        return self.restart_height * max(0.0, (self.steps - step) / max(1, self.steps - end))
 
     def as_dict(self) -> dict:
         """Plain values, for the run's config.json."""
@@ -107,7 +117,7 @@ PLANS = {
             warmup=20,
             decay=200,
         ),
-        # Three hours of two busy cores: what is shipped.
+        # Four hours of two busy cores: what is shipped. The last stage is mostly the assistant's job.
         Plan(
             "starter",
             layers=8,
@@ -119,10 +129,12 @@ PLANS = {
                 Stage("short", 1000, 256, 32, MIXED),
                 Stage("middle", 300, 512, 16, MIXED),
                 Stage("long", 150, 1024, 10, LONG),
+                Stage("job", 600, 768, 10, JOB),
             ),
             decay=450,
+            restart=3000,
         ),
-        # The same run gone on for six hours more, from any checkpoint before the rate of `starter` falls.
+        # The same run gone on for six hours more, from any checkpoint before the rate of `starter` first falls.
         Plan(
             "longer",
             layers=8,

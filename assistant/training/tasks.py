@@ -17,6 +17,7 @@ from assistant.training.passages import Rarity, Snippet
 Example = tuple[list[int], list[float]]
 READ = 0.25  # weight of the words of passages: real prose, but the answer is what counts
 LONGEST_ANSWER = 96  # tokens: about three sentences
+LONGEST_BEGINNING = 160  # tokens of a passage's beginning, as long as the chat's answers
 # How people ask, beside the headings' own words. {} is the subject.
 ASKING = ("{}", "{}?", "What is {}?", "Tell me about {}.", "What does the text say about {}?", "Explain {}.", "{} ?")
 
@@ -200,7 +201,7 @@ class Reading:
 
     def _beginning(self, rng: np.random.Generator, pool: Sequence[Snippet], length: int) -> tuple[Snippet, int]:
         """A snippet and how many of its first sentences make an answer that `length` has room for."""
-        limit = min(LONGEST_ANSWER, length // 3)
+        limit = min(LONGEST_BEGINNING, length // 3)
         while True:
             snippet = _one(rng, pool)
             last = sentences_within(snippet, limit)

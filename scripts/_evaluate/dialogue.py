@@ -1,4 +1,4 @@
-"""`dialogue`: a generator's answers to questions of topics it never saw, beside the passage's first sentences."""
+"""`dialogue`: a generator's answers to questions of topics it never saw, beside the best passage's first sentences."""
 
 import argparse
 import json
@@ -22,19 +22,32 @@ def add(measures) -> None:
     sub.add_argument("--data", default="medquad", metavar="NAME", help="a data set that was fetched")
     count_option(sub, 200, "questions")
     sub.add_argument("--model", default=STARTER)
+    sub.add_argument(
+        "--decoding",
+        choices=("grounded", "greedy"),
+        default="grounded",
+        help="as the chat's grounded mode writes a draft, or the plain model's likeliest token each time",
+    )
+    sub.add_argument("--without-passages", action="store_true", help="the ablation: questions alone")
+    sub.add_argument(
+        "--shuffled", action="store_true", help="passages in random order instead of as a search ranks them"
+    )
     sub.add_argument("--answers", metavar="FILE.jsonl", help="keep every question, answer and score")
 
 
 def measured(options: argparse.Namespace, home: Home) -> Measured:
     """One table over the questions."""
-    from assistant.evaluation.dialogue import answered, cases
+    from assistant.evaluation.dialogue import answered, cases, ranked
     from assistant.generator import Generator
+    from index.embedder import load_embedder
 
     data = cases(options.data, home.datasets, options.count)
     if not data:
         raise ReadingError(f"The data set '{options.data}' has no questions with a passage on held-out topics.")
     generator = Generator.load(options.model, models=home.models)
-    results = list(answered(generator, data))
+    if not options.shuffled:
+        data = ranked(data, load_embedder().encode)
+    results = list(answered(generator, data, options.decoding, not options.without_passages))
     if options.answers:
         _keep(results, Path(options.answers))
     found = tabulated(options.data, results)

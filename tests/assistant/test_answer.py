@@ -33,8 +33,12 @@ class Scripted:
     def count_tokens(self, text):
         return len(text.split())
 
-    def stream(self, prompt, *, max_new_tokens, sampling, stop=None):
+    def copying_from(self, texts):
+        return tuple(texts)
+
+    def stream(self, prompt, *, max_new_tokens, sampling, copying, stop=None):
         self.prompts.append(prompt)
+        self.copying = copying
         for word in self.text.split():
             if stop is not None and stop.is_set():
                 return
@@ -122,6 +126,14 @@ def test_free_answer_keeps_unsupported_sentences_and_marks_them(make):
     assert [(sentence.text, sentence.supported) for sentence in answer.sentences] == [
         ("Elephants live in Africa.", False)
     ]
+
+
+def test_drafts_are_guided_by_the_passages_in_grounded_mode_only(make):
+    assistant = make("Eye drops lower the pressure in the eye.")
+    assistant.answer("glaucoma eye drops")
+    assert any("Eye drops" in text for text in assistant.generator.copying)
+    assistant.answer("glaucoma eye drops", mode="free")
+    assert assistant.generator.copying is None
 
 
 def test_quotes_mode_never_asks_the_generator(make):

@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from assistant.evaluation.dialogue import Case, answered, judged, report
+from assistant.evaluation.dialogue import Case, answered, judged, ranked, report
 from corpus.document import Passage
 
 EYE = Passage(
@@ -8,7 +9,7 @@ EYE = Passage(
 )
 BREAD = Passage("Bake the dough for forty minutes.", "Bread")
 CASE = Case(
-    "How is glaucoma treated?", (BREAD, EYE), 1, "Eye drops lower the pressure in the eye. Surgery opens a drain."
+    "How is glaucoma treated?", (EYE, BREAD), 0, "Eye drops lower the pressure in the eye. Surgery opens a drain."
 )
 
 
@@ -24,8 +25,12 @@ class Parrot:
     def count_tokens(self, text):
         return len(text.split())
 
-    def generate(self, prompt, *, max_new_tokens):
+    def copying_from(self, texts):
+        return tuple(texts)
+
+    def generate(self, prompt, *, max_new_tokens, sampling, copying=None):
         self.prompts.append(prompt)
+        self.copying = copying
         return self.text
 
 
@@ -47,6 +52,28 @@ def test_generator_sees_every_passage_of_the_case():
     assert "Bake the dough" in parrot.prompts[0]
     assert "Eye drops" in parrot.prompts[0]
     assert result.answer == CASE.reference
+
+
+def test_grounded_decoding_is_guided_by_the_passages_and_greedy_decoding_by_nothing():
+    parrot = Parrot(CASE.reference)
+    list(answered(parrot, [CASE]))
+    assert parrot.copying == (EYE.text, BREAD.text)
+    list(answered(parrot, [CASE], "greedy"))
+    assert parrot.copying is None
+
+
+def test_ablation_shows_the_generator_no_passage():
+    parrot = Parrot(CASE.reference)
+    list(answered(parrot, [CASE], passages=False))
+    assert "Eye drops" not in parrot.prompts[0] and CASE.question in parrot.prompts[0]
+
+
+def test_passages_are_ranked_by_their_nearness_to_the_question():
+    def embed(texts):
+        return np.array([[float("laucoma" in text), float("laucoma" not in text)] for text in texts])
+
+    (case,) = ranked([Case(CASE.question, (BREAD, EYE), 1, CASE.reference)], embed)
+    assert case.passages == (EYE, BREAD) and case.right == 0
 
 
 def test_report_counts_loops_empty_answers_and_support():
