@@ -90,6 +90,8 @@ class SchemaError(sqlite3.DatabaseError):
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Brings an index to the newest version and gives a new one its manifest."""
+    if _version(connection) == 1:
+        _add_turns(connection)
     apply(connection, MIGRATIONS)
     if connection.execute("SELECT COUNT(*) FROM meta WHERE key IN ('uuid', 'generation')").fetchone()[0] < 2:
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('uuid', ?), ('generation', '0')", (uuid.uuid4().hex,))
@@ -114,6 +116,16 @@ def apply(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]]) -
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+    connection.execute("COMMIT")
+
+
+def _add_turns(connection: sqlite3.Connection) -> None:
+    """The first form of version 1 had no order in the queue."""
+    connection.execute("BEGIN IMMEDIATE")
+    if "turn" not in [row[1] for row in connection.execute("PRAGMA table_info(embedding_queue)").fetchall()]:
+        connection.execute("ALTER TABLE embedding_queue ADD COLUMN turn INTEGER NOT NULL DEFAULT 0")
+        connection.execute("UPDATE embedding_queue SET turn = passage_id")
+        connection.execute("CREATE INDEX embedding_queue_by_turn ON embedding_queue (turn)")
     connection.execute("COMMIT")
 
 

@@ -20,7 +20,7 @@ from index.allocation import keep_freed_memory
 from index.build import Builder
 from index.embedder import EmbedderError, load_embedder
 from index.parse import Parser
-from index.store import Store
+from index.store import Store, StoreError
 from index.vectors import VectorCache
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def main(argv: list[str] | None = None) -> int:
         work(Home.find(options.home).make(), stop)
     except Timeout:
         log.info("another process is indexing this folder")
-    except EmbedderError as error:
+    except (EmbedderError, StoreError) as error:  # StoreError: the disk is full, the folder read-only
         log.error("%s", error)
         return 1
     return 0
