@@ -1,22 +1,24 @@
-"""The index from the command line: add, list, remove, rebuild, status."""
+"""The index from the command line: add, list, remove, rebuild, status; `_upkeep` holds what keeps it going."""
 
 import argparse
 import json
 import sys
-import time
 from collections import Counter
 from dataclasses import asdict
 
 from corpus.home import Home
-from index.build import Enqueued, enqueue, enqueue_rebuild, start_worker
-from index.embedder import chosen_name, load_embedder
-from index.status import CollectionStatus, collection_statuses
+from index.build import Enqueued, enqueue, enqueue_rebuild
+from index.embedder import load_embedder
 from index.store import SourceRow, Store, StoreError
+from index.watches import dismiss, watches
+from scripts import _upkeep
 from scripts._common import home_of, parser, run
+from scripts._progress import follow, line, statuses_of
 
 EXAMPLES = """examples:
   python -m scripts.index add ~/papers report.pdf --collection work
   python -m scripts.index add medquad --wait          a data set that was fetched
+  python -m scripts.index watch ~/papers --collection work
   python -m scripts.index status --json
 """
 
@@ -35,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
 def _options(argv: list[str] | None) -> argparse.Namespace:
     made = parser("index", "Adds documents to the index, lists and removes them, says how far it is.")
     made.epilog = EXAMPLES
-    actions = made.add_subparsers(dest="command", required=True, metavar="add | list | remove | rebuild | status")
+    actions = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def action(name: str, function, help_text: str) -> argparse.ArgumentParser:
         sub = actions.add_parser(name, help=help_text, description=help_text)
@@ -58,6 +60,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     rebuild = action("rebuild", _rebuild, "Reads every source again and embeds what the embedder has not seen.")
     rebuild.add_argument("--wait", action="store_true", help="until every passage is embedded")
     action("status", _status, "Says what is in the index and how far it is.")
+    _upkeep.register(action)
     return made.parse_args(argv)
 
 
@@ -67,7 +70,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
 def _add(options: argparse.Namespace, home: Home, store: Store) -> int:
     queued = enqueue(store, options.paths, options.collection)
     if queued.sources:
-        _follow(home, store, {row.id for row in queued.sources}, wait=options.wait, quiet=options.json)
+        follow(home, store, {row.id for row in queued.sources}, wait=options.wait, quiet=options.json)
     ids = {row.id for row in queued.sources}
     rows = [row for row in store.sources() if row.id in ids]
     _report(options, store, rows, queued)
@@ -120,80 +123,43 @@ def _list(options: argparse.Namespace, home: Home, store: Store) -> int:
 def _remove(options: argparse.Namespace, home: Home, store: Store) -> int:
     if not options.ids and not options.collection:
         raise StoreError("Name the documents to remove by their ids, or a --collection.")
-    removed = 0
-    if options.collection:
-        removed = sum(row.documents for row in store.sources(options.collection))
-        store.remove_collection(options.collection)
-    by_path = {row.path: row.id for row in store.sources()}
+    removed = store.remove_collection(options.collection) if options.collection else 0
+    by_path = {row.path: row for row in store.sources()}
     sources = [by_path[name] for name in options.ids if name in by_path]
-    removed += sum(row.documents for row in store.sources() if row.id in sources)
-    if sources:
-        store.remove_sources(sources)
+    dismiss(store, [row.id for row in sources])
     names = [name for name in options.ids if name not in by_path]
-    removed += store.remove_documents(names) if names else 0
+    removed += sum(row.documents for row in sources) + (store.remove_documents(names) if names else 0)
     print(json.dumps({"removed": removed}) if options.json else f"Removed {removed} documents.")
     return 0
 
 
 def _rebuild(options: argparse.Namespace, home: Home, store: Store) -> int:
     ids = {row.id for row in enqueue_rebuild(store, load_embedder())}
-    _follow(home, store, ids, wait=options.wait, quiet=options.json)
+    follow(home, store, ids, wait=options.wait, quiet=options.json)
     return _status(options, home, store)
 
 
 def _status(options: argparse.Namespace, home: Home, store: Store) -> int:
-    statuses = collection_statuses(store, chosen_name())
+    statuses, followed = statuses_of(store), watches(store)
     if options.json:
-        print(json.dumps({"collections": [asdict(status) for status in statuses]}, ensure_ascii=False))
+        shown = {"collections": [asdict(status) for status in statuses]}
+        if followed:
+            shown["watches"] = [asdict(watch) for watch in followed]
+        if store.paused:
+            shown["paused"] = True
+        print(json.dumps(shown, ensure_ascii=False))
         return 0
     if not statuses:
         print("The index is empty. Add documents with: python -m scripts.index add PATH")
     for status in statuses:
-        print(_line(status))
+        print(line(status))
         for error in status.errors:
             print(f"    {error.path}: {error.reason}")
+    for watch in followed:
+        print(f"{watch.path}: followed into '{watch.collection}'" + (f"; {watch.reason}" if watch.reason else ""))
+    if store.paused:
+        print(_upkeep.PAUSED)
     return 0
-
-
-# --- progress -----------------------------------------------------------------------------------------------
-
-
-def _line(status: CollectionStatus) -> str:
-    percent = f"{100 * status.embedded // status.passages} %" if status.passages else "-"
-    left = f", about {_duration(status.seconds_left)} left" if status.seconds_left else ""
-    return (
-        f"{status.name}: {status.state.replace('_', ' ')}, {status.documents} documents, {status.passages} passages, "
-        f"{status.embedded} embedded ({percent}){left}"
-    )
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
-
-
-def _follow(home: Home, store: Store, ids: set[int], *, wait: bool, quiet: bool) -> None:
-    """Starts the indexing process and shows how far it is, until the sources are read (or all is embedded)."""
-    worker = start_worker(home)
-    shown = ""
-    while True:
-        unread = [row for row in store.sources() if row.id in ids and row.state in ("waiting", "reading")]
-        collections = {row.collection for row in store.sources() if row.id in ids}
-        statuses = [status for status in collection_statuses(store, chosen_name()) if status.name in collections]
-        unembedded = sum(status.passages - status.embedded for status in statuses)
-        line = "; ".join(_line(status) for status in statuses)
-        if line != shown and not quiet:
-            print(line, file=sys.stderr, flush=True)
-            shown = line
-        if not unread and not (wait and unembedded):
-            return
-        if worker.poll() is not None:
-            from index.worker import is_running
-
-            if worker.returncode != 0:
-                raise StoreError(f"The indexing process stopped; the reason stands in {home.logs / 'indexing.log'}.")
-            if not is_running(home):
-                worker = start_worker(home)
-        time.sleep(1.0)
 
 
 if __name__ == "__main__":
