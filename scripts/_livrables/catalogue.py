@@ -5,8 +5,10 @@ from pathlib import Path
 
 from scripts._livrables.parts import LIVRABLES, Part
 
+DOCUMENTS = "scripts/_livrables/documents.py"
 COURSE = "pip install -e .[course]"
 PLANNING = "01-equipe-et-planification"
+LAW = "02-analyse-juridique"
 REPORTS = ("modele-rapport-individuel", "modele-passation")
 
 
@@ -24,6 +26,12 @@ def _reports(folder: Path) -> None:
         to_word(LIVRABLES / PLANNING / f"{name}.md", folder / f"{name}.docx")
 
 
+def _law(folder: Path) -> None:
+    from scripts._livrables.documents import to_pdf
+
+    to_pdf(LIVRABLES / LAW / "README.md", folder / "analyse-juridique.pdf")
+
+
 PARTS = (
     Part(
         "plan",
@@ -35,9 +43,17 @@ PARTS = (
     Part(
         "modeles",
         PLANNING,
-        tuple(f"livrables/{PLANNING}/{name}.md" for name in REPORTS),
+        (*(f"livrables/{PLANNING}/{name}.md" for name in REPORTS), DOCUMENTS),
         tuple(f"{name}.docx" for name in REPORTS),
         _reports,
+        needs=COURSE,
+    ),
+    Part(
+        "juridique",
+        LAW,
+        (f"livrables/{LAW}/README.md", DOCUMENTS),
+        ("analyse-juridique.pdf",),
+        _law,
         needs=COURSE,
     ),
 )

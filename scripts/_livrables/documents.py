@@ -1,6 +1,7 @@
 """Markdown documents as Word files, by pandoc, and as PDF, by pandoc and Typst: wheels that bring all they need."""
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from corpus.document import ReadingError
 FROM = "gfm+yaml_metadata_block+smart"
 INSTALL = "Install the tools for documents first: pip install -e .[course]."
 EPOCH = "1697760000"  # 2023-10-20: dates inside the files say when the course began, not when they were built
+
+FIRST_HEADING = re.compile(r"^# .*\n", re.MULTILINE)
 
 # Where a link leads to a file of the repository, a printed page can only name it.
 WITHOUT_LOCAL_LINKS = """
@@ -58,6 +61,8 @@ def to_pdf(source: Path, target: Path, text: str | None = None, contents: bool =
         options += [f"--variable={name}:{value}" for name, value in settings.items()]
         if text is None:
             text = source.read_text(encoding="utf-8")
+        if text.startswith("---\n"):
+            text = FIRST_HEADING.sub("\n", text, count=1)  # the title says it already
         page = pandoc.convert_text(text, "typst", format=FROM, extra_args=options)
     beside = source.with_name(f".{source.stem}.typ")  # Typst finds pictures from where its own source lies
     beside.write_text(page, encoding="utf-8")
