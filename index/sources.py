@@ -142,8 +142,11 @@ class Sources:
 
     def next_waiting(self) -> SourceRow | None:
         """The source to be read next: the user's own files before data sets, then the oldest."""
-        row = self._one(f"{SELECT} WHERE s.state = 'waiting' ORDER BY s.kind <> 'file', s.id LIMIT 1")
-        return SourceRow(**dict(row)) if row else None
+        for more in ("AND s.kind = 'file'", ""):  # each ends at the first row of its index, however many wait
+            row = self._one(f"{SELECT} WHERE s.state = 'waiting' {more} ORDER BY s.id LIMIT 1")
+            if row:
+                return SourceRow(**dict(row))
+        return None
 
     def requeue_interrupted(self) -> int:
         """Puts sources whose reading was cut off back into the queue; returns how many."""

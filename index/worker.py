@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from filelock import FileLock, Timeout
 
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 LOCK_WAIT_S = 10.0  # a worker that is about to end may not have seen what was just queued
 IDLE_S = 3.0
+POLL_S = 0.1
 GRACE_S = 5.0
 
 
@@ -62,16 +64,28 @@ def work(home: Home, stop: threading.Event) -> None:
 
 
 def _drain(builder: Builder, halted: Callable[[], bool]) -> None:
-    idle_since = None
-    while not halted():
-        # Reading before embedding: keyword search over everything first, meaning after it.
-        if builder.read_next() or builder.recut_next() or builder.embed_next():
-            idle_since = None
-            continue
-        idle_since = idle_since or time.monotonic()
-        if time.monotonic() - idle_since > IDLE_S:
-            return
-        time.sleep(0.1)
+    """Reads before it embeds: keyword search over everything first, meaning after it.
+
+    A batch is embedded in a thread, so that a file that comes meanwhile is found by its words at once.
+    """
+    idle_since, batch = None, None
+    with ThreadPoolExecutor(1) as pool:
+        while not halted():
+            if builder.read_next() or builder.recut_next():
+                idle_since = None
+                continue
+            batch = batch or pool.submit(builder.embed_next)
+            wait([batch], POLL_S)
+            if not batch.done():
+                continue
+            embedded, batch = batch.result(), None
+            if embedded:
+                idle_since = None
+                continue
+            idle_since = idle_since or time.monotonic()
+            if time.monotonic() - idle_since > IDLE_S:
+                return
+            time.sleep(POLL_S)
 
 
 def main(argv: list[str] | None = None) -> int:
