@@ -17,6 +17,7 @@ SELECT = """SELECT s.id, c.name AS collection, s.path, s.kind, s.state, s.reason
     (SELECT COUNT(*) FROM source_documents WHERE source_id = s.id) AS documents,
     (SELECT COUNT(*) FROM dropped WHERE source_id = s.id) AS dropped
     FROM sources s JOIN collections c ON c.id = s.collection_id"""
+REMOVED_AT_ONCE = 100  # documents, some tenths of a second
 LONGEST_NAME = 80  # characters of a collection's name
 
 
@@ -93,14 +94,28 @@ class Sources:
         return new
 
     def remove_collection(self, name: str) -> int:
-        """Removes the collection with everything in it; returns how many documents went."""
-        identity = self.collection_id(name)
+        """Removes the collection with everything in it; returns how many documents went.
+
+        In steps, so that others may write meanwhile: first its sources, so that nothing more comes in, then its
+        documents, then itself. Cut off in between, it is smaller and can be removed again.
+        """
+        identity, removed = self.collection_id(name), 0
         with self.database.write() as connection:
-            rows = connection.execute("SELECT id FROM documents WHERE collection_id = ?", (identity,)).fetchall()
-            delete_documents(connection, [row["id"] for row in rows])
-            connection.execute("DELETE FROM collections WHERE id = ?", (identity,))
-            bump(connection)
-        return len(rows)
+            for table in ("sources", "watches"):
+                connection.execute(f"DELETE FROM {table} WHERE collection_id = ?", (identity,))
+        while True:
+            with self.database.write() as connection:
+                rows = connection.execute(
+                    "SELECT id FROM documents WHERE collection_id = ? LIMIT ?", (identity, REMOVED_AT_ONCE)
+                ).fetchall()
+                delete_documents(connection, [row["id"] for row in rows])
+                if not rows:
+                    connection.execute("DELETE FROM collections WHERE id = ?", (identity,))
+                bump(connection)
+            if not rows:
+                return removed
+            removed += len(rows)
+            time.sleep(0.005)  # SQLite's waiting writers look again only now and then
 
     # --- sources --------------------------------------------------------------------------------------------
 
