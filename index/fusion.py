@@ -9,7 +9,7 @@ what was asked (`index.aspects`), and whether it is the question itself. The wei
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from index.aspects import agreement, aspects_of, without_aspects
@@ -17,6 +17,9 @@ from index.candidates import Found, keywords
 from index.vocabulary import folded, stem
 
 KEYWORD_WEIGHT = 0.3
+# For passages in a language that the embedder never learnt, whose cosines follow the look of words ("asthme" is near
+# "Asie"), words decide.
+KEYWORD_WEIGHT_UNREAD = 0.8
 TOPIC_WEIGHT = 0.3
 ASPECT_WEIGHT = 0.7
 # Of the aspect's weight for a heading on anything at all: "the causes of Addison's disease" are no answer to the causes
@@ -49,14 +52,15 @@ def normalised(scores: Mapping[int, float]) -> dict[int, float]:
     return {key: (value - low) / (high - low) if high > low else 1.0 for key, value in scores.items()}
 
 
-def blended(found: Found) -> dict[int, float]:
-    """The blend by passage id, in [0, 1]."""
+def blended(found: Found, unread: Set[int] = frozenset()) -> dict[int, float]:
+    """The blend by passage id, in [0, 1]; `unread` are the passages whose language the embedder does not read."""
     words, meaning = normalised(found.keyword), normalised(found.dense)
     scores = {}
     for passage in {**found.keyword, **found.dense}:
         word = words.get(passage, 0.0)
         # Without a vector the keyword score stands for both: waiting must not cost a passage its place.
-        scores[passage] = KEYWORD_WEIGHT * word + (1 - KEYWORD_WEIGHT) * meaning.get(passage, word)
+        weight = KEYWORD_WEIGHT_UNREAD if passage in unread else KEYWORD_WEIGHT
+        scores[passage] = weight * word + (1 - weight) * meaning.get(passage, word)
     return scores
 
 

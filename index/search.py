@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from index.aliases import Aliases
 from index.aspects import Aspects
 from index.candidates import CANDIDATES, Candidates, Found, marks
-from index.embedder import Embedder
+from index.embedder import Embedder, english_only
 from index.fusion import POOL, Weights, best, blended, label_of, reranked
 from index.hit import Hit
 from index.reading import readable
@@ -144,11 +144,23 @@ class Search:
         return _hits(chosen, scores, found, rows), found.complete
 
     def _closer(self, text: str, found: Found) -> tuple[dict[int, float], dict]:
-        scores = blended(found)
+        scores = blended(found, self._unread(found))
         rows = self._details(best(scores, POOL))
         labels = {passage: label_of(row["title"], row["heading"]) for passage, row in rows.items()}
         nearest = labels.get(next(iter(best(scores, 1)), -1), "")
         return reranked(text, self._aspects.of(text, nearest), scores, labels, self._weights), rows
+
+    def _unread(self, found: Found) -> set[int]:
+        """The candidates in a language that the embedder does not read."""
+        if self._embedder is None or not english_only(self._embedder.name):
+            return set()
+        passages = {**found.keyword, **found.dense}
+        rows = self._rows(
+            f"""SELECT p.id FROM passages p CROSS JOIN documents d ON d.id = p.document_id
+                WHERE p.id IN ({marks(passages)}) AND d.language NOT IN ('', 'en')""",
+            tuple(passages),
+        )
+        return {row["id"] for row in rows}
 
     def _details(self, passages: Sequence[int]) -> dict:
         rows = self._rows(
