@@ -238,7 +238,10 @@ class Sources:
     def read_again(self) -> list[SourceRow]:
         """Queues every source to be read whether it changed or not, and gives them."""
         with self.database.write() as connection:
-            connection.execute("UPDATE sources SET state = 'waiting', fingerprint = '' WHERE state <> 'excluded'")
+            connection.execute(
+                # What was imported without its file is there only as words.
+                "UPDATE sources SET state = 'waiting', fingerprint = '' WHERE state <> 'excluded' AND kind <> 'kept'"
+            )
         return self.sources(state="waiting")
 
     # --- one reading of a source ----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The index from the command line: add, list, remove, rebuild, status; `_upkeep` holds what keeps it going."""
+"""The index from the command line: add, list, remove, rebuild, status; `_upkeep` keeps it going, `_maintain` keeps it safe."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from index.build import Enqueued, enqueue, enqueue_rebuild
 from index.embedder import load_embedder
 from index.store import SourceRow, Store, StoreError
 from index.watches import dismiss, watches
-from scripts import _upkeep
+from scripts import _maintain, _upkeep
 from scripts._common import home_of, parser, run
 from scripts._progress import follow, line, statuses_of
 
@@ -61,6 +61,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     rebuild.add_argument("--wait", action="store_true", help="until every passage is embedded")
     action("status", _status, "Says what is in the index and how far it is.")
     _upkeep.register(action)
+    _maintain.register(action)
     return made.parse_args(argv)
 
 
