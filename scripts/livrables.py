@@ -1,8 +1,11 @@
 """Builds what commands make in the course's deliverables, and says what is out of date or linked to nothing."""
 
+import argparse
 import sys
+from pathlib import Path
 
 from corpus.document import ReadingError
+from corpus.home import Home
 from scripts._common import reason, run
 
 DESCRIPTION = """\
@@ -11,6 +14,7 @@ Builds the generated files of livrables/, or says which are not up to date with 
   python -m scripts.livrables list                 the parts, their files and what they need
   python -m scripts.livrables build [NAME...]      the named parts; without names, those that are out of date
   python -m scripts.livrables check                exit status 1 when a part is out of date or a link leads nowhere
+  python -m scripts.livrables usertests            the results of the tests with users, from what was filled in
 
 Tools for documents and notebooks: pip install -e .[course]; slides also need Node.js and Chromium.
 """
@@ -18,16 +22,10 @@ Tools for documents and notebooks: pip install -e .[course]; slides also need No
 
 def main(argv: list[str] | None = None) -> int:
     """Exit status 0; 1 when something is out of date or could not be built; 2 for wrong usage."""
-    import argparse
-
-    made = argparse.ArgumentParser(
-        prog="python -m scripts.livrables",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    made.add_argument("action", choices=("list", "build", "check"))
-    made.add_argument("names", nargs="*", metavar="NAME")
+    made = _parser()
     options = made.parse_args(argv)
+    if options.action == "usertests":
+        return _usertests(options)
 
     from scripts._livrables.catalogue import PARTS
 
@@ -39,6 +37,24 @@ def main(argv: list[str] | None = None) -> int:
     if options.action == "list":
         return _list(chosen)
     return _check(chosen) if options.action == "check" else _build(chosen, bool(options.names))
+
+
+def _parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="python -m scripts.livrables",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = made.add_subparsers(dest="action", required=True, metavar="list | build | check | usertests")
+    for name in ("list", "build", "check"):
+        actions.add_parser(name).add_argument("names", nargs="*", metavar="NAME")
+    tests = actions.add_parser("usertests", help="results of the tests with users, as Markdown")
+    folder = Path(__file__).parent.parent / "livrables" / "09-presentation-et-documentation" / "tests-utilisateurs"
+    tests.add_argument("--answers", type=Path, default=folder / "reponses.csv", metavar="FILE.csv")
+    tests.add_argument("--sus", type=Path, default=folder / "questionnaire.csv", metavar="FILE.csv")
+    tests.add_argument("--home", action="append", metavar="DIR", help="a participant's data folder; several times")
+    tests.add_argument("--out", type=Path, metavar="FILE.md", help="default: the terminal")
+    return made
 
 
 def _list(parts) -> int:
@@ -76,6 +92,22 @@ def _check(parts) -> int:
         wrong += [f"{name} links to {target}, which is not there." for target in broken(path)]
     print(*wrong or ["Everything is up to date."], sep="\n")
     return int(bool(wrong))
+
+
+def _usertests(options: argparse.Namespace) -> int:
+    from scripts._livrables import usability
+
+    homes = [Home.find(name).path for name in options.home or ()]
+    text = usability.report(usability.attempts(options.answers), usability.ratings(options.sus), homes)
+    if not options.out:
+        print(text, end="")
+        return 0
+    try:
+        options.out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ReadingError(f"{options.out} cannot be written: {reason(error)}.") from error
+    print(options.out)
+    return 0
 
 
 if __name__ == "__main__":

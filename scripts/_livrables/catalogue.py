@@ -9,6 +9,9 @@ DOCUMENTS = "scripts/_livrables/documents.py"
 COURSE = "pip install -e .[course]"
 PLANNING = "01-equipe-et-planification"
 LAW = "02-analyse-juridique"
+TALK = "09-presentation-et-documentation"
+USERS = "tests-utilisateurs"
+GUIDES = ("guide-utilisateur", "guide-developpeur", "demonstration")
 REPORTS = ("modele-rapport-individuel", "modele-passation")
 
 
@@ -30,6 +33,20 @@ def _law(folder: Path) -> None:
     from scripts._livrables.documents import to_pdf
 
     to_pdf(LIVRABLES / LAW / "README.md", folder / "analyse-juridique.pdf")
+
+
+def _guides(folder: Path) -> None:
+    from scripts._livrables.documents import to_pdf
+
+    for name in GUIDES:
+        to_pdf(LIVRABLES / TALK / f"{name}.md", folder / f"{name}.pdf")
+
+
+def _form(folder: Path) -> None:
+    from scripts._livrables.documents import to_word
+
+    (folder / USERS).mkdir(exist_ok=True)
+    to_word(LIVRABLES / TALK / USERS / "formulaire.md", folder / USERS / "formulaire.docx")
 
 
 PARTS = (
@@ -54,6 +71,22 @@ PARTS = (
         (f"livrables/{LAW}/README.md", DOCUMENTS),
         ("analyse-juridique.pdf",),
         _law,
+        needs=COURSE,
+    ),
+    Part(
+        "guides",
+        TALK,
+        (*(f"livrables/{TALK}/{name}.md" for name in GUIDES), "livrables/images/answer.png", DOCUMENTS),
+        tuple(f"{name}.pdf" for name in GUIDES),
+        _guides,
+        needs=COURSE,
+    ),
+    Part(
+        "formulaire",
+        TALK,
+        (f"livrables/{TALK}/{USERS}/formulaire.md", DOCUMENTS),
+        (f"{USERS}/formulaire.docx",),
+        _form,
         needs=COURSE,
     ),
 )

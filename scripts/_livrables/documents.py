@@ -30,7 +30,7 @@ LOOK = """
 #show link: set text(fill: rgb("2456A6"))
 #set table(inset: 5pt, stroke: 0.5pt + rgb("C9CFDA"), fill: (_, y) => if y == 0 { rgb("EEF1F6") })
 #show table: set text(size: 8.8pt)
-#show table: set par(leading: 0.5em)
+#show table: set par(leading: 0.5em, justify: false)
 #show table.cell.where(y: 0): set text(weight: "bold")
 #show table.cell: set align(left)
 #show figure: set block(breakable: true)

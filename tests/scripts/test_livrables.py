@@ -1,10 +1,12 @@
 """The deliverables: what commands make is up to date with its sources, links lead somewhere, notebooks ran."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from assistant.ui.texts import TEXTS
 from scripts import livrables
 from scripts._livrables import parts
 from scripts._livrables.catalogue import PARTS
@@ -22,6 +24,24 @@ def test_the_built_files_are_up_to_date(part):
 @pytest.mark.parametrize("path", texts(LIVRABLES), ids=lambda path: path.relative_to(LIVRABLES).as_posix())
 def test_links_lead_somewhere(path):
     assert broken(path) == []
+
+
+@pytest.mark.parametrize("path", texts(LIVRABLES), ids=lambda path: path.relative_to(LIVRABLES).as_posix())
+def test_commands_and_modules_that_are_named_are_there(path):
+    text = path.read_text(encoding="utf-8")
+    commands = {f"scripts/{name}.py" for name in re.findall(r"python -m scripts\.(\w+)", text)}
+    modules = set(re.findall(r"`((?:assistant|index|corpus|scripts|tests)/[\w/.]*)`", text))
+    named = {name for name in commands | modules if "NOM" not in name}  # NOM: to be chosen by the reader
+    assert sorted(name for name in named if not (ROOT / name).exists()) == []
+
+
+@pytest.mark.parametrize("name", ["guide-utilisateur.md", "demonstration.md"])
+def test_the_guides_call_things_as_the_app_does(name):
+    """What stands in bold in them are words of the page."""
+    texts_fr = [text for text in TEXTS["fr"].values() if isinstance(text, str)]
+    (path,) = LIVRABLES.rglob(name)
+    named = set(re.findall(r"\*\*(.+?)\*\*", path.read_text(encoding="utf-8")))
+    assert named and sorted(word for word in named if not any(word in text for text in texts_fr)) == []
 
 
 def test_every_folder_stands_in_the_list():
