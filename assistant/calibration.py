@@ -5,7 +5,7 @@ and indirect letters that people really write (`assistant.evaluation.questions`)
 document of its topic is among the hits. Unanswerable ones ask about invented names in the same words, about titles of
 another collection that this one never mentions, about other fields (our own lists), in gibberish and as injected
 prompts. The halves of the evaluation's questions keep apart what is fitted on and what is tested on: other topics,
-other wordings, other lists.
+other wordings, other lists, other syllables; only the ends of invented names ("-itis", "syndrome") are the same.
 """
 
 import hashlib
@@ -51,7 +51,7 @@ def examples(
     asked = [
         *((query.text, name, query.topic) for name, queries in sets.items() for query in queries),
         *((text, "invented", "") for text in _invented(count, half, rng)),
-        *((text, "other collection", "") for text in _of_other_collection(store, collection, other, count, half)),
+        *((text, "other collection", "") for text in _of_other_collection(store, collection, other, count, half, rng)),
         *((text, "other field", "") for text in lists["short"]),
         *((text, "other field, letters", "") for text in lists["letters"]),
         *((text, "injected", "") for text in lists["injected"]),
@@ -103,25 +103,31 @@ def _regression(data: Sequence[Example], names: Sequence[str]) -> Gate:
 def _invented(count: int, half: str, rng: random.Random) -> Iterator[str]:
     ways = [way for group in wordings(half, "wordings").values() for way in group]
     letters = [way for group in wordings(half, "letters").values() for way in group]
+    syllables = SYLLABLES[half == "test" :: 2]
     for n in range(count):
-        name = "".join(rng.choices(SYLLABLES, k=rng.randint(2, 3))) + rng.choice(ENDINGS)
+        name = "".join(rng.choices(syllables, k=rng.randint(2, 3))) + rng.choice(ENDINGS)
         way = rng.choice(letters if n % LETTERS == 0 else ways)
         yield way.replace("{topic}", name).replace("{person}", "mother").replace("{age}", str(rng.randint(20, 70)))
 
 
-def _of_other_collection(store: Store, collection: str, other: str, count: int, half: str) -> list[str]:
+def _of_other_collection(
+    store: Store, collection: str, other: str, count: int, half: str, rng: random.Random
+) -> list[str]:
     """Questions on titles of `other` whose words `collection` does not hold side by side."""
     scope = store.collection_id(collection)
+    ways = wordings(half, "wordings")["information"]
     found = []
     for row in store.documents(other, limit=40 * count)[half == "test" :: 14]:
         words = "".join(letter if letter.isalnum() else " " for letter in row.title).strip()
+        if not words:
+            continue
         phrase = store.database.connection.execute(
             """SELECT 1 FROM passages_fts f JOIN passages p ON p.id = f.rowid JOIN documents d ON d.id = p.document_id
                WHERE passages_fts MATCH ? AND d.collection_id = ? LIMIT 1""",
             (f'"{words}"', scope),
         ).fetchone()
-        if words and phrase is None:
-            found.append(f"What is {row.title}?")
+        if phrase is None:
+            found.append(rng.choice(ways).replace("{topic}", row.title))
         if len(found) == count:
             break
     return found

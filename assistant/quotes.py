@@ -23,6 +23,7 @@ PASSAGES = 3
 RUN = 8  # words that are not said twice
 LONGEST = 1200  # characters of a sentence: more is a page without full stops
 SAME_ASPECT = 0.6
+ENDS = (".", "!", "?", "…", "。", "！", "？", "｡", "۔", "؟", "।", "॥", "։", "።")  # of sentences, in many scripts
 
 
 def best_quotes(hits: Sequence[Hit], evidence: Evidence) -> list[Sentence]:
@@ -87,7 +88,7 @@ def _without_lone_lead(quotes: list[Sentence]) -> list[Sentence]:
 
 
 def _announces(text: str) -> bool:
-    return not text.startswith(BULLETS) and not text.rstrip("\"'”»)]").endswith((".", "!", "?", "…"))
+    return not text.startswith(BULLETS) and not text.rstrip("\"'”»)]").endswith(ENDS)
 
 
 def _anything(hits: Sequence[Hit], evidence: Evidence) -> list[Sentence]:

@@ -8,8 +8,10 @@ aspects.json; a trailing * stands for any ending.
 import json
 import math
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -64,7 +66,7 @@ class Aspects:
         self._names = [aspect for aspect, examples in EXAMPLES.items() for _ in examples]
         self._vectors: np.ndarray | None = None
 
-    def of(self, question: str, label: str) -> dict[str, float]:
+    def of(self, question: str, label: str) -> Mapping[str, float]:
         """Shares of the aspects that a question asks for; `label` is the heading of a passage on its topic, whose words
         say nothing of the aspect."""
         listed = aspects_of(question)
@@ -89,7 +91,7 @@ class Aspects:
 
 
 @lru_cache(maxsize=20_000)
-def aspects_of(text: str) -> dict[str, float]:
+def aspects_of(text: str) -> Mapping[str, float]:
     """The aspects that a text names with their shares, which sum to 1; empty when it names none."""
     found: dict[str, float] = {}
     for sentence in SENTENCE.findall(STORY.sub(" ", text.lower().replace("’", "'"))):
@@ -100,7 +102,7 @@ def aspects_of(text: str) -> dict[str, float]:
     if len(found) > 1:
         found.pop(GENERAL, None)
     total = sum(found.values())
-    return {aspect: value / total for aspect, value in found.items()}
+    return MappingProxyType({aspect: value / total for aspect, value in found.items()})
 
 
 def without_aspects(text: str) -> str:
@@ -108,7 +110,7 @@ def without_aspects(text: str) -> str:
     return _any().sub(" ", STORY.sub(" ", text.lower().replace("’", "'")))
 
 
-def agreement(asked: dict[str, float], offered: dict[str, float]) -> float:
+def agreement(asked: Mapping[str, float], offered: Mapping[str, float]) -> float:
     """How far a passage offers what was asked, from 0 to 1; a half when one of them is silent."""
     if not asked or not offered:
         return 0.5

@@ -18,6 +18,7 @@ from assistant.evaluation.measures import loops, rouge_l
 from assistant.evaluation.questions import Query
 from assistant.schema import Answer
 from corpus.sentences import split
+from index.candidates import marks
 from index.store import Store
 
 LEAD = 3  # sentences of the first baseline, and of the second
@@ -43,19 +44,22 @@ class Judged:
 
 def judged(assistant, embedder, queries: Sequence[Query], store: Store, **options) -> Iterator[Judged]:
     """Asks every question; `options` are those of `Assistant.ask` (mode, model, collections)."""
+    collections = options.get("collections", ())
     for query in queries:
         started = time.perf_counter()
         answer = assistant.answer(query.text, **options)
         seconds = time.perf_counter() - started
-        references = [text for document in query.relevant if (text := text_of(store, document))]
+        references = [text for document in query.relevant if (text := text_of(store, document, collections))]
         yield _judged(query, answer, references or [""], embedder, seconds)
 
 
-def text_of(store: Store, document: str) -> str:
-    """All text of the document with this external id, "" when there is none."""
+def text_of(store: Store, document: str, collections: Sequence[str] = ()) -> str:
+    """All text of the document with this external id, "" when these collections (all, if none is named) lack it."""
+    scope = f" AND collection_id IN ({marks(collections)})" if collections else ""
     row = store.database.connection.execute(
-        "SELECT sections FROM documents WHERE external_id = ? OR (external_id = '' AND substr(sha256, 1, 16) = ?)",
-        (document, document),
+        f"""SELECT sections FROM documents
+            WHERE (external_id = ? OR (external_id = '' AND substr(sha256, 1, 16) = ?)){scope}""",
+        (document, document, *map(store.collection_id, collections)),
     ).fetchone()
     return "\n\n".join(section["text"] for section in json.loads(zlib.decompress(row["sections"]))) if row else ""
 
