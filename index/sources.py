@@ -155,6 +155,10 @@ class Sources:
         row = self._one(f"{SELECT} WHERE s.id = ?", (source_id,))
         return SourceRow(**dict(row)) if row else None
 
+    def has_source(self, path: str) -> bool:
+        """Whether some collection holds a source of that path."""
+        return self._one("SELECT 1 FROM sources WHERE path = ?", (path,)) is not None
+
     def next_waiting(self) -> SourceRow | None:
         """The source to be read next: the user's own files before data sets, then the oldest."""
         for more in ("AND s.kind = 'file'", ""):  # each ends at the first row of its index, however many wait

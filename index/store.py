@@ -142,6 +142,12 @@ class Store(Sources):
             bump(connection)
         return len(rows)
 
+    def remove_rows(self, row_ids: Sequence[int]) -> None:
+        """Removes documents by their row numbers."""
+        with self.database.write() as connection:
+            delete_documents(connection, row_ids)
+            bump(connection)
+
     # --- cutting anew -----------------------------------------------------------------------------------------
 
     def outdated(self, limit: int) -> list[tuple[int, Document]]:
