@@ -1,0 +1,1 @@
+"""The shows of `scripts.stress`, one module each."""

@@ -1,0 +1,88 @@
+"""Tries to break the index: kills, hostile files, constant change. Prints a table, ends non-zero on a loss."""
+
+import argparse
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts._common import run as run_command
+from scripts._stress.common import Report, Row
+
+SHOWS = ("kills",)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit status 0 when every promise was kept, 1 when one was broken, 2 wrong usage."""
+    options = _options(argv)
+    logging.basicConfig(level=logging.ERROR)
+    os.environ["SOURCIER_EMBEDDER"] = "hashing"  # of the shows that embed thousands; the library's has its own
+    rows: list[Row] = []
+    base = Path(tempfile.mkdtemp(prefix="sourcier-stress-", dir=options.folder))
+    began = time.time()
+    try:
+        for show in options.shows or SHOWS:
+            folder = base / show
+            folder.mkdir()
+            report = Report(
+                show, lambda text: print(f"{time.time() - began:6.0f} s  {text}", file=sys.stderr, flush=True)
+            )
+            _runner(show, options)(report, folder)
+            rows += report.rows
+    finally:
+        if options.keep:
+            print(f"kept: {base}", file=sys.stderr)
+        else:
+            shutil.rmtree(base, ignore_errors=True)
+    print(table(rows))
+    broken = sum(not row.passed for row in rows)
+    print(f"{len(rows) - broken} of {len(rows)} promises kept, in {(time.time() - began) / 60:.0f} minutes.")
+    return 1 if broken else 0
+
+
+def _options(argv: list[str] | None) -> argparse.Namespace:
+    made = argparse.ArgumentParser(prog="python -m scripts.stress", description=__doc__)
+    made.add_argument(
+        "shows", nargs="*", choices=[*SHOWS, []], metavar="SHOW", help=f"of {', '.join(SHOWS)}; default: all"
+    )
+    made.add_argument("--kills", type=int, default=200, help="of indexing processes and users' programs (200)")
+    made.add_argument("--documents", type=int, default=2000, help="of the collection that is killed (2000)")
+    made.add_argument("--seed", type=int, default=1)
+    made.add_argument("--folder", help="where to work (default: the system's folder for temporary files)")
+    made.add_argument("--keep", action="store_true", help="leave the folder for looking at it")
+    return made.parse_args(argv)
+
+
+def _runner(show: str, options: argparse.Namespace) -> Callable[[Report, Path], None]:
+    from functools import partial
+
+    from scripts._stress import kills
+
+    return {
+        "kills": partial(kills.run, kills=options.kills, documents=options.documents, seed=options.seed),
+    }[show]
+
+
+def table(rows: list[Row]) -> str:
+    """The lines as a table for people and for Markdown."""
+    cells = [
+        ("show", "promise", "measured", "limit", ""),
+        *((*_cells(row), "kept" if row.passed else "BROKEN") for row in rows),
+    ]
+    widths = [max(len(row[column]) for row in cells) for column in range(5)]
+    lines = [
+        "| " + " | ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) + " |" for row in cells
+    ]
+    return "\n".join([lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]])
+
+
+def _cells(row: Row) -> tuple[str, str, str, str]:
+    return row.show, row.what, row.measured, row.limit
+
+
+if __name__ == "__main__":
+    run_command(main)
