@@ -11,7 +11,7 @@ from assistant.ui.texts import counted, t
 from assistant.ui.view import Tab
 
 DATA_SET, COLLECTION = "data/", "collection/"  # what stands before a name in the choice of data
-FEEDBACK = "feedback"
+FEEDBACK, FOLLOW_UPS = "feedback", "follow-ups"
 
 
 class Train:
@@ -71,7 +71,9 @@ class Train:
 
     def choices(self, tab: Tab) -> dict:
         """What can be chosen as base and as data now."""
-        data = [(t("train.data_set", tab.lang, name=n), DATA_SET + n) for n in self._services.sessions.data_sets()]
+        sets = self._services.sessions.data_sets()
+        data = [(t("train.data_set", tab.lang, name=name), DATA_SET + name) for name in sets]
+        data += [(t("train.follow_ups", tab.lang), DATA_SET + FOLLOW_UPS)] if "medquad" in sets else []
         liked = self._services.sessions.feedback()
         data += [(counted("train.feedback", liked, tab.lang), DATA_SET + FEEDBACK)] if liked else []
         collections = self._services.collections()
@@ -104,7 +106,7 @@ class Train:
         plan = Plan(
             name=(name or "").strip() or sessions.free_name(base),
             base=base,
-            data=tuple(n for n in sets if n == FEEDBACK or n in sessions.data_sets()),
+            data=tuple(n for n in sets if n in (FEEDBACK, FOLLOW_UPS) or n in sessions.data_sets()),
             collections=tuple(n for n in collections if n in known),
             epochs=min(max(float(epochs or 1), 0.1), 3.0),
             lora=bool(lora),

@@ -96,6 +96,13 @@ def test_feedback_is_offered_once_there_is_some(window, services):
     assert services.sessions.plans[0].data == ("feedback",)
 
 
+def test_follow_ups_can_be_learnt_beside_the_questions_they_are_made_of(window, services):
+    panel = window._train
+    assert ("Follow-up questions (made from medquad)", "data/follow-ups") in panel.choices(Tab())[panel.data]["choices"]
+    panel.started(Tab(), "starter", ["data/medquad", "data/follow-ups"], 1, False, "mine")
+    assert services.sessions.plans[0].data == ("medquad", "follow-ups")
+
+
 def test_a_name_is_found_when_none_is_given(window, services):
     window._train.started(Tab(), "starter", ["data/medquad"], None, None, "")
     assert services.sessions.plans[0].name == "my-starter-1"
@@ -133,7 +140,7 @@ def test_a_new_generator_appears_in_every_list(window, services):
     assert window._known not in window._tick(tab, known)
     services.assistant.names.append("mine")
     changes = window._tick(tab, known)
-    lists = (window._chat.model, window._lab.model, window._train.base, window._compare.left, window._compare.right)
+    lists = (window._desk.chat.model, window._lab.model, window._train.base, window._compare.left, window._compare.right)
     assert all("mine" in changes[component]["choices"] for component in lists)
 
 
