@@ -3,10 +3,25 @@
 import json
 import logging
 import os
+import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from types import MappingProxyType
 
 log = logging.getLogger(__name__)
+
+# The least and the most of each number: more than a small model can use, or than a page can show, is a slip.
+LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "threshold": (0.0, 1.0),
+        "passages": (1, 20),
+        "prompt_passages": (1, 8),
+        "max_new_tokens": (16, 512),
+        "temperature": (0.0, 2.0),
+        "no_repeat_ngram": (0, 20),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -35,13 +50,23 @@ class Settings:
         for field in fields(cls):
             value = stored.get(field.name) if isinstance(stored, dict) else None
             kind = type(getattr(chosen, field.name))
-            if type(value) is kind or (kind is float and type(value) is int):
+            if (type(value) is kind or (kind is float and type(value) is int)) and _fits(field.name, value):
                 chosen = replace(chosen, **{field.name: kind(value)})
         return chosen
 
     def save(self, path: Path) -> None:
-        """Writes the file; a reader sees the old one or the new one."""
+        """Writes the file; a reader sees the old one or the new one, and of two writers the last one stays."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(path.name + ".tmp")
-        temporary.write_text(json.dumps(asdict(self), indent=2) + "\n", "utf-8")
-        os.replace(temporary, path)
+        handle, temporary = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".tmp", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(self), indent=2) + "\n")
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+def _fits(name: str, value: object) -> bool:
+    low, high = LIMITS.get(name, (None, None))
+    return low is None or low <= value <= high

@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import asdict
-from importlib import metadata
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -12,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 
+from assistant.about import version
 from assistant.answer import AskError
 from assistant.api import wire
 from assistant.api.completion import Completion, asked, earlier, pieces
@@ -55,14 +55,6 @@ def make(services) -> FastAPI:
     _chat(api, services, desk)
     _own(api, services, desk)
     return api
-
-
-def version() -> str:
-    """The program's version, "0" where it runs without being installed."""
-    try:
-        return metadata.version("sourcier")
-    except metadata.PackageNotFoundError:
-        return "0"
 
 
 # --- OpenAI's -------------------------------------------------------------------------------------------------

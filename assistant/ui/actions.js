@@ -8,8 +8,21 @@ const local = {
     setTimeout(() => button.classList.remove('done'), 1200);
   },
   theme() {
-    const dark = document.body.classList.toggle('dark');
-    localStorage.setItem('sourcier.theme', dark ? 'dark' : 'light');
+    sourcierLook.choose('theme', document.body.classList.contains('dark') ? 'light' : 'dark');
+  },
+  look(button) {
+    sourcierLook.choose(button.dataset.kind, button.dataset.name);
+  },
+  'copy-report'(button) {
+    const report = element.querySelector('.report');
+    report.select();
+    if (navigator.clipboard) navigator.clipboard.writeText(report.value);
+    else document.execCommand('copy');
+    button.classList.add('done');
+    setTimeout(() => button.classList.remove('done'), 1200);
+  },
+  leave() {
+    fetch('/logout', { method: 'POST' }).finally(() => location.assign('/login'));
   },
   menu() {
     desk().toggle('show-conversations');
@@ -54,3 +67,4 @@ watch('value', () => {
   const open = element.querySelector('[data-conversation]');
   if (open) sessionStorage.setItem('sourcier.conversation', open.dataset.conversation);
 });
+  if (element.querySelector('[data-act=look]')) sourcierLook.apply();

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 PORTS_TRIED = 100
+STYLES = ("style.css", "style_settings.css")
 LARGEST_UPLOAD = "1gb"
 OPEN_WARNING = (
     "Warning: every computer that reaches this one can ask for the password, and whoever has it reads all collections "
@@ -87,9 +88,10 @@ def launch(services, host: str, port: int, password: Password | None = None):
     from assistant.ui import installable
     from assistant.ui.door import Door
     from assistant.ui.guard import middleware
-    from assistant.ui.theme import theme
+    from assistant.ui.theme import scaled, theme
     from assistant.ui.window import Window
 
+    services.locked = password is not None
     page = Window(services).build()
     beside = [Mount("/v1", routes.make(services)), *installable.routes()]
     guards = middleware(host, Door(password) if password else None)
@@ -102,7 +104,7 @@ def launch(services, host: str, port: int, password: Password | None = None):
         share=False,
         inbrowser=False,
         theme=theme(),
-        css_paths=HERE / "style.css",
+        css="\n".join(scaled((HERE / name).read_text("utf-8")) for name in STYLES),
         head=f"{installable.HEAD}<script>{(HERE / 'theme.js').read_text('utf-8')}</script>",
         favicon_path=HERE / "icon.svg",
         footer_links=[],

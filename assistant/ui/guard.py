@@ -40,6 +40,8 @@ HEADERS = (
 )
 UPLOADS = "/gradio_api/upload"  # Gradio counts these itself, see `max_file_size`
 LARGEST_BODY = 4 * 2**20  # bytes of any other request
+LARGEST_OF_PAGE = 64 * 2**20  # but for those of the page, which may bring conversations back
+PAGE = "/gradio_api/"
 
 
 def middleware(host: str, door: Door | None = None) -> list[Middleware]:
@@ -108,7 +110,7 @@ def from_elsewhere(headers: Headers, method: str) -> bool:
 
 
 class Sizes:
-    """Refuses bodies over LARGEST_BODY, announced or not, but for uploaded files."""
+    """Refuses bodies over their limit, announced or not, but for uploaded files."""
 
     def __init__(self, app: ASGIApp):
         self._app = app
@@ -117,9 +119,10 @@ class Sizes:
         if scope["type"] != "http" or scope["path"].startswith(UPLOADS):
             await self._app(scope, receive, send)
             return
+        limit = LARGEST_OF_PAGE if scope["path"].startswith(PAGE) else LARGEST_BODY
         announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdigit() or int(announced) > LARGEST_BODY:
-            await _too_large(scope, receive, send)
+        if not announced.isdigit() or int(announced) > limit:
+            await _too_large(limit, scope, receive, send)
             return
         taken, told = 0, False
 
@@ -127,18 +130,18 @@ class Sizes:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > LARGEST_BODY:
+            if taken > limit:
                 raise _TooLarge
             return message
 
         async def replaced(message: Message) -> None:
             """Whatever the app makes of a body that was cut off, the client hears why."""
             nonlocal told
-            if taken <= LARGEST_BODY:
+            if taken <= limit:
                 await send(message)
             elif not told:
                 told = True
-                await _too_large(scope, receive, send)
+                await _too_large(limit, scope, receive, send)
 
         try:
             await self._app(scope, counted, replaced)
@@ -150,8 +153,8 @@ class _TooLarge(Exception):
     """More was sent than is taken."""
 
 
-async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
-    text = f"A request may have {LARGEST_BODY // 2**20} MB at most."
+async def _too_large(limit: int, scope: Scope, receive: Receive, send: Send) -> None:
+    text = f"A request may have {limit // 2**20} MB at most."
     await PlainTextResponse(text, 413, {"Connection": "close"})(scope, receive, send)
 
 

@@ -36,6 +36,7 @@ class Services:
         self.votes = Votes(home.path / "votes.sqlite3")
         self.startup = Startup()
         self._workers: list = []  # kept, because each lives as long as its pipe
+        self.locked = False  # whether a password is asked for
         self.runs = Runs(assistant, history, waiting=lambda: not self.startup.done.is_set())
 
     @classmethod

@@ -1,9 +1,22 @@
 """Gradio's part of the look: system fonts, and the colours that `style.css` defines, light and dark."""
 
+import re
+
 import gradio as gr
+from gradio.themes.sizes import Size
 
 FONTS = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+
+
+def scaled(css: str) -> str:
+    """A style sheet whose sizes of text all follow `--text`, which the user moves in the settings."""
+    return re.sub(r"\bfont-size: ([\d.]+px)", r"font-size: calc(\1 * var(--text, 1))", css)
+
+
+def _sizes(usual: Size) -> Size:
+    names = ("xxs", "xs", "sm", "md", "lg", "xl", "xxl")
+    return Size(**{name: f"calc({getattr(usual, name)} * var(--text, 1))" for name in names}, name="scaled")
 
 
 def theme() -> gr.themes.Base:
@@ -12,6 +25,7 @@ def theme() -> gr.themes.Base:
         primary_hue=gr.themes.colors.teal,
         neutral_hue=gr.themes.colors.stone,
         radius_size=gr.themes.sizes.radius_md,
+        text_size=_sizes(gr.themes.sizes.text_md),
         font=FONTS,
         font_mono=MONO,
     )

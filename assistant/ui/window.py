@@ -11,6 +11,7 @@ from assistant.ui.compare import Compare
 from assistant.ui.desk import Desk
 from assistant.ui.documents import WORKING, Documents
 from assistant.ui.lab import Lab
+from assistant.ui.preferences import Preferences
 from assistant.ui.services import Services
 from assistant.ui.texts import TEXTS, preferred_language, t
 from assistant.ui.train import Train
@@ -36,6 +37,7 @@ class Window:
         self._lab = Lab(services)
         self._train = Train(services)
         self._compare = Compare(services)
+        self._settings = Preferences(services)
 
     def build(self) -> gr.Blocks:
         """The page, ready to be launched."""
@@ -65,13 +67,17 @@ class Window:
             with gr.Tab("", id="train", elem_id="train-tab") as self._train_tab, gr.Column(elem_id="training"):
                 self._train.layout()
                 self._compare.layout()
+            with gr.Tab("", id="settings", elem_id="settings-tab") as self._settings_tab:
+                self._settings.layout()
 
     @property
     def _words_outputs(self) -> list:
         documents = self._documents
-        header = [self._brand, self._preferences, self._ask_tab, self._documents_tab, self._lab_tab, self._train_tab]
+        tabs = [self._ask_tab, self._documents_tab, self._lab_tab, self._train_tab, self._settings_tab]
+        header = [self._brand, self._preferences, *tabs]
         adding = [documents.heading, documents.files, documents.collection, documents.add]
         panels = [*self._lab.words_outputs, *self._train.words_outputs, *self._compare.words_outputs]
+        panels += self._settings.words_outputs
         asking = [*self._desk.words_outputs, *self._desk.outputs]
         return [*header, *asking, *adding, *panels, *self._state_outputs]
 
@@ -87,11 +93,13 @@ class Window:
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         loaded = page.load(self._load, [self._tab, self._remembered], self._words_output_set(), js=REMEMBERED, **quiet)
         self._desk.follow_after(loaded, quiet)
-        switched = self._preferences.click(self._switch, [self._tab], self._words_output_set(), **quiet)
+        switches = [self._preferences.click, self._settings.look.click]
+        switched = gr.on(switches, self._switch, [self._tab], self._words_output_set(), **quiet)
         self._desk.wire(quiet)
         self._wire_documents(quiet)
         self._lab.wire(self._tab, self._lab_tab, switched, quiet)
         self._compare.wire(self._tab, self._train_tab, quiet)
+        self._settings.wire(self._tab, self._settings_tab, quiet)
         for event in (*self._train.wire(self._tab, quiet), self._train_tab.select):
             look = getattr(event, "then", event)
             look(self._tick, [self._tab, self._known], self._tick_outputs, **quiet)
@@ -179,9 +187,11 @@ class Window:
             self._documents_tab: gr.update(label=t("tab.documents", tab.lang)),
             self._lab_tab: gr.update(label=t("tab.lab", tab.lang)),
             self._train_tab: gr.update(label=t("tab.train", tab.lang)),
+            self._settings_tab: gr.update(label=t("tab.settings", tab.lang)),
         }
         words = self._desk.words(tab) | self._documents.words(tab)
         words |= self._lab.words(tab) | self._train.words(tab) | self._compare.words(tab)
+        words |= self._settings.words(tab)
         shown = self._desk.shown(tab)
         chosen = self._desk.chosen(tab)
         for component, update in (words | chosen).items():

@@ -1,3 +1,6 @@
+import json
+import threading
+
 import pytest
 
 from assistant.settings import Settings
@@ -17,3 +20,20 @@ def test_unusable_values_fall_back_to_the_defaults(tmp_path, text):
 def test_whole_number_serves_as_a_decimal_one(tmp_path):
     (tmp_path / "settings.json").write_text('{"threshold": 1}')
     assert Settings.load(tmp_path / "settings.json").threshold == 1.0
+
+
+def test_numbers_out_of_their_limits_fall_back(tmp_path):
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps({"passages": -5, "temperature": 1e9, "threshold": 0.7, "max_new_tokens": 10**12}))
+    assert Settings.load(file) == Settings(threshold=0.7)
+
+
+def test_writers_do_not_collide_and_leave_nothing_behind(tmp_path):
+    file = tmp_path / "settings.json"
+    threads = [threading.Thread(target=Settings(passages=n).save, args=(file,)) for n in range(1, 17)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 1 <= Settings.load(file).passages <= 16
+    assert [path.name for path in tmp_path.iterdir()] == ["settings.json"]

@@ -5,11 +5,13 @@ from assistant.ui.render.collections import collections_table, sources_table
 from assistant.ui.render.conversations import conversation_list
 from assistant.ui.render.lab import lab_charts, lab_heading, lab_tokens, lab_written
 from assistant.ui.render.passages import sources_panel
+from assistant.ui.render.preferences import about, look, usual
 from assistant.ui.render.train import RUNS_SHOWN, comparison, half_heading, sessions_panel, tally
 from assistant.ui.render.transcript import transcript, turn
 
 __all__ = [
     "RUNS_SHOWN",
+    "about",
     "add_heading",
     "brand",
     "collections_table",
@@ -23,6 +25,7 @@ __all__ = [
     "lab_written",
     "message",
     "preferences",
+    "look",
     "sessions_panel",
     "sources_panel",
     "sources_table",
@@ -31,3 +34,4 @@ __all__ = [
     "transcript",
     "turn",
 ]
+    "usual",

@@ -27,6 +27,7 @@ def door_page(problem: str, lang: str) -> str:
     return (
         f'<!doctype html><html lang="{esc(lang)}"><head><meta charset="utf-8"><title>Sourcier</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
+        '<link rel="icon" href="/icon.svg">'
         f"<style>{STYLE}</style></head><body><main><h1>{ICON.read_text('utf-8')} Sourcier</h1>"
         f"<p>{esc(t('door.help', lang))}</p>{said}"
         '<form method="post" action="/login">'
