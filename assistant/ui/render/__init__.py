@@ -23,9 +23,9 @@ __all__ = [
     "lab_heading",
     "lab_tokens",
     "lab_written",
+    "look",
     "message",
     "preferences",
-    "look",
     "sessions_panel",
     "sources_panel",
     "sources_table",
@@ -33,5 +33,5 @@ __all__ = [
     "tally",
     "transcript",
     "turn",
-]
     "usual",
+]
