@@ -3,7 +3,6 @@
 import re
 
 import gradio as gr
-from gradio.themes.sizes import Size
 
 FONTS = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
@@ -14,9 +13,9 @@ def scaled(css: str) -> str:
     return re.sub(r"\bfont-size: ([\d.]+px)", r"font-size: calc(\1 * var(--text, 1))", css)
 
 
-def _sizes(usual: Size) -> Size:
+def _sizes(usual: gr.themes.Size) -> gr.themes.Size:
     names = ("xxs", "xs", "sm", "md", "lg", "xl", "xxl")
-    return Size(**{name: f"calc({getattr(usual, name)} * var(--text, 1))" for name in names}, name="scaled")
+    return gr.themes.Size(**{name: f"calc({getattr(usual, name)} * var(--text, 1))" for name in names}, name="scaled")
 
 
 def theme() -> gr.themes.Base:
