@@ -1,9 +1,23 @@
 /* Turns clicks and forms inside one gr.HTML into its events. Gradio calls this with `element`, `trigger`, `watch`. */
 const desk = () => document.querySelector('#desk').classList;
+const words = (node) => node.innerText.replaceAll('\u2060', ' ').trim();
+
+/* The answer with its numbers, then what they stand for. */
+const answerWithSources = (answer) => {
+  const cards = [...document.querySelectorAll(`[id="t${answer.dataset.turn}"] .card.cited`)];
+  const sources = cards.map((card) => `[${words(card.querySelector('.number'))}] ${words(card.querySelector('h3'))} — ${words(card.querySelector('.place'))}`);
+  const text = answer.querySelector('.checked').cloneNode(true);
+  text.querySelectorAll('.doubt').forEach((mark) => mark.remove());
+  answer.append(text);
+  const said = words(text);
+  text.remove();
+  return sources.length ? `${said}\n\n${sources.join('\n')}` : said;
+};
+
 const local = {
   copy(button) {
-    const answer = button.closest('.answer').querySelector('.checked');
-    if (answer) navigator.clipboard.writeText(answer.innerText.replaceAll('\u2060', ' ').trim());
+    const answer = button.closest('.answer');
+    if (answer.querySelector('.checked')) navigator.clipboard.writeText(answerWithSources(answer));
     button.classList.add('done');
     setTimeout(() => button.classList.remove('done'), 1200);
   },
@@ -33,6 +47,7 @@ element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-act]');
   if (button) {
     const data = { ...button.dataset };
+    button.closest('[popover]')?.hidePopover();
     if (data.act === 'language') localStorage.setItem('sourcier.language', data.name);
     if (data.act === 'open') desk().remove('show-conversations');
     if (local[data.act]) local[data.act](button);
@@ -52,11 +67,36 @@ element.addEventListener('submit', (event) => {
   trigger('submit', { ...form.dataset, text: form.elements.text.value });
 });
 
-element.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && event.target.closest('form, .confirm')) trigger('click', { act: 'cancel' });
+element.addEventListener('change', async (event) => {
+  const field = event.target.closest('input[type=file][data-act]');
+  if (!field || !field.files.length) return;
+  const text = await field.files[0].text();
+  field.value = '';
+  field.closest('[popover]')?.hidePopover();
+  trigger('submit', { ...field.dataset, text });
 });
 
+element.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && event.target.closest('form, .confirm')) trigger('click', { act: 'cancel' });
+  if (event.key === 'Enter' && !event.shiftKey && event.target.matches('form textarea')) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  }
+});
+
+/* A menu opens beside its button, and within the window. */
+element.addEventListener('toggle', (event) => {
+  const menu = event.target;
+  if (event.newState !== 'open' || !menu.matches('.menu')) return;
+  const button = element.querySelector(`[popovertarget="${menu.id}"]`).getBoundingClientRect();
+  const top = Math.min(button.bottom + 4, innerHeight - menu.offsetHeight - 8);
+  const left = Math.min(button.left, innerWidth - menu.offsetWidth - 8);
+  menu.style.top = `${Math.max(top, 8)}px`;
+  menu.style.left = `${Math.max(left, 8)}px`;
+}, true);
+
 watch('value', () => {
+  if (element.querySelector('[data-act=look]')) sourcierLook.apply();
   const field = element.querySelector('[autofocus]');
   if (field && document.activeElement !== field) {
     field.focus();
@@ -67,4 +107,3 @@ watch('value', () => {
   const open = element.querySelector('[data-conversation]');
   if (open) sessionStorage.setItem('sourcier.conversation', open.dataset.conversation);
 });
-  if (element.querySelector('[data-act=look]')) sourcierLook.apply();

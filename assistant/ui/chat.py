@@ -7,6 +7,7 @@ import gradio as gr
 
 from assistant.schema import MODES
 from assistant.ui import panel, render
+from assistant.ui.reasons import reason
 from assistant.ui.render.chrome import loading_words
 from assistant.ui.services import STARTER_COLLECTIONS, Services
 from assistant.ui.texts import percent, t
@@ -31,6 +32,7 @@ class Chat:
         with gr.Column(elem_id="scroller"), gr.Column(elem_id="turns"):
             self.past = panel.html(elem_id="past")
             self.live = panel.html(elem_id="live")
+            self.leads = panel.html(elem_id="leads")
         with gr.Column(elem_id="composer"):
             self.question = gr.Textbox(
                 elem_id="question",
@@ -50,7 +52,7 @@ class Chat:
     @property
     def outputs(self) -> list:
         """Everything that `shown` fills."""
-        return [self.past, self.live, self.question, self.collection, self.mode, self.model, self.threshold]
+        return [self.past, self.live, self.leads, self.question, self.collection, self.mode, self.model, self.threshold]
 
     # --- what is shown --------------------------------------------------------------------------------------
 
@@ -84,9 +86,11 @@ class Chat:
     def shown(self, tab: Tab) -> dict:
         """The conversation of the tab, settled turns and the newest one."""
         views = self._services.runs.views(tab.conversation)
+        newest = views[-1] if views else None
         return {
-            self.past: render.transcript(views[:-1], tab.lang),
-            self.live: self.newest(views[-1] if views else None, tab),
+            self.past: render.transcript(views[:-1], tab.lang, tab.editing),
+            self.live: self.newest(newest, tab),
+            self.leads: render.follow_ups(newest, tab.lang),
             self.question: self._buttons(views, tab),
         }
 
@@ -94,7 +98,7 @@ class Chat:
         """The newest turn as HTML, or what an empty conversation shows."""
         if view is None:
             return render.examples([t(key, tab.lang) for key in self._examples()], tab.lang)
-        return render.turn(view, tab.lang, self._waiting_for(tab))
+        return render.turn(view, tab.lang, self._waiting_for(tab), editing=view.id == tab.editing)
 
     def _examples(self) -> tuple[str, ...]:
         """Questions that the starter collections answer; none where those are not."""
@@ -116,8 +120,13 @@ class Chat:
 
     # --- what happens ---------------------------------------------------------------------------------------
 
-    def begin(self, tab: Tab, question: str, collection: str, mode: str, model: str | None) -> tuple[Tab, str]:
-        """Starts an answer, in a new conversation where none is open. Gives the tab and a complaint, "" when none."""
+    def begin(
+        self, tab: Tab, question: str, collection: str, mode: str, model: str | None, instead_of: int | None = None
+    ) -> tuple[Tab, str]:
+        """Starts an answer, in a new conversation where none is open. Gives the tab and a complaint, "" when none.
+
+        With `instead_of`, the question takes the place of that turn of the conversation.
+        """
         services = self._services
         question = (question or "").strip()
         if not question:
@@ -127,19 +136,53 @@ class Chat:
         views = services.runs.views(tab.conversation)
         if views and views[-1].running:
             return tab, t("error.running", tab.lang)
+        if instead_of is not None:
+            at = next((n for n, view in enumerate(views) if view.id == instead_of), None)
+            if at is None:
+                return tab, reason("This question is no longer there.", tab.lang)
+            views = views[:at]
         mode = mode if mode in MODES else "grounded"
+        tab = replace(tab, editing=None, tour=None)
         if tab.conversation is None or not services.knows(tab.conversation):  # deleted in another tab
             tab = self._new_conversation(tab, collection, mode, model)
         else:
             services.history.choose(tab.conversation, collection=collection, mode=mode, model=model or "")
         chosen = (collection,) if collection else ()
         options = {"collections": chosen, "mode": mode, "model": model or None}
-        services.runs.start(tab.conversation, question, earlier_turns(views), **options)
+        services.runs.start(tab.conversation, question, earlier_turns(views), instead_of, **options)
         return tab, ""
+
+    def again(self, tab: Tab, data: dict[str, str], choices: Sequence) -> tuple[Tab, str]:
+        """Asks a question of the conversation once more, in other words where `data` has a text. As `begin`."""
+        asked = panel.number(data)
+        view = next((view for view in self._services.runs.views(tab.conversation) if view.id == asked), None)
+        if view is None:
+            return tab, reason("This question is no longer there.", tab.lang)
+        return self.begin(tab, data.get("text", view.question), *choices, instead_of=view.id)
+
+    def look(self, name: str, data: dict[str, str], tab: Tab) -> Tab:
+        """Carries out what was clicked beside a question and asks nothing. Unknown actions change nothing."""
+        turn = panel.number(data)
+        views = self._services.runs.views(tab.conversation)
+        if name == "cancel":
+            return replace(tab, editing=None)
+        if any(view.running for view in views):
+            return tab
+        if name == "edit" and any(view.id == turn for view in views):
+            return replace(tab, editing=turn)
+        if name == "version" and any(turn in view.versions for view in views):
+            self._services.history.show_version(tab.conversation, turn)
+            return replace(tab, editing=None)
+        return tab
+
+    def choose(self, tab: Tab, collection: str, mode: str, model: str | None) -> None:
+        """Keeps the choices with the open conversation as soon as they are made."""
+        if tab.conversation is not None and mode in MODES:
+            self._services.history.choose(tab.conversation, collection=collection or "", mode=mode, model=model or "")
 
     def _new_conversation(self, tab: Tab, collection: str, mode: str, model: str | None) -> Tab:
         made = self._services.history.create(collection=collection, mode=mode, model=model or "")
-        return replace(tab, conversation=made.id, renaming=None, deleting=None)
+        return replace(tab, conversation=made.id, renaming=None)
 
     def follow(self, tab: Tab) -> Iterator[TurnView]:
         """The newest turn as it grows; nothing when it is complete."""

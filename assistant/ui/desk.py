@@ -10,9 +10,20 @@ from assistant.ui.chat import Chat
 from assistant.ui.conversations import Conversations
 from assistant.ui.services import Services
 from assistant.ui.sources import Sources
+from assistant.ui.texts import t
 from assistant.ui.view import Gaze, Tab
 
 # A new answer shows its own sources, whatever passage was looked at before.
+# The file goes straight into the browser's downloads; no copy of it lies on a disk of the server.
+SAVE_FILE = """(file) => {
+    if (!file) return;
+    const bytes = Uint8Array.from(atob(file.data), (character) => character.charCodeAt(0));
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([bytes], { type: file.type }));
+    link.download = file.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}"""
 FORGET_PASSAGE = "(...values) => { if (location.hash) location.hash = ''; return values; }"
 
 
@@ -31,6 +42,7 @@ class Desk:
         """Makes the components inside the current Blocks; `tab` is the state of the browser's tab."""
         self._tab = tab
         self._gaze = gr.State(Gaze())
+        self._file = gr.JSON(visible=False)  # an export on its way to the browser's downloads
         with gr.Row(elem_id="desk"):
             self._conversations.layout()
             with gr.Column(elem_id="chat", min_width=0):
@@ -45,7 +57,8 @@ class Desk:
     @property
     def words_outputs(self) -> list:
         """What `words` fills."""
-        return [*self.chat.outputs, self._conversations.new, self._conversations.search]
+        panel_ = self._conversations
+        return [*self.chat.outputs, panel_.new, panel_.search, panel_.archive]
 
     # --- what is shown --------------------------------------------------------------------------------------
 
@@ -77,7 +90,8 @@ class Desk:
 
     def follow_after(self, event, quiet: dict) -> None:
         """Streams the newest turn once `event` is dealt with."""
-        outputs = [self.chat.past, self.chat.live, self.chat.question, self._sources.cards]
+        chat = self.chat
+        outputs = [chat.past, chat.live, chat.leads, chat.question, self._sources.cards, self._conversations.list]
         event.then(
             self._follow, [self._tab, self._gaze], outputs, trigger_mode="multiple", concurrency_limit=None, **quiet
         )
@@ -88,16 +102,26 @@ class Desk:
         asked = chat.question.submit(
             self._ask, [self._tab, chat.question, *choices], self.outputs, js=FORGET_PASSAGE, **quiet
         )
-        tried = chat.live.click(self._try_example, [self._tab, *choices], self.outputs, **quiet)
+        for part in (chat.past, chat.live, chat.leads):
+            for event in (part.click, part.submit):
+                acted = event(self._in_turns, [self._tab, *choices], self.outputs, **quiet)
+                self.follow_after(acted, quiet)
+        for choice in choices:
+            choice.input(chat.choose, [self._tab, *choices], None, **quiet)
         chat.question.stop(chat.stop, [self._tab], None, queue=False, **quiet)
         chat.threshold.input(chat.set_threshold, [chat.threshold], None, **quiet)
         self.follow_after(asked, quiet)
-        self.follow_after(tried, quiet)
 
     def _wire_conversations(self, quiet: dict) -> None:
         panel_ = self._conversations
         opened = panel_.list.click(self._in_list, [self._tab], self.outputs, **quiet)
         panel_.list.submit(self._in_list, [self._tab], self.outputs, **quiet)
+        for part in (panel_.list, panel_.archive):
+            # After the list has acted: a file is made only where one was asked for.
+            part.click(self._export, [self._tab], [self._file], **quiet).then(
+                None, [self._file], None, js=SAVE_FILE, **quiet
+            )
+        panel_.archive.submit(self._import, [self._tab], self.outputs, **quiet)
         panel_.new.click(self._new, [self._tab], self.outputs, js=FORGET_PASSAGE, **quiet)
         panel_.search.change(self._search, [self._tab, panel_.search], [self._tab, panel_.list], **quiet)
         self.follow_after(opened, quiet)
@@ -105,19 +129,25 @@ class Desk:
     # --- handlers -------------------------------------------------------------------------------------------
 
     def _ask(self, tab: Tab, question: str, collection: str, mode: str, model: str | None) -> dict:
-        tab, complaint = self.chat.begin(tab, question, collection, mode, model)
-        if complaint:
-            gr.Info(complaint, title="")
-            return {self._tab: tab}
-        shown = self.shown(tab)
-        shown[self.chat.question] = {**shown[self.chat.question], "value": ""}
+        shown = self._begun(*self.chat.begin(tab, question, collection, mode, model))
+        if self.chat.question in shown:
+            shown[self.chat.question] = {**shown[self.chat.question], "value": ""}
         return shown
 
-    def _try_example(self, tab: Tab, collection: str, mode: str, model: str | None, event: gr.EventData) -> dict:
+    def _in_turns(self, tab: Tab, collection: str, mode: str, model: str | None, event: gr.EventData) -> dict:
         name, data = panel.action(event)
-        if name != "example":
-            return {self._tab: tab}
-        return self._ask(tab, data.get("text", ""), collection, mode, model)
+        choices = (collection, mode, model)
+        if name == "example":
+            return self._begun(*self.chat.begin(tab, data.get("text", ""), *choices))
+        if name in ("again", "edited"):
+            return self._begun(*self.chat.again(tab, data, choices))
+        return self.shown(self.chat.look(name, data, tab))
+
+    def _begun(self, tab: Tab, complaint: str) -> dict:
+        if not complaint:
+            return self.shown(tab)
+        gr.Info(complaint, title="")
+        return {self._tab: tab}
 
     def _follow(self, tab: Tab, gaze: Gaze) -> Iterator[dict]:
         """Streams the newest turn of the tab into the page, until it ends or the tab looks at something else."""
@@ -142,8 +172,22 @@ class Desk:
             return {self._tab: tab} | self._conversations.shown(tab)
         return self.shown(tab) | self.chosen(tab)
 
+    def _export(self, tab: Tab, event: gr.EventData) -> dict | None:
+        name, data = panel.action(event)
+        if name != "export":
+            return None
+        file = self._conversations.export(data, tab)
+        if file is None:
+            gr.Info(t("export.nothing", tab.lang), title="")
+        return file
+
+    def _import(self, tab: Tab, event: gr.EventData) -> dict:
+        _, data = panel.action(event)
+        gr.Info(self._conversations.take_in(data, tab), title="")
+        return self.shown(tab)
+
     def _new(self, tab: Tab) -> dict:
-        return self.shown(replace(tab, conversation=None, renaming=None, deleting=None))
+        return self.shown(replace(tab, conversation=None, renaming=None, deleted=None, editing=None))
 
     def _search(self, tab: Tab, query: str) -> dict:
         tab = replace(tab, query=(query or "").strip()[:200])

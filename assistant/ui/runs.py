@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from assistant.schema import Answered, Drafted, Searched, Turn
-from assistant.ui.view import TurnView, stored_view
+from assistant.schema import Answer, Answered, Drafted, Searched, Turn
+from assistant.ui.view import TurnView, stored_view, unfinished
 
 log = logging.getLogger(__name__)
 
 UPDATE_S = 0.15  # about seven updates a second: smooth, and cheap for the browser
 POLL_S = 0.3
+NOTE_S = 1.0  # what was written is kept this often: a crash loses a second of it
 ENDED_KEPT = 50  # they still know how many documents were searched, and why they failed
 
 
@@ -64,11 +65,18 @@ class Run:
 class Runs:
     """All answers being written in this process, by the id of their turn."""
 
-    def __init__(self, assistant, history, waiting: Callable[[], bool]):
-        """`waiting` says whether the models are still loading."""
+    def __init__(
+        self,
+        assistant,
+        history,
+        waiting: Callable[[], bool],
+        suggest: Callable[[Answer], Sequence[str]] = lambda answer: (),
+    ):
+        """`waiting` says whether the models are still loading; `suggest` gives questions that lead on."""
         self._assistant = assistant
         self._history = history
         self._waiting = waiting
+        self._suggest = suggest
         self._runs: dict[int, Run] = {}
         self._lock = threading.Lock()
 
@@ -83,11 +91,24 @@ class Runs:
             return []
         stored = self._history.turns(conversation_id)
         runs = [self.get(turn.id) for turn in stored]
-        return [run.view if run else stored_view(turn) for turn, run in zip(stored, runs, strict=True)]
+        return [
+            replace(run.view, versions=turn.versions) if run else stored_view(turn)
+            for turn, run in zip(stored, runs, strict=True)
+        ]
 
-    def start(self, conversation_id: int, question: str, history: Sequence[Turn], **options) -> Run:
-        """Begins a turn and returns at once. `options` go to `Assistant.ask`: collections, mode, model."""
-        turn_id = self._history.begin_turn(conversation_id, question)
+    def start(
+        self,
+        conversation_id: int,
+        question: str,
+        history: Sequence[Turn],
+        instead_of: int | None = None,
+        **options,
+    ) -> Run:
+        """Begins a turn, in the place of `instead_of` where one is given, and returns at once.
+
+        `options` go to `Assistant.ask`: collections, mode, model.
+        """
+        turn_id = self._history.begin_turn(conversation_id, question, instead_of)
         run = Run(TurnView(turn_id, question))
         with self._lock:
             self._runs[turn_id] = run
@@ -128,7 +149,7 @@ class Runs:
             self._end(run, state="stopped")
             return
         run.update(state="searching")
-        answer = None
+        answer, noted = None, 0.0
         for event in self._assistant.ask(run.view.question, history=history, stop=run.stopping, **options):
             if isinstance(event, Searched):
                 found = {"hits": event.hits, "confidence": event.confidence, "seconds": event.seconds}
@@ -137,13 +158,37 @@ class Runs:
                 run.update(state="drafting", draft=event.text, settled=event.settled, rest=event.rest)
             elif isinstance(event, Answered):
                 answer = event.answer
-        self._end(run, state="stopped" if run.stopping.is_set() else "done", answer=answer)
+            if time.monotonic() - noted > NOTE_S:
+                noted = time.monotonic()
+                self._note(run.view)
+        stopped = run.stopping.is_set()
+        follow_ups = () if stopped or answer is None else self._follow_ups(answer)
+        self._end(run, state="stopped" if stopped else "done", answer=answer, follow_ups=follow_ups)
+
+    def _follow_ups(self, answer: Answer) -> tuple[str, ...]:
+        try:
+            return tuple(self._suggest(answer))
+        except Exception:
+            log.exception("no follow-up could be suggested")  # the answer is there without them
+            return ()
+
+    def _note(self, view: TurnView) -> None:
+        self._history.note(view.id, unfinished(view), _unchecked(view))
 
     def _end(self, run: Run, **changes) -> None:
         """Saves the turn before anyone is told that it has ended."""
         view = replace(run.view, **changes)
         try:
-            self._history.finish_turn(view.id, view.answer, state=view.state)
+            ended = {"error": view.error, "follow_ups": view.follow_ups}
+            if view.answer is None:
+                self._history.finish_turn(view.id, unfinished(view), view.state, draft=_unchecked(view), **ended)
+            else:
+                self._history.finish_turn(view.id, view.answer, view.state, **ended)
         except Exception:
             log.exception("turn %s could not be saved", view.id)
         run.update(**changes)
+
+
+def _unchecked(view: TurnView) -> str:
+    """The part of a draft that is in no settled sentence."""
+    return view.rest if view.settled else view.draft

@@ -13,6 +13,7 @@ from corpus.home import Home
 
 log = logging.getLogger(__name__)
 
+FOLLOW_UPS = 12  # passages looked through for questions that lead on
 STARTER_COLLECTIONS = ("wikipedia", "wikipedia-fr")
 
 
@@ -35,9 +36,9 @@ class Services:
         self.sessions = Sessions(home, store)
         self.votes = Votes(home.path / "votes.sqlite3")
         self.startup = Startup()
-        self._workers: list = []  # kept, because each lives as long as its pipe
         self.locked = False  # whether a password is asked for
-        self.runs = Runs(assistant, history, waiting=lambda: not self.startup.done.is_set())
+        self._workers: list = []  # kept, because each lives as long as its pipe
+        self.runs = Runs(assistant, history, waiting=lambda: not self.startup.done.is_set(), suggest=self._follow_ups)
 
     @classmethod
     def open(cls, home: Home) -> "Services":
@@ -48,6 +49,13 @@ class Services:
 
         home.make()
         return cls(home, Assistant(home), History(home.history), Store(home.index))
+
+    def _follow_ups(self, answer) -> tuple[str, ...]:
+        from assistant.suggestions import suggested
+
+        search = self.assistant.resources.search
+        collections = tuple({hit.collection: None for hit in answer.sources})
+        return suggested(answer, lambda topic: search.search(topic, FOLLOW_UPS, collections).hits)
 
     def warm_up(self) -> None:
         """Loads the models in a thread; questions asked meanwhile wait."""
@@ -69,7 +77,7 @@ class Services:
 
     def knows(self, conversation_id: int) -> bool:
         """Whether the history holds the conversation; another tab may have deleted it."""
-        return any(conversation.id == conversation_id for conversation in self.history.conversations())
+        return self.history.knows(conversation_id)
 
     def collections(self) -> list[str]:
         """Names of the collections, oldest first."""

@@ -1,9 +1,9 @@
 """What the panels show, as frozen records without HTML: a turn of a conversation, and what one tab has open."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from assistant.schema import Answer, Sentence, Turn
+from assistant.schema import Answer, Sentence, Timings, Turn
 from index.hit import Hit
 
 # A turn goes waiting -> searching -> drafting -> done, or ends as stopped, interrupted (by a restart) or failed.
@@ -26,6 +26,8 @@ class TurnView:
     rest: str = ""  # of the draft, being written
     answer: Answer | None = None
     error: str = ""
+    follow_ups: tuple[str, ...] = ()
+    versions: tuple[int, ...] = ()  # ids of all turns that were asked at this place
 
     @property
     def running(self) -> bool:
@@ -49,7 +51,10 @@ class Tab:
     conversation: int | None = None  # None: a new one, not yet in the history
     query: str = ""  # what the list of conversations is filtered by
     renaming: int | None = None
-    deleting: int | None = None
+    deleted: int | None = None  # the conversation whose deletion can be undone
+    deleted_title: str = ""
+    editing: int | None = None  # the turn whose question is being written anew
+    tour: int | None = None  # the step of the introduction that is shown
     collection: str = ""  # whose sources the Documents tab lists
     removing: int | None = None  # the source that the user was asked about
 
@@ -68,9 +73,33 @@ class Gaze:
 
 def stored_view(turn) -> TurnView:
     """The view of a turn as the history keeps it (`StoredTurn`)."""
+    state = "interrupted" if turn.state == "writing" else turn.state
+    view = TurnView(turn.id, turn.question, state, error=turn.error, follow_ups=turn.follow_ups, versions=turn.versions)
     answer = turn.answer
-    seen = {"answer": answer, "confidence": answer.confidence, "seconds": answer.timings.search_s} if answer else {}
-    return TurnView(turn.id, turn.question, "interrupted" if turn.state == "writing" else turn.state, **seen)
+    if answer is None:
+        return replace(view, draft=turn.draft)
+    documents = answer.documents or None
+    view = replace(view, confidence=answer.confidence, seconds=answer.timings.search_s, documents=documents)
+    if state == "done" or (state == "stopped" and not turn.draft):
+        return replace(view, answer=answer)
+    return replace(view, hits=answer.sources, settled=answer.sentences, rest=turn.draft, draft=turn.draft)
+
+
+def unfinished(view: TurnView) -> Answer | None:
+    """What there is of an answer that has not ended, to be kept; its unchecked rest is not in it."""
+    if not view.hits:
+        return None
+    return Answer(
+        question=view.question,
+        refused=False,
+        confidence=view.confidence,
+        mode="grounded",
+        model="",
+        sentences=view.settled,
+        sources=view.hits,
+        timings=Timings(search_s=view.seconds),
+        documents=view.documents or 0,
+    )
 
 
 def earlier_turns(views: Iterable[TurnView]) -> tuple[Turn, ...]:

@@ -95,6 +95,7 @@ def test_conversations_are_kept_opened_renamed_and_deleted(address, visit):
 
     row = page.locator(".conversations li").nth(1)
     row.hover()
+    row.locator(".more").click()
     row.locator("[data-act=rename]").click()
     field = page.locator(".conversations input")
     expect(field).to_be_focused()
@@ -103,10 +104,13 @@ def test_conversations_are_kept_opened_renamed_and_deleted(address, visit):
     expect(entries.nth(1)).to_have_text("Plants <b>")
 
     row.hover()
+    row.locator(".more").click()
     row.locator("[data-act=delete]").click()
-    page.click(".confirm [data-act=deleted]")
     expect(entries).to_have_text(["How is the weather?"])
     expect(page.locator(".welcome")).to_be_visible()
+    page.click(".undo button")
+    expect(entries).to_have_text(["How is the weather?", "Plants <b>"])
+    expect(page.locator(".turn .question")).to_have_text(["What is photosynthesis?"])
 
 
 def test_a_reloaded_tab_shows_its_conversation_again(address, visit):

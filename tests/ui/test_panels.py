@@ -77,13 +77,14 @@ def test_conversations_are_opened_renamed_and_deleted(services):
     tab = panel.act("renamed", {"id": str(first.conversation), "text": "  A <b> title "}, tab)
     assert services.history.conversation(first.conversation).title == "A <b> title"
     tab = panel.act("delete", {"id": str(first.conversation)}, tab)
-    assert tab.deleting == first.conversation and services.knows(first.conversation)
-    tab = panel.act("deleted", {"id": str(first.conversation)}, tab)
     assert tab.conversation is None and not services.knows(first.conversation)
+    assert tab.deleted == first.conversation and tab.deleted_title == "A <b> title"
+    tab = panel.act("restore", {"id": str(first.conversation)}, tab)
+    assert tab.conversation == first.conversation and services.knows(first.conversation)
 
 
 @pytest.mark.parametrize("data", [{}, {"id": "-1"}, {"id": "1; DROP TABLE turns"}, {"id": "999"}, {"id": "9" * 40}])
-@pytest.mark.parametrize("name", ["open", "rename", "renamed", "delete", "deleted", "nonsense"])
+@pytest.mark.parametrize("name", ["open", "rename", "renamed", "delete", "pin", "restore", "nonsense"])
 def test_actions_that_make_no_sense_change_nothing(services, name, data):
     tab = ask(services, "One?")
     assert Conversations(services).act(name, data, tab) == tab

@@ -4,11 +4,12 @@ from html.parser import HTMLParser
 import pytest
 from ui_fakes import HITS, SENTENCES, hit
 
-from assistant.history import Conversation
+from assistant.history import Conversation, Found
 from assistant.schema import Answer, Citation, Sentence, Timings
 from assistant.ui import render
+from assistant.ui.render.conversations import snippet
 from assistant.ui.render.html import clipped, esc
-from assistant.ui.render.passages import cited_spans, heading_beyond, marked_passage, merged, short_path
+from assistant.ui.render.passages import evidence, heading_beyond, marked_passage, short_path
 from assistant.ui.view import Tab, TurnView
 from index.status import CollectionStatus, SourceError
 from index.store import SourceRow
@@ -45,6 +46,7 @@ ALLOWED = {
         "path",
         "rect",
         "circle",
+        *("textarea", "label"),
     ),
 }
 
@@ -105,8 +107,8 @@ def hostile_turn(text: str, **changes) -> TurnView:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_text_in_every_panel(text):
     view = hostile_turn(text)
-    tab = Tab(renaming=2, deleting=3)
-    conversations = [Conversation(n, text, text, "grounded", "", 0, 0) for n in (1, 2, 3)]
+    tab = Tab(renaming=2, deleted=3, query=text[:20])
+    conversations = [Found(Conversation(n, text, text, "grounded", "", 0, 0), text) for n in (1, 2)]
     statuses = [CollectionStatus(text, 1, 2, 1, "failed", errors=(SourceError(text, text),), seconds_left=9)]
     rows = [SourceRow(n, text, text, "file", "failed", text) for n in (1, 2)]
     for markup in (
@@ -116,7 +118,10 @@ def test_hostile_text_stays_text_in_every_panel(text):
         render.turn(turn(question=text, state="waiting", answer=None), "en", waiting_for=text),
         render.turn(turn(question=text, state="failed", answer=None, error=text), "en"),
         render.sources_panel([view], "en"),
-        render.conversation_list(conversations, tab),
+        render.conversation_list(conversations, tab, deleted_title=text),
+        render.follow_ups(turn(follow_ups=(text,)), "en"),
+        render.turn(turn(question=text), "en", editing=True),
+        render.turn(turn(question=text, state="interrupted", answer=None, hits=HITS, draft=text, error=text), "fr"),
         render.collections_table(statuses, text, "en"),
         render.sources_table(rows, text, 1, "fr"),
         render.status((), [text], "", "en"),
@@ -234,22 +239,31 @@ def test_an_empty_panel_says_what_will_come():
     assert "Sources appear here" in render.sources_panel([], "en")
 
 
-def test_spans_are_sorted_merged_and_never_empty():
-    assert merged([(5, 9), (0, 3), (8, 12), (4, 4), (7, 2)]) == [(0, 3), (5, 12)]
+def test_the_evidence_of_one_passage_comes_together_with_its_sentences():
+    found = evidence(turn().answer)
+    assert {n: [place for _, _, place in spans] for n, spans in found.items()} == {1: [0, 1], 2: [1]}
+    assert evidence(None) == {}
 
 
-def test_spans_of_one_passage_come_together():
-    assert list(cited_spans(turn().answer)) == [1, 2]
-    assert cited_spans(None) == {}
+def test_marks_stand_around_the_cited_words_and_name_the_sentence():
+    assert marked_passage("a<b and c", [(0, 3, 2)]) == '<mark data-by="2">a&lt;b</mark> and c'
 
 
-def test_marks_stand_around_the_cited_words():
-    assert marked_passage("a<b and c", [(0, 3)]) == "<mark>a&lt;b</mark> and c"
+def test_marks_that_overlap_are_cut_where_another_sentence_begins():
+    marks = '<mark data-by="0">ab</mark><mark data-by="0 1">cd</mark><mark data-by="1">ef</mark>g'
+    assert marked_passage("abcdefg", [(0, 4, 0), (2, 6, 1), (3, 3, 5)]) == marks
 
 
 def test_marks_outside_the_text_are_cut_to_it():
-    assert marked_passage("abc", [(-5, 1), (2, 99)]) == "<mark>a</mark>b<mark>c</mark>"
-    assert marked_passage("abc", [(50, 99)]) == "abc"
+    marks = '<mark data-by="0">a</mark>b<mark data-by="0">c</mark>'
+    assert marked_passage("abc", [(-5, 1, 0), (2, 99, 0)]) == marks
+    assert marked_passage("abc", [(50, 99, 0)]) == "abc"
+
+
+def test_a_snippet_shows_what_was_found_whatever_case_and_accents():
+    assert snippet("Où est l’Été\nIl fait <chaud>.", "ete") == "Où est l’<mark>Été</mark>\nIl fait &lt;chaud&gt;."
+    assert snippet("one " * 50 + "needle here", "needle").endswith("one <mark>needle</mark> here")
+    assert snippet("nothing", "needle") == snippet("", "x") == ""
 
 
 def test_only_the_end_of_a_path_is_shown():

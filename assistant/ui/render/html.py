@@ -1,15 +1,13 @@
 """Escaping, and the few pieces of markup that every panel uses."""
 
 import html
-import re
 
-# Control characters (terminal escapes too), and the marks that turn the reading direction around for what follows.
-_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+from assistant.plain import visible
 
 
 def esc(text: object) -> str:
     """`text` as HTML shows it literally, in an element or a quoted attribute, without invisible control characters."""
-    return html.escape(_UNSAFE.sub("", str(text)), quote=True)
+    return html.escape(visible(text), quote=True)
 
 
 def clipped(text: str, length: int) -> str:
@@ -38,6 +36,12 @@ ICONS = {
     "icon:rename": _icon('<path d="M4 20h4L19 9l-4-4L4 16z"/><path d="M13.5 6.5l4 4"/>'),
     "icon:delete": _icon('<path d="M5 7h14"/><path d="M9 7V4.5h6V7"/><path d="M7 7l1 12.5h8L17 7"/>'),
     "icon:copy": _icon('<rect x="8.5" y="8.5" width="11" height="11" rx="2"/><path d="M15.5 5.5V5h-11v11h.5"/>'),
+    "icon:again": _icon('<path d="M5 12a7 7 0 1 0 2.2-5.1"/><path d="M7.5 3v4.2h4.2"/>'),
+    "icon:pin": _icon('<path d="M9 4h6l-1 6 3 3H7l3-3z"/><path d="M12 13v7"/>'),
+    "icon:more": _icon('<path d="M6 12h.01M12 12h.01M18 12h.01" stroke-width="3"/>'),
+    "icon:previous": _icon('<path d="M14.5 6l-6 6 6 6"/>'),
+    "icon:next": _icon('<path d="M9.5 6l6 6-6 6"/>'),
+    "icon:close": _icon('<path d="M6 6l12 12M18 6L6 18"/>'),
     "icon:menu": _icon('<path d="M4 7h16M4 12h16M4 17h10"/>'),
     "icon:theme": _icon(
         '<circle cx="12" cy="12" r="7.5"/><path d="M12 4.5v15a7.5 7.5 0 0 0 0-15z" fill="currentColor"/>'

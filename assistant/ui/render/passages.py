@@ -1,14 +1,16 @@
 """The numbered passages of each answer, with the words that support it marked."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from assistant.schema import Answer
-from assistant.ui.render.html import clipped, esc
-from assistant.ui.texts import percent, t
+from assistant.ui.render.html import button, clipped, esc
+from assistant.ui.texts import decimal, percent, t
 from assistant.ui.view import TurnView
 from index.hit import Hit
 
 LONGEST_PASSAGE = 8000  # characters; a passage is some 1,000, so only a damaged index meets this
+Span = tuple[int, int, int]  # first and last character (behind it), place of the sentence
 STRONG, FAIR = 0.66, 0.33  # the colours of the score badge
 
 
@@ -32,7 +34,7 @@ def _empty(lang: str) -> str:
 
 
 def _group(view: TurnView, lang: str, newest: bool) -> str:
-    spans = cited_spans(view.answer)
+    spans = evidence(view.answer)
     head = t("sources.refused" if view.answer and view.answer.refused else "sources.for", lang)
     cards = "".join(_card(view.id, n, hit, spans.get(n, ()), lang) for n, hit in enumerate(view.sources, start=1))
     if not cards:
@@ -47,51 +49,53 @@ def _group(view: TurnView, lang: str, newest: bool) -> str:
     )
 
 
-def cited_spans(given: Answer | None) -> dict[int, list[tuple[int, int]]]:
-    """For each cited passage number the character spans that support a sentence, sorted and merged."""
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for sentence in given.sentences if given else ():
+def evidence(given: Answer | None) -> dict[int, list[Span]]:
+    """For each cited passage number, the spans that support a sentence and the place of that sentence."""
+    spans: dict[int, list[Span]] = {}
+    for place, sentence in enumerate(given.sentences if given else ()):
         for citation in sentence.citations:
-            spans.setdefault(citation.n, []).append((citation.start, citation.end))
-    return {n: merged(found) for n, found in spans.items()}
+            spans.setdefault(citation.n, []).append((citation.start, citation.end, place))
+    return spans
 
 
-def merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Sorted, non-empty spans without overlaps."""
-    result: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if end <= start:
-            continue
-        if result and start <= result[-1][1]:
-            result[-1] = (result[-1][0], max(end, result[-1][1]))
-        else:
-            result.append((start, end))
-    return result
+def marked_passage(text: str, spans: Sequence[Span]) -> str:
+    """The escaped text with what supports a sentence in `<mark data-by="0 2">`, the places of those sentences.
 
-
-def marked_passage(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The escaped text with each span in `<mark>`; spans outside the text are cut to it."""
+    Where the support of several sentences overlaps, the text is cut into marks that have the same sentences throughout.
+    Spans outside the text are cut to it.
+    """
     text = clipped(text, LONGEST_PASSAGE)
-    pieces, at = [], 0
-    for start, end in merged([(max(start, 0), min(end, len(text))) for start, end in spans]):
-        pieces.append(f"{esc(text[at:start])}<mark>{esc(text[start:end])}</mark>")
-        at = end
-    return "".join(pieces) + esc(text[at:])
+    inside = [(max(start, 0), min(end, len(text)), place) for start, end, place in spans]
+    cuts = sorted({0, len(text), *(at for start, end, _ in inside if start < end for at in (start, end))})
+    pieces: list[list] = []
+    for start, end in pairwise(cuts):
+        places = sorted({place for first, last, place in inside if first <= start and end <= last})
+        if pieces and pieces[-1][2] == places:
+            pieces[-1][1] = end
+        else:
+            pieces.append([start, end, places])
+    return "".join(_piece(text[start:end], places) for start, end, places in pieces)
 
 
-def _card(turn_id: int, n: int, hit: Hit, spans: Sequence[tuple[int, int]], lang: str) -> str:
+def _piece(text: str, places: Sequence[int]) -> str:
+    return f'<mark data-by="{" ".join(map(str, places))}">{esc(text)}</mark>' if places else esc(text)
+
+
+def _card(turn_id: int, n: int, hit: Hit, spans: Sequence[Span], lang: str) -> str:
     anchor = f"t{turn_id}-s{n}"
     title = clipped(hit.title or hit.path or t("card.untitled", lang), 200)
     heading = heading_beyond(hit.title, hit.heading)
     if heading:
         heading = f'<p class="heading" dir="auto">{esc(clipped(heading, 300))}</p>'
     more = f'<a class="more" href="#{anchor}">{esc(t("card.more", lang))}</a>'
+    if has_pages(hit):
+        more += button(t("card.open", lang, page=hit.page), "page", kind="quiet open-page", turn=turn_id, n=n)
     return (
         f'<article class="card{" cited" if spans else ""}" id="{anchor}" tabindex="-1">'
         f'<header><span class="number">{n}</span><h3 dir="auto">{esc(title)}</h3>{_score(hit.score, lang)}</header>'
         f'<p class="place" dir="auto">{_place(hit, lang)}</p>{heading}'
         f'<div class="passage" dir="auto">{marked_passage(hit.text, spans)}</div>'
-        f"<footer><span>{esc(_why(hit, lang))}</span>{more}</footer></article>"
+        f"<footer>{_why(hit, lang)}{more}</footer></article>"
     )
 
 
@@ -110,7 +114,7 @@ def _place(hit: Hit, lang: str) -> str:
     parts = [hit.collection]
     if hit.page is not None:
         parts.append(t("card.page", lang, page=hit.page))
-    if hit.path and hit.path != hit.title:
+    if hit.path and short_path(hit.path) != hit.title and not hit.path.startswith(("http://", "https://")):
         parts.append(short_path(hit.path))
     return f'<span title="{esc(hit.path)}">{esc(" · ".join(part for part in parts if part))}</span>'
 
@@ -120,8 +124,23 @@ def short_path(path: str) -> str:
     return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or path
 
 
+def has_pages(hit: Hit) -> bool:
+    """Whether the page of the document can be shown: a PDF that is a file of its own."""
+    return hit.page is not None and hit.path.lower().endswith(".pdf")
+
+
 def _why(hit: Hit, lang: str) -> str:
-    """Why the passage was found: its place in each of the two searches."""
+    """Why the passage was found: its place in each of the two searches; their own measures in the tooltip."""
+    measures = []
+    if hit.bm25 is not None:
+        measures.append(t("card.bm25", lang, score=decimal(hit.bm25, lang)))
+    if hit.cosine is not None:
+        measures.append(t("card.cosine", lang, score=decimal(hit.cosine, lang, 2)))
+    title = f' title="{esc(" · ".join(measures))}"' if measures else ""
+    return f"<span{title}>{esc(_ranks(hit, lang))}</span>"
+
+
+def _ranks(hit: Hit, lang: str) -> str:
     reasons = []
     if hit.rank_keyword is not None:
         reasons.append(t("card.keyword", lang, rank=hit.rank_keyword))

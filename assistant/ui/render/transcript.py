@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from assistant.schema import Answer, Sentence
+from assistant.ui.reasons import reason
 from assistant.ui.render.html import button, esc
 from assistant.ui.texts import counted, decimal, integer, percent, t
 from assistant.ui.view import TurnView
@@ -11,20 +12,62 @@ from assistant.ui.view import TurnView
 WORD_JOINER = "&#8288;"
 
 
-def transcript(views: Iterable[TurnView], lang: str) -> str:
+def transcript(views: Iterable[TurnView], lang: str, editing: int | None = None) -> str:
     """Settled turns, oldest first."""
-    return "".join(turn(view, lang) for view in views)
+    return "".join(turn(view, lang, editing=view.id == editing) for view in views)
 
 
-def turn(view: TurnView, lang: str, waiting_for: str = "") -> str:
-    """One question with its answer so far. `waiting_for` says, already in words, what a waiting question waits for."""
+def turn(view: TurnView, lang: str, waiting_for: str = "", *, editing: bool = False) -> str:
+    """One question with its answer so far. `waiting_for` says, already in words, what a waiting question waits for.
+
+    While the question is being written anew (`editing`), a form stands in its place.
+    """
     busy = ' aria-busy="true"' if view.running else ""
     body = _step(view, lang, waiting_for) + _body(view, lang)
     return (
         f'<article class="turn {esc(view.state)}" id="turn-{view.id}"{busy}>'
-        f'<div class="question" dir="auto">{esc(view.question)}</div>'
+        f"{_question_form(view, lang) if editing else _question(view, lang)}"
         f'<div class="answer" data-turn="{view.id}" aria-live="polite">{body}</div></article>'
     )
+
+
+def follow_ups(view: TurnView | None, lang: str) -> str:
+    """Questions that lead on from the newest answer."""
+    if view is None or view.state != "done" or not view.follow_ups:
+        return ""
+    buttons = "".join(button(text, "example", kind="follow-up", text=text) for text in view.follow_ups)
+    name = esc(t("follow_ups", lang))
+    return f'<div class="follow-ups" role="group" aria-label="{name}"><p>{name}</p>{buttons}</div>'
+
+
+def _question(view: TurnView, lang: str) -> str:
+    tools = "" if view.running else button("icon:rename", "edit", name=t("edit", lang), id=view.id)
+    return (
+        f'<div class="asked-line"><span class="tools">{_versions(view, lang)}{tools}</span>'
+        f'<div class="question" dir="auto">{esc(view.question)}</div></div>'
+    )
+
+
+def _question_form(view: TurnView, lang: str) -> str:
+    name = esc(t("edit.label", lang))
+    return (
+        f'<form class="rewrite" data-act="edited" data-id="{view.id}"><textarea name="text" rows="3" maxlength="2000" '
+        f'aria-label="{name}" dir="auto" autofocus>{esc(view.question)}</textarea>'
+        f'<p><button class="act primary" type="submit">{esc(t("ask.send", lang))}</button>'
+        f"{button(t('cancel', lang), 'cancel')}<span>{esc(t('edit.help', lang))}</span></p></form>"
+    )
+
+
+def _versions(view: TurnView, lang: str) -> str:
+    """The way to what was asked and answered here before, where this place has several versions."""
+    if len(view.versions) < 2 or view.id not in view.versions or view.running:
+        return ""
+    at = view.versions.index(view.id)
+    steps = []
+    for icon, key, to in (("icon:previous", "version.previous", at - 1), ("icon:next", "version.next", at + 1)):
+        there = 0 <= to < len(view.versions)
+        steps.append(button(icon, "version", name=t(key, lang), id=view.versions[to]) if there else "")
+    return f'<span class="versions">{steps[0]}<span>{at + 1} / {len(view.versions)}</span>{steps[1]}</span>'
 
 
 def _step(view: TurnView, lang: str, waiting_for: str) -> str:
@@ -62,14 +105,19 @@ def _body(view: TurnView, lang: str) -> str:
     if view.state in ("stopped", "interrupted") and not said:
         ending = f'<p class="notice">{esc(t(f"state.{view.state}", lang))}</p>'
     if view.state == "failed":
-        return f'<p class="notice error" role="alert">{esc(view.error or t("error.unknown", lang))}</p>'
+        words = reason(view.error, lang) if view.error else t("error.unknown", lang)
+        ending = f'<p class="notice error" role="alert">{esc(words)}</p>'
     if view.answer is not None:
         return answer(view.id, view.answer, lang) + ending
     if view.state == "drafting":
         return _draft(view, lang)
-    if view.state == "stopped" and view.draft:
-        return _draft(view, lang, "draft.unchecked") + ending
-    return ending
+    draft = _draft(view, lang, "draft.unchecked") if view.draft or view.settled else ""
+    again = "" if view.running else f'<p class="retry">{_again(view.id, t("again", lang))}</p>'
+    return draft + ending + again
+
+
+def _again(turn_id: int, label: str = "", name: str = "") -> str:
+    return button(label or "icon:again", "again", kind="boxed" if label else "quiet", name=name, id=turn_id)
 
 
 def _draft(view: TurnView, lang: str, label: str = "draft.label") -> str:
@@ -96,22 +144,27 @@ def _checked(turn_id: int, given: Answer, lang: str) -> str:
     if not given.sentences:
         return f'{badge}<p class="notice">{esc(t("answer.empty", lang))}</p>'
     groups = []
-    for listed, group in groupby(given.sentences, lambda sentence: sentence.is_item):
-        shown = [_sentence(turn_id, sentence, len(given.sources), lang) for sentence in group]
+    for listed, group in groupby(enumerate(given.sentences), lambda pair: pair[1].is_item):
+        shown = [_sentence(turn_id, sentence, len(given.sources), lang, n) for n, sentence in group]
         items = "".join(f"<li>{sentence}</li>" for sentence in shown)
         groups.append(f"<ul>{items}</ul>" if listed else " ".join(shown))
     return f'{badge}<div class="checked" dir="auto">{" ".join(groups)}</div>'
 
 
-def _sentence(turn_id: int, sentence: Sentence, sources: int, lang: str) -> str:
-    """One sentence; what no passage supports is marked, and told apart by more than its colour."""
+def _sentence(turn_id: int, sentence: Sentence, sources: int, lang: str, place: int | None = None) -> str:
+    """One sentence; what no passage supports is marked, and told apart by more than its colour.
+
+    By its `place` in the answer, the words of the passages that support it are found.
+    """
+    at = "" if place is None else f' data-sentence="{place}"'
     numbers = list(dict.fromkeys(citation.n for citation in sentence.citations if 1 <= citation.n <= sources))
     links = "".join(_link(turn_id, n, lang) for n in numbers)
     if sentence.supported:
         title = t("sentence.supported", lang, percent=percent(sentence.support, lang))
-        return f'<span class="sentence" title="{esc(title)}">{esc(_unmarked(sentence))}</span>{links}'
+        return f'<span class="sentence"{at} title="{esc(title)}">{esc(_unmarked(sentence))}</span>{links}'
     title = esc(t("sentence.unsupported", lang))
-    return f'<span class="sentence unsupported" title="{title}">{esc(_unmarked(sentence))}</span>{links}'
+    mark = f'<span class="doubt" role="img" aria-label="{title}">?</span>'
+    return f'<span class="sentence unsupported" title="{title}">{esc(_unmarked(sentence))}</span>{mark}{links}'
 
 
 def _unmarked(sentence: Sentence) -> str:
@@ -162,4 +215,5 @@ def _footer(turn_id: int, given: Answer, lang: str) -> str:
     if given.sources and not given.refused:
         sources = f'<a class="show-sources" href="#t{turn_id}">{esc(counted("sources", len(given.sources), lang))}</a>'
     copy = "" if given.refused else button("icon:copy", "copy", name=t("copy", lang))
-    return f'<footer>{sources}{copy}<span class="facts" dir="auto">{esc(" · ".join(facts))}</span></footer>'
+    again = _again(turn_id, name=t("again", lang))
+    return f'<footer>{sources}{copy}{again}<span class="facts" dir="auto">{esc(" · ".join(facts))}</span></footer>'

@@ -1,0 +1,63 @@
+"""Conversations as files to keep and to pass on: Markdown, HTML, PDF, and JSON, which can be brought in again.
+
+Everything in them is untrusted text: each format escapes what it writes, and none of them can run anything.
+"""
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.export.record import ImportFileError, as_json, imported
+from assistant.history import Conversation, StoredTurn
+from assistant.history_tables import folded
+
+__all__ = ["EXTENSIONS", "File", "ImportFileError", "exported", "imported"]
+
+EXTENSIONS = {"markdown": "md", "html": "html", "pdf": "pdf", "json": "json"}
+TYPES = {"md": "text/markdown", "html": "text/html", "pdf": "application/pdf", "json": "application/json"}
+LONGEST_NAME = 60  # characters
+
+Kept = Sequence[tuple[Conversation, Sequence[StoredTurn]]]
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to be saved by the browser; nothing of it is written on this side."""
+
+    name: str
+    type: str
+    content: bytes
+
+
+def exported(conversations: Kept, kind: str, lang: str = "en") -> File:
+    """The conversations in one file of the `kind` markdown, html, pdf or json, its headings in `lang`."""
+    extension = EXTENSIONS[kind]
+    return File(f"{_name(conversations)}.{extension}", TYPES[extension], _content(conversations, kind, lang))
+
+
+def _content(conversations: Kept, kind: str, lang: str) -> bytes:
+    if kind == "json":
+        return as_json(conversations).encode()
+    from assistant.export.footnotes import chapters
+
+    made = chapters(conversations, lang)
+    if kind == "markdown":
+        from assistant.export.markdown import markdown
+
+        return markdown(made, lang).encode()
+    if kind == "html":
+        from assistant.export.page import page
+
+        return page(made, lang).encode()
+    from assistant.export.paper import paper
+
+    return paper(made, lang)
+
+
+def _name(conversations: Kept) -> str:
+    """A name that is safe on every system: letters and digits of the title, or the date where there are several."""
+    if len(conversations) == 1:
+        words = re.findall(r"[a-z0-9]+", folded(conversations[0][0].title))
+        return "-".join(words)[:LONGEST_NAME].strip("-") or "conversation"
+    return "sourcier-" + time.strftime("%Y-%m-%d")
