@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from corpus.document import ReadingError
 from scripts._common import run as run_command
 from scripts._stress.common import Report, Row
 
-SHOWS = ("kills",)
+SHOWS = ("kills", "library", "hostile", "soak")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -21,11 +22,14 @@ def main(argv: list[str] | None = None) -> int:
     options = _options(argv)
     logging.basicConfig(level=logging.ERROR)
     os.environ["SOURCIER_EMBEDDER"] = "hashing"  # of the shows that embed thousands; the library's has its own
+    shows = options.shows or [show for show in SHOWS if show != "library" or options.library]
+    if "library" in shows and not options.library:
+        raise ReadingError("The show 'library' needs --library HOME, a data folder with a large collection.")
     rows: list[Row] = []
     base = Path(tempfile.mkdtemp(prefix="sourcier-stress-", dir=options.folder))
     began = time.time()
     try:
-        for show in options.shows or SHOWS:
+        for show in shows:
             folder = base / show
             folder.mkdir()
             report = Report(
@@ -51,6 +55,9 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     )
     made.add_argument("--kills", type=int, default=200, help="of indexing processes and users' programs (200)")
     made.add_argument("--documents", type=int, default=2000, help="of the collection that is killed (2000)")
+    made.add_argument("--files", type=int, default=300, help="hostile files (300)")
+    made.add_argument("--minutes", type=float, default=20, help="of the soak (20)")
+    made.add_argument("--library", metavar="HOME", help="a data folder with a large collection, embedded; it is copied")
     made.add_argument("--seed", type=int, default=1)
     made.add_argument("--folder", help="where to work (default: the system's folder for temporary files)")
     made.add_argument("--keep", action="store_true", help="leave the folder for looking at it")
@@ -60,10 +67,13 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
 def _runner(show: str, options: argparse.Namespace) -> Callable[[Report, Path], None]:
     from functools import partial
 
-    from scripts._stress import kills
+    from scripts._stress import hostile, kills, library, soak
 
     return {
         "kills": partial(kills.run, kills=options.kills, documents=options.documents, seed=options.seed),
+        "library": partial(library.run, library=options.library, seed=options.seed),
+        "hostile": partial(hostile.run, files=options.files, seed=options.seed),
+        "soak": partial(soak.run, minutes=options.minutes, seed=options.seed),
     }[show]
 
 

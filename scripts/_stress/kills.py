@@ -11,6 +11,7 @@ import re
 import sqlite3
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,7 +85,8 @@ class Index:
 class World:
     """The files on disk, the index, and the promises that were broken."""
 
-    def __init__(self, folder: Path, documents: int, seed: int):
+    def __init__(self, folder: Path, documents: int, seed: int, say: Callable[[str], None]):
+        self.say = say
         self.home = Home(folder / "home").make()
         self.files = folder / "files"
         self.files.mkdir()
@@ -177,6 +179,8 @@ class World:
         return {by_path[path] for change in self.pending for path in change[1:] if path in by_path}
 
     def broken(self, promise: str, what: str) -> None:
+        """Notes a promise that was broken."""
+        self.say(f"kills: {promise}: {what}")
         self.problems[promise].append(what)
 
     def compare(self, before: Index, after: Index, touched: set[int], noted: list[str], where: str) -> None:
@@ -219,7 +223,7 @@ PROMISES = (
 
 def run(report: Report, folder: Path, *, kills: int, documents: int, seed: int) -> None:
     """`kills` rounds; the lines of the table."""
-    world = World(folder, documents, seed)
+    world = World(folder, documents, seed, report.say)
     world.fill()
     asked = folder / "asked.jsonl"
     Store(world.home.index).close()
@@ -248,7 +252,7 @@ def run(report: Report, folder: Path, *, kills: int, documents: int, seed: int) 
     )
     for promise, problems in world.problems.items():
         report.none(promise, problems)
-    _asking(report, asked, began, ended, alive)
+    compare_speed(report, asked, began, ended, alive)
 
 
 def _round(world: World, number: int) -> None:
@@ -309,7 +313,8 @@ def _compare_with_disk(world: World) -> None:
     world.compare(found, found, set(), [], "in the end")
 
 
-def _asking(report: Report, notes: Path, began: float, ended: float, alive: bool) -> None:
+def compare_speed(report: Report, notes: Path, began: float, ended: float, alive: bool) -> None:
+    """Lines on the questions of an asker: errors, and how much slower it was from `began` to `ended` than before."""
     rows = [json.loads(line) for line in notes.read_text().splitlines() if line.endswith("}")]
     report.none(
         "errors of questions meanwhile",
