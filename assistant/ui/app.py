@@ -53,8 +53,13 @@ def main(argv: list[str] | None = None) -> int:
     return serve(home, options.host, port, password=password, browser=not options.no_browser)
 
 
-def serve(home: Home, host: str, port: int, *, password: Password | None = None, browser: bool = False) -> int:
-    """Opens the data folder and serves the window until the process is interrupted. Gives the exit status."""
+def serve(
+    home: Home, host: str, port: int, *, password: Password | None = None, place=None, browser: bool = False
+) -> int:
+    """Opens the data folder and serves the window until the process is interrupted. Gives the exit status.
+
+    `place` is a `guard.Place` where another site shows the app.
+    """
     from assistant.history import HistoryError
     from assistant.ui.services import Services
     from index.store import StoreError
@@ -65,7 +70,7 @@ def serve(home: Home, host: str, port: int, *, password: Password | None = None,
     except (StoreError, HistoryError) as error:
         return _complain(str(error))
     try:
-        page, url = launch(services, host, port, password)
+        page, url = launch(services, host, port, password, place)
         print(f"Sourcier is at {url}", flush=True)
         services.add_starter_collections()
         services.start_worker()
@@ -80,13 +85,14 @@ def serve(home: Home, host: str, port: int, *, password: Password | None = None,
     return 0
 
 
-def launch(services, host: str, port: int, password: Password | None = None):
+def launch(services, host: str, port: int, password: Password | None = None, place=None):
     """The launched Blocks and its address, the API mounted beside it. Gradio takes some seconds to import."""
     from starlette.routing import Mount
 
     from assistant.api import routes
     from assistant.ui import installable
     from assistant.ui.door import Door
+    from assistant.ui.guard import HERE as ON_ITS_OWN
     from assistant.ui.guard import middleware
     from assistant.ui.theme import scaled, theme
     from assistant.ui.window import Window
@@ -94,7 +100,8 @@ def launch(services, host: str, port: int, password: Password | None = None):
     services.locked = password is not None
     page = Window(services).build()
     beside = [Mount("/v1", routes.make(services)), *installable.routes()]
-    guards = middleware(host, Door(password) if password else None)
+    door = Door(password, framed=place is not None) if password else None
+    guards = middleware(host, door, place or ON_ITS_OWN)
     page.queue(default_concurrency_limit=8)
     _, url, _ = page.launch(
         server_name=host,

@@ -30,9 +30,11 @@ OPEN = ("/manifest.json", "/icon.svg", "/icon-192.png", "/icon-512.png", "/gradi
 class Door:
     """Lets in who has entered the password or sends it as a key. One an app."""
 
-    def __init__(self, password: Password, clock: Callable[[], float] = time.time):
+    def __init__(self, password: Password, clock: Callable[[], float] = time.time, framed: bool = False):
+        """`framed`: another site shows the app in a frame, over HTTPS; its cookie has to be valid in there."""
         self._password = password
         self._clock = clock
+        self._framed = framed
         self._tries = Tries()
         self._lock = threading.Lock()
         self._hashing = threading.Lock()  # one guess at a time: a hash takes 64 MB
@@ -73,6 +75,10 @@ class Door:
             while len(self._sessions) > MOST_SESSIONS:
                 self._sessions.popitem(last=False)
         response = RedirectResponse("/", 303)
+        if self._framed:  # partitioned: of that frame's site alone (Starlette writes it from Python 3.14 on)
+            kind = f"Path=/; Max-Age={LIFETIME_S}; HttpOnly; SameSite=None; Secure; Partitioned"
+            response.headers.append("set-cookie", f"{COOKIE}={token}; {kind}")
+            return response
         secure = request.url.scheme == "https"
         response.set_cookie(COOKIE, token, LIFETIME_S, httponly=True, samesite="strict", secure=secure)
         return response

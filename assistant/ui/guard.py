@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -29,10 +30,11 @@ POLICY = "; ".join(
         "frame-ancestors 'self'",
     )
 )
+FRAME = (b"x-frame-options", b"SAMEORIGIN")
 HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"SAMEORIGIN"),
+    FRAME,
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -44,26 +46,40 @@ LARGEST_OF_PAGE = 64 * 2**20  # but for those of the page, which may bring conve
 PAGE = "/gradio_api/"
 
 
-def middleware(host: str, door: Door | None = None) -> list[Middleware]:
+@dataclass(frozen=True)
+class Place:
+    """An app that is served through somebody else's site: the origins whose pages may show it in a frame, and the names
+    that its own pages bear there, whatever the proxy between asks for."""
+
+    frames: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+HERE = Place()  # on its own
+
+
+def middleware(host: str, door: Door | None = None, place: Place = HERE) -> list[Middleware]:
     """From the outside in: headers, then who may ask whom, then how much, then the password where there is one."""
     # A password guards what a pretended name could reach, and other computers know this one by names of their own.
-    names = () if door else ("127.0.0.1", "localhost", "::1", host.strip("[]"))
-    found = [Middleware(SecurityHeaders), Middleware(SameSite, names=names), Middleware(Sizes)]
+    names = () if door or place.frames else ("127.0.0.1", "localhost", "::1", host.strip("[]"))
+    headers, same_site = Middleware(SecurityHeaders, place=place), Middleware(SameSite, names=names, place=place)
+    found = [headers, same_site, Middleware(Sizes)]
     return [*found, Middleware(_Behind, door=door)] if door else found
 
 
 class SecurityHeaders:
-    """Adds `HEADERS` to every HTTP response."""
+    """Adds `HEADERS` to every HTTP response; where others may show the app in a frame, those that say so."""
 
-    def __init__(self, app: ASGIApp):
+    def __init__(self, app: ASGIApp, place: Place = HERE):
         self._app = app
+        self._headers = _framed(place.frames) if place.frames else HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 ours = {name for name, _ in HEADERS}
                 theirs = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
-                message = {**message, "headers": [*theirs, *HEADERS]}
+                message = {**message, "headers": [*theirs, *self._headers]}
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -72,9 +88,10 @@ class SecurityHeaders:
 class SameSite:
     """Refuses what another web site makes a browser ask: under a name that it points here, or from its own pages."""
 
-    def __init__(self, app: ASGIApp, names: Sequence[str] = ()):
+    def __init__(self, app: ASGIApp, names: Sequence[str] = (), place: Place = HERE):
         """`names` that this computer may be asked under, all when empty."""
         self._app = app
+        self._place = place
         self._names = frozenset(name.lower() for name in names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +100,7 @@ class SameSite:
             if self._names and hostname(headers.get("host", "")) not in self._names:
                 await PlainTextResponse("This name is not one of this app.", 400)(scope, receive, send)
                 return
-            if from_elsewhere(headers, scope["method"]):
+            if from_elsewhere(headers, scope["method"], self._place):
                 await PlainTextResponse("Pages of other sites may not ask this app.", 403)(scope, receive, send)
                 return
         elif scope["type"] == "websocket":  # the app has none
@@ -99,14 +116,22 @@ def hostname(host: str) -> str:
     return ""
 
 
-def from_elsewhere(headers: Headers, method: str) -> bool:
+def from_elsewhere(headers: Headers, method: str, place: Place = HERE) -> bool:
     """Whether a page of another origin is asking. Following a link to the app is no asking."""
     origin = headers.get("origin")
     if origin is not None:
-        return urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+        return urlsplit(origin).netloc.lower() not in (headers.get("host", "").lower(), *place.names)
     site = headers.get("sec-fetch-site", "none")
     opened = method in ("GET", "HEAD") and headers.get("sec-fetch-mode") == "navigate"
-    return site in ("cross-site", "same-site") and not (opened and headers.get("sec-fetch-dest") == "document")
+    shown = ("document", "iframe") if place.frames else ("document",)
+    return site in ("cross-site", "same-site") and not (opened and headers.get("sec-fetch-dest") in shown)
+
+
+def _framed(frames: Sequence[str]) -> tuple[tuple[bytes, bytes], ...]:
+    """X-Frame-Options knows no list of sites, so only the policy speaks of frames."""
+    policy = POLICY.replace("frame-ancestors 'self'", f"frame-ancestors 'self' {' '.join(frames)}").encode()
+    kept = (pair for pair in HEADERS if pair != FRAME)
+    return tuple((name, policy if name == b"content-security-policy" else value) for name, value in kept)
 
 
 class Sizes:

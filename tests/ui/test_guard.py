@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from assistant.password import FREE_TRIES, Password
 from assistant.ui import door as doors
-from assistant.ui.guard import LARGEST_BODY, POLICY, hostname, middleware
+from assistant.ui.guard import HERE, LARGEST_BODY, POLICY, Place, hostname, middleware
 
 BASE = "http://127.0.0.1:7860"
 
@@ -19,10 +19,10 @@ async def echoed(request: Request) -> PlainTextResponse:
     return PlainTextResponse(str(len(await request.body())), headers={"X-Frame-Options": "ALLOWALL"})
 
 
-def app(host: str = "127.0.0.1", door: doors.Door | None = None) -> TestClient:
+def app(host: str = "127.0.0.1", door: doors.Door | None = None, place: Place = HERE) -> TestClient:
     paths = ("/", "/v1/models", "/manifest.json", "/gradio_api/upload", "/gradio_api/startup-events")
     routes = [Route(path, echoed, methods=["GET", "POST"]) for path in paths]
-    made = Starlette(routes=routes, middleware=middleware(host, door))
+    made = Starlette(routes=routes, middleware=middleware(host, door, place))
     return TestClient(made, base_url=BASE, follow_redirects=False)
 
 
@@ -190,3 +190,31 @@ def test_odd_forms_open_nothing(guarded):
     for body in (b"", b"password=", b"\xff\xfe", b"password=" + b"x" * 10_000):
         assert guarded.post("/login", content=body).status_code in (401, 429)
     assert guarded.get("/").status_code == 401
+
+
+# --- in another site's frame ----------------------------------------------------------------------------------
+
+HUB = Place(frames=("https://hub.example",), names=("me-sourcier.space.example",))
+OPENED = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
+
+
+def test_a_frame_is_refused_but_where_the_app_is_served_through_that_site():
+    assert app().get("/", headers=OPENED).status_code == 403
+    hub = app("0.0.0.0", place=HUB)
+    shown = hub.get("/", headers={**OPENED, "Host": "me-sourcier.space.example"})
+    assert shown.status_code == 200 and "x-frame-options" not in shown.headers
+    policy = shown.headers["content-security-policy"]
+    assert policy == POLICY.replace("frame-ancestors 'self'", "frame-ancestors 'self' https://hub.example")
+    assert hub.post("/", headers=OPENED).status_code == 403
+
+
+def test_through_a_proxy_the_own_page_may_ask_under_its_own_name_alone():
+    hub = app("0.0.0.0", place=HUB)
+    asked = {"Host": "10.0.0.1:7860", "Origin": "https://me-sourcier.space.example"}
+    assert hub.post("/", headers=asked).status_code == 200
+    assert hub.post("/", headers={**asked, "Origin": "https://hub.example"}).status_code == 403
+
+
+def test_the_session_of_a_frame_is_a_cookie_of_that_frame_alone(password):
+    cookie = enter(app("0.0.0.0", doors.Door(password, framed=True), HUB), "correct horse").headers["set-cookie"]
+    assert {"HttpOnly", "SameSite=None", "Secure", "Partitioned"} <= set(cookie.split("; "))
