@@ -129,7 +129,7 @@ PLANS = {
                 Stage("short", 1000, 256, 32, MIXED),
                 Stage("middle", 300, 512, 16, MIXED),
                 Stage("long", 150, 1024, 10, LONG),
-                Stage("job", 600, 768, 10, JOB),
+                Stage("job", 450, 768, 10, JOB),
             ),
             decay=450,
             restart=3000,
