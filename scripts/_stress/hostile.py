@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from corpus.home import Home
-from index.build import enqueue
+from index.build import enqueue, start_worker
 from index.check import check
 from index.parse import MEMORY, SILENCE_S
 from index.store import Store
@@ -46,7 +46,7 @@ class Watch(threading.Thread):
                     self.longest[current] = max(self.longest[current], now - since)
                 if reading != current:
                     current, since = reading, now
-                for pid in descendants(self._app.process.pid)[1:]:
+                for pid in descendants(os.getpid())[1:]:
                     line = command(pid)
                     kind = "reader" if "index.parse" in line else "indexing process" if "index.worker" in line else ""
                     if kind:
@@ -68,7 +68,7 @@ def run(report: Report, folder: Path, *, files: int, seed: int) -> None:
             watch = Watch(home, app)
             watch.start()
             enqueue(store, [folder / "files", folder / "names"], "hostile")
-            ended = _wait(store, report)
+            ended = _wait(home, store, report)
             answers = [app.post("/v1/search", {"query": "lantern harbour"})["results"]]
             watch.stop.set()
             watch.join()
@@ -91,12 +91,15 @@ def _links(folder: Path) -> None:
         pass  # not on this system
 
 
-def _wait(store: Store, report: Report) -> bool:
+def _wait(home: Home, store: Store, report: Report) -> bool:
     began, told = time.monotonic(), 0.0
+    worker = start_worker(home)
     while time.monotonic() - began < OVERALL_S:
         states = Counter(row.state for row in store.sources())
         if not states["waiting"] and not states["reading"] and not store.unembedded(1):
             return True
+        if worker.poll() is not None:
+            worker = start_worker(home)  # as the command line does; it ends at once when one is at work
         if time.monotonic() - told > 30:
             told = time.monotonic()
             report.say(f"hostile: {dict(states)}")

@@ -144,7 +144,8 @@ class World:
                         f"{file.path.stem.split('~')[0]}~{self.rng.randrange(10**6)}{file.path.suffix}"
                     )
                     file.path.rename(moved)
-                    self.pending.append(["rename", str(file.path), str(moved)])
+                    # Then it is looked at, as after every change: an earlier change may not have found it.
+                    self.pending += [["rename", str(file.path), str(moved)], ["read", str(moved)]]
                     file.path = moved
             touched.add(file.number)
         return touched
