@@ -138,6 +138,11 @@ class History:
             made = _insert(connection, Conversation(0, title, collection, mode, model, now, now))
         return self.conversation(made)
 
+    def rename_collection(self, name: str, new: str) -> None:
+        """Conversations that search in the collection `name` go on doing so under its new name."""
+        with self.database.write() as connection:
+            connection.execute("UPDATE conversations SET collection = ? WHERE collection = ?", (new, name))
+
     def choose(self, conversation_id: int, *, collection: str, mode: Mode, model: str) -> None:
         """Keeps what the user chose for a conversation."""
         self._change(

@@ -159,6 +159,11 @@ class Sources:
         """Whether some collection holds a source of that path."""
         return self._one("SELECT 1 FROM sources WHERE path = ?", (path,)) is not None
 
+    def data_sets(self) -> set[str]:
+        """Names of the data sets that are sources and did not fail."""
+        rows = self._all("SELECT path FROM sources WHERE kind = 'dataset' AND state <> 'failed'")
+        return {row["path"] for row in rows}
+
     def next_waiting(self) -> SourceRow | None:
         """The source to be read next: the user's own files before data sets, then the oldest."""
         for more in ("AND s.kind = 'file'", ""):  # each ends at the first row of its index, however many wait

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 PORTS_TRIED = 100
-STYLES = ("style.css", "style_settings.css")
+STYLES = ("style.css", "style_documents.css", "style_settings.css")
 LARGEST_UPLOAD = "1gb"
 OPEN_WARNING = (
     "Warning: every computer that reaches this one can ask for the password, and whoever has it reads all collections "
@@ -73,7 +73,7 @@ def serve(
         page, url = launch(services, host, port, password, place)
         print(f"Sourcier is at {url}", flush=True)
         services.add_starter_collections()
-        services.start_worker()
+        services.shelf.start()
         services.warm_up()
         if browser:
             webbrowser.open(url)

@@ -7,6 +7,8 @@ import unicodedata
 from pathlib import Path
 
 LONGEST_NAME = 80  # characters of a collection's name
+SEPARATOR = "\N{DIVISION SLASH}"  # between the folders in the name of an uploaded file
+DEEPEST = 16  # folders that are kept above a file
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)$")  # device names on Windows
 
 
@@ -29,9 +31,14 @@ def folder_name(collection: str) -> str:
 
 def take_in(file: Path, folder: Path) -> Path:
     """Moves `file` into `folder` and gives its new path. The same bytes under the same name are there only once;
-    other bytes under that name get a number."""
+    other bytes under that name get a number.
+
+    A file of a dropped folder bears its folders in its name (`documents.js`) and gets them back.
+    """
+    *above, own = file.name.split(SEPARATOR)
+    folder = folder.joinpath(*(safe_name(part, "folder") for part in above[-DEEPEST:]))
     folder.mkdir(parents=True, exist_ok=True)
-    name = Path(safe_name(file.name))
+    name = Path(safe_name(own))
     target, number = folder / name, 1
     while target.exists():
         if _digest(target) == _digest(file):

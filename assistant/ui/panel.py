@@ -7,9 +7,12 @@ import gradio as gr
 HERE = Path(__file__).parent
 
 
-def html(value: str = "", **options) -> gr.HTML:
-    """A place for markup made by `render`, whose buttons and forms become click and submit events."""
-    script = (HERE / "actions.js").read_text("utf-8")
+def html(value: str = "", more: str = "", **options) -> gr.HTML:
+    """A place for markup made by `render`, whose buttons and forms become click and submit events.
+
+    `more` names a script that runs once after the one that all share.
+    """
+    script = "\n".join((HERE / name).read_text("utf-8") for name in ("actions.js", more) if name)
     return gr.HTML(value, js_on_load=script, apply_default_css=False, **options)
 
 

@@ -2,12 +2,11 @@
 
 import logging
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from assistant.training.sessions import Sessions
 from assistant.ui.runs import Runs
+from assistant.ui.shelf import Shelf
 from assistant.votes import Votes
 from corpus.home import Home
 
@@ -37,7 +36,7 @@ class Services:
         self.votes = Votes(home.path / "votes.sqlite3")
         self.startup = Startup()
         self.locked = False  # whether a password is asked for
-        self._workers: list = []  # kept, because each lives as long as its pipe
+        self.shelf = Shelf(home, store, renamed=history.rename_collection)
         self.runs = Runs(assistant, history, waiting=lambda: not self.startup.done.is_set(), suggest=self._follow_ups)
 
     @classmethod
@@ -81,23 +80,11 @@ class Services:
 
     def collections(self) -> list[str]:
         """Names of the collections, oldest first."""
-        return self.store.collections()
+        return self.shelf.collections()
 
     def statuses(self) -> list:
         """The state of every collection (`CollectionStatus`)."""
-        from index.embedder import load_embedder
-        from index.status import collection_statuses
-
-        return collection_statuses(self.store, load_embedder().name)
-
-    def add(self, paths: Sequence[str | Path], collection: str) -> tuple[int, tuple]:
-        """Queues files and starts the indexing process. Gives how many wait, and what was refused (`Dropped`)."""
-        from index.build import enqueue
-
-        queued = enqueue(self.store, paths, collection)
-        if queued.sources:
-            self.start_worker()
-        return len(queued.sources), queued.failed
+        return self.shelf.statuses()
 
     def add_starter_collections(self) -> None:
         """Gives an empty index something to be asked about."""
@@ -107,17 +94,11 @@ class Services:
             for failure in enqueue(self.store, STARTER_COLLECTIONS).failed:
                 log.warning("%s: %s", failure.place, failure.reason)
 
-    def start_worker(self) -> None:
-        """Starts the indexing process, which ends at once when one runs already and with this one at the latest."""
-        from index.build import start_worker
-
-        self._workers = [worker for worker in self._workers if worker.poll() is None]
-        self._workers.append(start_worker(self.home, tied=True))
-
     def close(self) -> None:
         """Stops the answers being written and the training, which keeps a checkpoint, and closes the files."""
         self.runs.close()
         self.sessions.close()
         self.votes.close()
         self.assistant.close()
+        self.shelf.close()
         self.store.close()

@@ -9,7 +9,7 @@ from assistant.fetches import Fetches
 from assistant.ui.intake import discard
 from corpus.home import Home
 from index.build import chunking_of, enqueue, update
-from index.catalogue import Catalogue
+from index.catalogue import SOURCE, Catalogue
 from index.embedder import load_embedder
 from index.status import CollectionStatus, collection_statuses
 from index.store import Store
@@ -60,6 +60,15 @@ class Shelf:
     def watches(self) -> list[Watch]:
         """The folders that are followed."""
         return watches(self.store)
+
+    def busy(self) -> bool:
+        """Whether something is being read, embedded, deleted or fetched."""
+        working = any(status.state in ("waiting", "reading", "embedding") for status in self.statuses())
+        return working or bool(self._deleting) or self.fetches.busy
+
+    def indexed_sets(self) -> set[str]:
+        """Names of the data sets that some collection holds or waits for."""
+        return self.store.data_sets()
 
     # --- adding -----------------------------------------------------------------------------------------------
 
@@ -137,9 +146,16 @@ class Shelf:
             dismiss(self.store, [row.id])
             self._discard(row.path)
 
-    def remove_document(self, row_id: int) -> None:
-        """Takes one document out, of many in a data set or table; another reading of that brings it back."""
-        self.store.remove_rows([row_id])
+    def remove_entry(self, kind: str, row_id: int) -> None:
+        """Takes an entry of the catalogue out: with its file, unless that holds other documents, too."""
+        if kind == SOURCE:
+            self.remove(row_id)
+            return
+        entry = self.catalogue.document(row_id)
+        if entry is not None and entry.source is not None:
+            self.remove(entry.source)
+        else:
+            self.store.remove_rows([row_id])
 
     def _discard(self, path: str) -> None:
         if not self.store.has_source(path):  # another collection may hold the same copy

@@ -4,12 +4,19 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from assistant.ui import texts_en, texts_fr, texts_settings_en, texts_settings_fr
+from assistant.ui import (
+    texts_documents_en,
+    texts_documents_fr,
+    texts_en,
+    texts_fr,
+    texts_settings_en,
+    texts_settings_fr,
+)
 
 TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": {**texts_en.ENGLISH, **texts_settings_en.ENGLISH},
-        "fr": {**texts_fr.FRENCH, **texts_settings_fr.FRENCH},
+        "en": {**texts_en.ENGLISH, **texts_documents_en.ENGLISH, **texts_settings_en.ENGLISH},
+        "fr": {**texts_fr.FRENCH, **texts_documents_fr.FRENCH, **texts_settings_fr.FRENCH},
     }
 )
 ENGLISH = TEXTS["en"]

@@ -189,11 +189,6 @@ ENGLISH = MappingProxyType(
         "waiting.other": "{n} waiting",
         "dropped.one": "{n} part left out",
         "dropped.other": "{n} parts left out",
-        "sources.in": "In {collection}",
-        "sources.none": "This collection is empty.",
-        "sources.more": "And {n} more.",
-        "sources.remove": "Remove from the collection",
-        "sources.remove_question": "Remove with its documents?",
         # The GPT-2 lab
         "lab.title": "Inside GPT-2",
         "lab.help": "GPT-2 cuts a text into tokens and gives each token it knows a probability of coming next. Type a "

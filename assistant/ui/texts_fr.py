@@ -190,11 +190,6 @@ FRENCH = MappingProxyType(
         "waiting.other": "{n} en attente",
         "dropped.one": "{n} partie écartée",
         "dropped.other": "{n} parties écartées",
-        "sources.in": "Dans {collection}",
-        "sources.none": "Cette collection est vide.",
-        "sources.more": "Et {n} de plus.",
-        "sources.remove": "Retirer de la collection",
-        "sources.remove_question": "Retirer avec ses documents ?",
         # Le labo GPT-2
         "lab.title": "Dans la tête de GPT-2",
         "lab.help": "GPT-2 découpe un texte en tokens, puis donne à chaque token qu’il connaît une probabilité de "

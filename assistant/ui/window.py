@@ -72,20 +72,16 @@ class Window:
 
     @property
     def _words_outputs(self) -> list:
-        documents = self._documents
         tabs = [self._ask_tab, self._documents_tab, self._lab_tab, self._train_tab, self._settings_tab]
         header = [self._brand, self._preferences, *tabs]
-        adding = [documents.heading, documents.files, documents.collection, documents.add]
         panels = [*self._lab.words_outputs, *self._train.words_outputs, *self._compare.words_outputs]
         panels += self._settings.words_outputs
         asking = [*self._desk.words_outputs, *self._desk.outputs]
-        return [*header, *asking, *adding, *panels, *self._state_outputs]
+        return [*header, *asking, *self._documents.words_outputs, *panels, *self._state_outputs]
 
     @property
     def _state_outputs(self) -> list:
-        documents = self._documents
-        shown = [documents.collections, documents.sources, documents.collection, self._train.progress]
-        return [self._status, *shown, self._timer]
+        return [self._status, self._documents.collection, self._train.progress, self._timer]
 
     # --- wiring ---------------------------------------------------------------------------------------------
 
@@ -96,11 +92,13 @@ class Window:
         switches = [self._preferences.click, self._settings.look.click]
         switched = gr.on(switches, self._switch, [self._tab], self._words_output_set(), **quiet)
         self._desk.wire(quiet)
-        self._wire_documents(quiet)
+        others = [self._ask_tab, self._lab_tab, self._train_tab, self._settings_tab]
+        documents = self._documents.wire(self._tab, self._documents_tab, others, [loaded, switched], quiet)
         self._lab.wire(self._tab, self._lab_tab, switched, quiet)
         self._compare.wire(self._tab, self._train_tab, quiet)
         self._settings.wire(self._tab, self._settings_tab, quiet)
-        for event in (*self._train.wire(self._tab, quiet), self._train_tab.select):
+        selected = (self._train_tab.select, self._documents_tab.select)
+        for event in (*documents, *self._train.wire(self._tab, quiet), *selected):
             look = getattr(event, "then", event)
             look(self._tick, [self._tab, self._known], self._tick_outputs, **quiet)
         self._desk.follow_after(switched, quiet)
@@ -120,20 +118,6 @@ class Window:
         ]
         compared = [self._compare.left, self._compare.right, self._compare.collection]
         return [self._known, *self._state_outputs, *choices, *compared]
-
-    def _wire_documents(self, quiet: dict) -> None:
-        documents = self._documents
-        seen, changed = [self._tab, self._known], [self._tab, *self._tick_outputs]
-        documents.add.click(
-            self._add,
-            [*seen, documents.files, documents.collection],
-            [*changed, documents.message, documents.files],
-            show_progress="minimal",
-            api_visibility="private",
-        )
-        for table in (documents.collections, documents.sources):
-            table.click(self._in_tables, seen, changed, **quiet)
-        self._documents_tab.select(self._tick, seen, self._tick_outputs, **quiet)
 
     # --- handlers -------------------------------------------------------------------------------------------
 
@@ -168,15 +152,6 @@ class Window:
         choices |= self._train.choices(tab) | self._compare.choices(tab)
         return {self._known: names} | choices | self._state(tab)
 
-    def _add(self, tab: Tab, known: tuple, files: list[str] | None, collection: str | None) -> dict:
-        taken = self._documents.take(tab, files, collection)
-        changes = {self._tab: taken.tab, self._documents.message: render.message(taken.text, taken.worked)}
-        return changes | self._tick(taken.tab, known) | ({self._documents.files: None} if taken.done else {})
-
-    def _in_tables(self, tab: Tab, known: tuple, event: gr.EventData) -> dict:
-        tab = self._documents.act(*panel.action(event), tab)
-        return {self._tab: tab} | self._tick(tab, known)
-
     # --- what is shown --------------------------------------------------------------------------------------
 
     def _everything(self, tab: Tab) -> dict:
@@ -208,8 +183,7 @@ class Window:
         busy = bool(services.loading or working or services.sessions.running())
         status = render.status(services.loading, working, services.startup.error, tab.lang)
         pace = gr.Timer(BUSY_S if busy else IDLE_S)
-        shown = self._documents.shown(tab, statuses) | self._train.shown(tab)
-        return {self._status: status, self._timer: pace} | shown
+        return {self._status: status, self._timer: pace} | self._train.shown(tab)
 
 
 def _read_json(text: str | None) -> dict:

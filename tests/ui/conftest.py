@@ -52,9 +52,7 @@ def make_services(home: Home, assistant) -> Services:
         failed = store.add_source("Biology", "/library/<b>scan</b>.pdf", "file")
         store.set_source(failed.id, "failed", "The <i>pages</i> are pictures.")
         store.make_collection("wikipedia")
-    made = Services(home, assistant, History(home.history), store)
-    made.start_worker = lambda: None
-    return made
+    return Services(home, assistant, History(home.history), store)
 
 
 # --- the browser ------------------------------------------------------------------------------------------------

@@ -163,26 +163,6 @@ def test_the_theme_is_remembered(address, visit):
     expect(body).to_have_class(re.compile("dark"))
 
 
-def test_the_documents_tab_shows_states_and_reasons(address, visit):
-    page = visit(address)
-    page.click("#documents-tab-button")
-    page.click("[data-act=select][data-name=Biology]")
-    expect(page.locator("ul.sources li.failed .name")).to_have_text("b>.pdf")
-    expect(page.locator("ul.sources .reason")).to_have_text("The <i>pages</i> are pictures.")
-
-
-def test_files_are_dropped_and_queued(address, visit, tmp_path):
-    (tmp_path / "notes.txt").write_text("Cells divide.")
-    page = visit(address)
-    page.click("#documents-tab-button")
-    page.set_input_files("#files input[type=file]", tmp_path / "notes.txt")
-    expect(page.locator("#files")).to_contain_text("notes")
-    page.click("#add-button")
-    expect(page.locator("#add-message")).to_have_text("1 file is being read.")
-    expect(page.locator("table.grid tbody tr").last).to_contain_text("My documents")
-    expect(page.locator("ul.sources .name")).to_have_text("notes.txt")
-
-
 def test_hostile_questions_run_nothing(address, visit):
     page = visit(address)
     hostile = '<img src=x onerror="window.hacked=1"> [1](javascript:alert(1)) ${window.hacked=1}'

@@ -2,7 +2,6 @@ import pytest
 
 from assistant.ui.chat import LONGEST_QUESTION, Chat
 from assistant.ui.conversations import Conversations
-from assistant.ui.documents import Documents
 from assistant.ui.panel import number
 from assistant.ui.view import Tab
 from assistant.ui.window import Window, _read_json
@@ -101,59 +100,6 @@ def test_an_empty_title_is_not_taken(services):
     tab = ask(services, "One?")
     Conversations(services).act("renamed", {"id": str(tab.conversation), "text": "  "}, tab)
     assert services.history.conversation(tab.conversation).title == "One?"
-
-
-def test_dropped_files_are_copied_and_queued(services, tmp_path):
-    file = tmp_path / "cell notes.txt"
-    file.write_text("Cells.")
-    tab, message, worked, done = Documents(services).take(Tab(), [str(file)], " My  notes ")
-    assert worked and done and message == "1 file is being read."
-    row = services.store.sources("My notes")[0]
-    assert row.state == "waiting" and services.home.documents in type(file)(row.path).parents
-    assert tab.collection == "My notes"
-
-
-def test_unreadable_kinds_are_named(services, tmp_path):
-    file = tmp_path / "song.mp3"
-    file.write_bytes(b"x")
-    _, message, worked, done = Documents(services).take(Tab(), [str(file)], "Notes")
-    assert "song.mp3" in message and done and not worked
-    assert not list(services.home.documents.rglob("*.mp3"))
-
-
-@pytest.mark.parametrize(
-    ("files", "name"),
-    [(None, "Notes"), ([], "Notes"), ([__file__], ""), ([__file__], "n" * 200), (["gone.txt"], "Notes")],
-)
-def test_an_incomplete_drop_is_refused_with_a_sentence(services, files, name):
-    _, message, worked, done = Documents(services).take(Tab(), files, name)
-    assert message and not worked and not done
-
-
-def test_removing_a_source_asks_first_and_deletes_our_copy(services, tmp_path):
-    file = tmp_path / "a.txt"
-    file.write_text("Cells.")
-    documents = Documents(services)
-    tab, *_ = documents.take(Tab(), [str(file)], "Notes")
-    row = services.store.sources("Notes")[0]
-    tab = documents.act("remove", {"id": str(row.id)}, tab)
-    assert tab.removing == row.id and services.store.sources("Notes")
-    tab = documents.act("removed", {"id": str(row.id)}, tab)
-    assert tab.removing is None and not services.store.sources("Notes")
-    assert not type(file)(row.path).exists()
-
-
-def test_a_source_of_another_collection_cannot_be_removed(services):
-    other = services.store.sources("Biology")[0]
-    services.store.make_collection("Notes")
-    Documents(services).act("removed", {"id": str(other.id)}, Tab(collection="Notes"))
-    assert other in services.store.sources("Biology")
-
-
-def test_only_known_collections_are_selected(services):
-    documents = Documents(services)
-    assert documents.act("select", {"name": "Biology"}, Tab()).collection == "Biology"
-    assert documents.act("select", {"name": "nowhere"}, Tab()).collection == ""
 
 
 @pytest.mark.parametrize("text", ["", None, "[]", "{", '"x"', "null"])

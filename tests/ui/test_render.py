@@ -11,8 +11,10 @@ from assistant.ui.render.conversations import snippet
 from assistant.ui.render.html import clipped, esc
 from assistant.ui.render.passages import evidence, heading_beyond, marked_passage, short_path
 from assistant.ui.view import Tab, TurnView
+from corpus.document import Dropped
+from index.catalogue import Entry, Excerpt, Page
 from index.status import CollectionStatus, SourceError
-from index.store import SourceRow
+from index.watches import Watch
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -46,7 +48,7 @@ ALLOWED = {
         "path",
         "rect",
         "circle",
-        *("textarea", "label"),
+        *("textarea", "label", "nav", "aside", "details", "summary"),
     ),
 }
 
@@ -110,7 +112,9 @@ def test_hostile_text_stays_text_in_every_panel(text):
     tab = Tab(renaming=2, deleted=3, query=text[:20])
     conversations = [Found(Conversation(n, text, text, "grounded", "", 0, 0), text) for n in (1, 2)]
     statuses = [CollectionStatus(text, 1, 2, 1, "failed", errors=(SourceError(text, text),), seconds_left=9)]
-    rows = [SourceRow(n, text, text, "file", "failed", text) for n in (1, 2)]
+    entries = tuple(
+        Entry(kind, n, text, text, text, "failed", text, 2, 1, 1) for n, kind in ((1, "document"), (2, "source"))
+    )
     for markup in (
         render.turn(view, "en"),
         render.turn(hostile_turn(text, refused=True), "fr"),
@@ -123,7 +127,13 @@ def test_hostile_text_stays_text_in_every_panel(text):
         render.turn(turn(question=text), "en", editing=True),
         render.turn(turn(question=text, state="interrupted", answer=None, hits=HITS, draft=text, error=text), "fr"),
         render.collections_table(statuses, text, "en"),
-        render.sources_table(rows, text, 1, "fr"),
+        render.collections_table(statuses, text, "fr", deleting=text),
+        render.collections_table(statuses, text, "fr", renaming=text),
+        render.work(statuses, False, "en"),
+        render.watched_folders([Watch(1, text, text, "away", text), Watch(2, text, text, "followed", "")], 2, "fr"),
+        render.library_title(text, "en"),
+        render.library_table(Page(entries, 99), 50, ("document", 1), True, "fr"),
+        render.preview(entries[0], [Excerpt(0, text, text, 3)], [Dropped(text, text)], "en"),
         render.status((), [text], "", "en"),
         render.status((), [], text, "en"),
         render.message(text, False),
@@ -284,17 +294,6 @@ def test_progress_is_honest():
     status = CollectionStatus("Notes", 2, 1000, 999, "embedding", seconds_left=300)
     text = Audit(render.collections_table([status], "", "en")).text
     assert "99%" in text and "5 min left" in text and "1,000" in text
-
-
-def test_failed_sources_come_first_with_their_reason():
-    rows = [SourceRow(1, "c", "/good.txt", "file", "done"), SourceRow(2, "c", "/bad.pdf", "file", "failed", "Broken.")]
-    text = Audit(render.sources_table(rows, "c", None, "en")).text
-    assert text.index("bad.pdf") < text.index("Broken.") < text.index("good.txt")
-
-
-def test_long_lists_of_sources_are_cut():
-    rows = [SourceRow(n, "c", f"/{n}.txt", "file", "done") for n in range(250)]
-    assert "And 50 more." in Audit(render.sources_table(rows, "c", None, "en")).text
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,19 @@
 """The only place that makes HTML. Questions, answers, titles, paths and passages are untrusted: all pass `esc`."""
 
-from assistant.ui.render.chrome import add_heading, brand, examples, message, preferences, status
-from assistant.ui.render.collections import collections_table, sources_table
+from assistant.ui.render.chrome import add_heading, brand, examples, help_text, message, preferences, status
+from assistant.ui.render.collections import collections_table, watched_folders, work
 from assistant.ui.render.conversations import archive_menu, conversation_list
+from assistant.ui.render.datasets import data_sets
 from assistant.ui.render.installation import about, look, usual
 from assistant.ui.render.lab import lab_charts, lab_heading, lab_tokens, lab_written
+from assistant.ui.render.library import EXCERPTS, PER_PAGE, library_table, library_title, preview
 from assistant.ui.render.passages import sources_panel
 from assistant.ui.render.train import RUNS_SHOWN, comparison, half_heading, sessions_panel, tally
 from assistant.ui.render.transcript import follow_ups, transcript, turn
 
 __all__ = [
+    "EXCERPTS",
+    "PER_PAGE",
     "RUNS_SHOWN",
     "about",
     "add_heading",
@@ -18,22 +22,28 @@ __all__ = [
     "collections_table",
     "comparison",
     "conversation_list",
+    "data_sets",
     "examples",
     "follow_ups",
     "half_heading",
+    "help_text",
     "lab_charts",
     "lab_heading",
     "lab_tokens",
     "lab_written",
+    "library_table",
+    "library_title",
     "look",
     "message",
     "preferences",
+    "preview",
     "sessions_panel",
     "sources_panel",
-    "sources_table",
     "status",
     "tally",
     "transcript",
     "turn",
     "usual",
+    "watched_folders",
+    "work",
 ]

@@ -4,7 +4,10 @@ import json
 from collections.abc import Sequence
 
 from assistant.ui.render.html import button, clipped, esc
-from assistant.ui.texts import LANGUAGES, t
+from assistant.ui.texts import LANGUAGES, integer, t
+
+USUAL = frozenset(".csv .docx .eml .epub .html .md .pdf .pptx .txt .xlsx .zip".split())
+MOST_OF_A_FOLDER = 1000  # files, as in documents.js
 
 
 def brand(icon: str, lang: str) -> str:
@@ -58,11 +61,23 @@ def add_heading(formats: Sequence[str], lang: str) -> str:
     Gradio writes its own words there in the browser's language; ours, in the language chosen, stand in their place.
     """
     drop = json.dumps(t("add.drop", lang), ensure_ascii=False)
-    kinds = t("add.formats", lang, formats=", ".join(name.lstrip(".") for name in formats))
+    kinds = t("add.formats", lang, formats=", ".join(name.lstrip(".") for name in formats if name in USUAL))
+    others = ", ".join(name.lstrip(".") for name in formats if name not in USUAL)
+    more = f"<details><summary>{esc(t('add.others', lang))}</summary>{esc(others)}</details>" if others else ""
+    too_many = t("add.too_many", lang, n=integer(MOST_OF_A_FOLDER, lang))
     return (
         f"<style>#files {{ --drop-words: {drop}; }}</style>"
+        f'<div data-suffixes="{esc(" ".join(formats))}" data-too-many="{esc(too_many)}">'
         f'<h2>{esc(t("add.title", lang))}</h2><p class="help">{esc(t("add.help", lang))} {esc(kinds)}</p>'
+        f'<div class="help">{more}</div>'
+        f'<button type="button" class="act choose-folder">{esc(t("add.folder", lang))}</button>'
+        '<p class="folder-note" role="status"></p></div>'
     )
+
+
+def help_text(text: str) -> str:
+    """A quiet paragraph."""
+    return f'<p class="help">{esc(text)}</p>'
 
 
 def message(text: str, worked: bool) -> str:
