@@ -1,0 +1,97 @@
+"""The way to the Hub: repositories are made and folders uploaded; what goes wrong is one sentence.
+
+The token is huggingface_hub's own affair (HF_TOKEN, or `hf auth login`): nothing here reads, keeps or prints it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from corpus.document import ReadingError
+
+LOGIN = "The Hub does not know who you are: run `hf auth login`, or set HF_TOKEN to a token that may write."
+# Tokens of the Hub, and what most others look like: none may ever leave with a folder.
+SECRET = re.compile(
+    rb"\b(hf_[A-Za-z0-9]{30,}|gh[pousr]_[A-Za-z0-9]{30,}|AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY)"
+)
+LARGEST_TEXT = 5 * 2**20  # bytes; larger files are weights
+
+
+def owner() -> str:
+    """Who is logged in. Raises ReadingError."""
+    with _plainly():
+        return _api().whoami()["name"]
+
+
+def check(folder: Path) -> None:
+    """Raises ReadingError where a file holds what looks like a secret."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.stat().st_size < LARGEST_TEXT and SECRET.search(path.read_bytes()):
+            name = path.relative_to(folder).as_posix()
+            raise ReadingError(f"{name} holds what looks like a token or a key; nothing was uploaded.")
+
+
+def upload_model(repo: str, folder: Path, message: str, private: bool) -> str:
+    """The address of the model repository, made if need be, that now holds exactly `folder`. Raises ReadingError."""
+    with _plainly():
+        _api().create_repo(repo, repo_type="model", private=private, exist_ok=True)
+        return _uploaded(repo, "model", folder, message)
+
+
+def upload_space(
+    repo: str, folder: Path, message: str, private: bool, secrets: Mapping[str, str], variables: Mapping[str, str]
+) -> str:
+    """As `upload_model`; secrets and variables are set before the app is there to start without them."""
+    with _plainly():
+        api = _api()
+        api.create_repo(repo, repo_type="space", space_sdk="gradio", private=private, exist_ok=True)
+        if api.space_info(repo).private is not private:
+            state = "private" if private else "public"
+            raise ReadingError(f"The Space {repo} exists and is not {state}: change that in its settings first.")
+        for name, value in secrets.items():
+            api.add_space_secret(repo, name, value)
+        for name, value in variables.items():
+            api.add_space_variable(repo, name, value)
+        return _uploaded(repo, "space", folder, message)
+
+
+def _uploaded(repo: str, kind: str, folder: Path, message: str) -> str:
+    # What is no longer in the folder goes from the repository, too; the Hub's own .gitattributes stays.
+    _api().upload_folder(
+        repo_id=repo, repo_type=kind, folder_path=folder, commit_message=message, delete_patterns=["*"]
+    )
+    return f"https://huggingface.co/{'spaces/' if kind == 'space' else ''}{repo}"
+
+
+def _api():
+    from huggingface_hub import HfApi
+
+    return HfApi(library_name="sourcier")
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Turns what huggingface_hub and its HTTP library raise into ReadingError."""
+    import httpx
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
+
+    try:
+        yield
+    except LocalTokenNotFoundError as error:
+        raise ReadingError(LOGIN) from error
+    except HfHubHTTPError as error:
+        status = getattr(error.response, "status_code", None)
+        if status == 401:
+            raise ReadingError(LOGIN) from error
+        if status == 403:
+            raise ReadingError("The Hub refuses: the token may not write there.") from error
+        raise ReadingError(f"The Hub refuses{f' ({status})' if status else ''}; its page may say why.") from error
+    except HFValidationError as error:
+        raise ReadingError(f"The Hub takes no such name: {_first_line(error)}.") from error
+    except (httpx.HTTPError, OSError) as error:
+        raise ReadingError(f"The Hub cannot be reached: {_first_line(error)}.") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,0 +1,128 @@
+"""Puts a generator and the app on the Hugging Face Hub: python -m scripts.publish --help."""
+
+import argparse
+import os
+import re
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from assistant import presets
+from assistant.password import SHORTEST
+from assistant.password import VARIABLE as PASSWORD
+from assistant.presets import ModelError
+from corpus.document import ReadingError
+from scripts._common import home_of, parser, reason, run
+from scripts._publish import hub, model, space
+
+DESCRIPTION = f"""\
+Puts a generator (a model repository) and the app (a Space) on the Hugging Face Hub.
+
+  python -m scripts.publish --owner me --dry-run DIR    writes DIR/model and DIR/space as they would be uploaded
+  python -m scripts.publish                             uploads both as private, under the name that is logged in
+  python -m scripts.publish model --public              the generator alone, for everybody
+
+Who you are is told by `hf auth login` or HF_TOKEN. A public Space needs a password: set {PASSWORD}, which becomes a
+secret of the Space. A private one can be opened by those alone who see it on the Hub.
+"""
+KINDS = ("model", "space")
+SOMEBODY = re.compile(r"[\w.-]+")
+APACHE = "apache-2.0"  # of the weights that this project trained
+OPEN = "SOURCIER_OPEN"  # assistant.ui.space reads it
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit status 0; 1 with a sentence when the Hub or a file refuses."""
+    options = _options(argv)
+    password = os.environ.get(PASSWORD, "")
+    if not options.dry_run and "space" in options.what and options.public and len(password) < SHORTEST:
+        raise ReadingError(
+            f"A public Space needs a password, for all its visitors share one history: set {PASSWORD} "
+            f"({SHORTEST} characters or more)."
+        )
+    owner = options.owner or hub.owner()
+    repos = {"model": f"{owner}/{options.model_name}", "space": f"{owner}/{options.space_name}"}
+    with _folder(options.dry_run) as folder:
+        for kind in options.what:
+            _write(kind, repos, options, folder / kind)
+            hub.check(folder / kind)
+        for kind in options.what:
+            print(folder / kind if options.dry_run else _upload(kind, repos[kind], options, folder / kind, password))
+    return 0
+
+
+def _write(kind: str, repos: dict[str, str], options: argparse.Namespace, folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True)
+        if kind == "space":
+            space.write(
+                space.Space(repos["space"], (repos["model"],) if options.model == presets.STARTER else ()), folder
+            )
+            return
+        preset = presets.find(options.model, home_of(options).models)
+        scores = tuple(map(Path, options.scores))
+        model.write(model.Model(Path(options.model).name, preset, repos["model"], options.license, scores), folder)
+    except ModelError as error:
+        raise ReadingError(str(error)) from error
+    except OSError as error:
+        raise ReadingError(f"{folder} cannot be written: {reason(error)}.") from error
+
+
+def _upload(kind: str, repo: str, options: argparse.Namespace, folder: Path, password: str) -> str:
+    private = not options.public
+    if kind == "model":
+        return hub.upload_model(repo, folder, options.message, private)
+    secrets = {PASSWORD: password} if password else {}
+    return hub.upload_space(repo, folder, options.message, private, secrets, {} if password else {OPEN: "1"})
+
+
+@contextmanager
+def _folder(chosen: str | None):
+    """The folder to write to: the chosen one, which must not hold anything yet, or one that is gone afterwards."""
+    if not chosen:
+        with tempfile.TemporaryDirectory() as made:
+            yield Path(made)
+        return
+    folder = Path(chosen)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ReadingError(f"{folder} is no empty folder: name another one for --dry-run.")
+    try:
+        yield folder
+    except ReadingError:
+        for kind in KINDS:  # half of a repository is none
+            shutil.rmtree(folder / kind, ignore_errors=True)
+        raise
+
+
+def _options(argv: list[str] | None) -> argparse.Namespace:
+    made = parser("publish", DESCRIPTION)
+    made.add_argument("what", nargs="*", metavar="model | space", help="default: both")
+    made.add_argument("--owner", metavar="NAME", help="a user or organisation of the Hub (default: who is logged in)")
+    made.add_argument("--model", default=presets.STARTER, metavar="NAME", help="a generator on this machine (starter)")
+    made.add_argument("--model-name", metavar="NAME", help="of the model repository (default: sourcier- and the model)")
+    made.add_argument("--space-name", default="sourcier", metavar="NAME", help="of the Space (sourcier)")
+    made.add_argument("--license", metavar="ID", help=f"of the weights, as the Hub names it (starter: {APACHE})")
+    made.add_argument("--scores", nargs="+", default=[], metavar="RUN.json", help="stored evaluations, for the card")
+    made.add_argument("--public", action="store_true", help="for everybody to see (default: private)")
+    made.add_argument("--message", default="Publish Sourcier", help="of the commit")
+    made.add_argument("--dry-run", metavar="DIR", help="write the folders there and upload nothing; needs --owner")
+    options = made.parse_args(argv)
+    if unknown := [what for what in options.what if what not in KINDS]:
+        made.error(f"there is nothing called {unknown[0]!r} to publish; there are: {', '.join(KINDS)}")
+    options.what = [kind for kind in KINDS if kind in (options.what or KINDS)]
+    if options.dry_run and not options.owner:
+        made.error("--dry-run asks nobody who you are: name the --owner")
+    if options.model == presets.STARTER:
+        options.license = options.license or APACHE
+    elif not options.license and "model" in options.what:
+        made.error("name the --license of these weights: those of their base and their data allow it or not")
+    options.model_name = options.model_name or f"sourcier-{Path(options.model).name}"
+    for name in (options.owner or "", options.model_name, options.space_name):
+        if name and not SOMEBODY.fullmatch(name):
+            made.error(f"{name!r} is no name of the Hub: letters, digits, hyphens, underscores and dots")
+    return options
+
+
+if __name__ == "__main__":
+    run(main)
