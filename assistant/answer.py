@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 
 from assistant.conversation import search_query
@@ -51,6 +52,12 @@ class Assistant:
         if self._settings is not None:
             self._settings = chosen
         chosen.save(self.home.settings)
+
+    def under(self, settings: Settings) -> "Assistant":
+        """An assistant that works with the same models under other settings, which are kept nowhere."""
+        other = copy(self)
+        other._settings = settings
+        return other
 
     @property
     def loading(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import logging
 import threading
 from dataclasses import dataclass, field
 
+from assistant.evaluation.trials import Trials
 from assistant.training.sessions import Sessions
 from assistant.ui.runs import Runs
 from assistant.ui.shelf import Shelf
@@ -33,6 +34,7 @@ class Services:
         self.history = history
         self.store = store
         self.sessions = Sessions(home, store)
+        self.trials = Trials(home, assistant, store)
         self.votes = Votes(home.path / "votes.sqlite3")
         self.startup = Startup()
         self.locked = False  # whether a password is asked for
@@ -98,6 +100,7 @@ class Services:
         """Stops the answers being written and the training, which keeps a checkpoint, and closes the files."""
         self.runs.close()
         self.sessions.close()
+        self.trials.close()
         self.votes.close()
         self.assistant.close()
         self.shelf.close()

@@ -8,6 +8,8 @@ from assistant.ui import (
     texts_documents_en,
     texts_documents_fr,
     texts_en,
+    texts_evaluate_en,
+    texts_evaluate_fr,
     texts_fr,
     texts_settings_en,
     texts_settings_fr,
@@ -15,8 +17,18 @@ from assistant.ui import (
 
 TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": {**texts_en.ENGLISH, **texts_documents_en.ENGLISH, **texts_settings_en.ENGLISH},
-        "fr": {**texts_fr.FRENCH, **texts_documents_fr.FRENCH, **texts_settings_fr.FRENCH},
+        "en": {
+            **texts_en.ENGLISH,
+            **texts_documents_en.ENGLISH,
+            **texts_evaluate_en.ENGLISH,
+            **texts_settings_en.ENGLISH,
+        },
+        "fr": {
+            **texts_fr.FRENCH,
+            **texts_documents_fr.FRENCH,
+            **texts_evaluate_fr.FRENCH,
+            **texts_settings_fr.FRENCH,
+        },
     }
 )
 ENGLISH = TEXTS["en"]

@@ -1,6 +1,6 @@
 /* The look that was chosen in this browser: colours, else the system's, and the size of text. */
 window.sourcierLook = {
-  chosen: (kind) => localStorage.getItem('sourcier.' + kind) || { theme: 'system', size: '1' }[kind],
+  chosen: (kind) => localStorage.getItem('sourcier.' + kind) || { theme: 'system', size: innerWidth >= 3200 ? '1.3' : '1' }[kind],
   choose(kind, name) {
     localStorage.setItem('sourcier.' + kind, name);
     this.apply();

@@ -10,6 +10,7 @@ from assistant.ui import panel, render
 from assistant.ui.compare import Compare
 from assistant.ui.desk import Desk
 from assistant.ui.documents import WORKING, Documents
+from assistant.ui.evaluate import Evaluate
 from assistant.ui.lab import Lab
 from assistant.ui.preferences import Preferences
 from assistant.ui.services import Services
@@ -37,6 +38,7 @@ class Window:
         self._lab = Lab(services)
         self._train = Train(services)
         self._compare = Compare(services)
+        self._evaluate = Evaluate(services)
         self._settings = Preferences(services)
 
     def build(self) -> gr.Blocks:
@@ -67,15 +69,21 @@ class Window:
             with gr.Tab("", id="train", elem_id="train-tab") as self._train_tab, gr.Column(elem_id="training"):
                 self._train.layout()
                 self._compare.layout()
+            with (
+                gr.Tab("", id="evaluate", elem_id="evaluate-tab") as self._evaluate_tab,
+                gr.Column(elem_id="evaluation"),
+            ):
+                self._evaluate.layout()
             with gr.Tab("", id="settings", elem_id="settings-tab") as self._settings_tab:
                 self._settings.layout()
 
     @property
     def _words_outputs(self) -> list:
-        tabs = [self._ask_tab, self._documents_tab, self._lab_tab, self._train_tab, self._settings_tab]
+        tabs = [self._ask_tab, self._documents_tab, self._lab_tab, self._train_tab]
+        tabs += [self._evaluate_tab, self._settings_tab]
         header = [self._brand, self._preferences, *tabs]
         panels = [*self._lab.words_outputs, *self._train.words_outputs, *self._compare.words_outputs]
-        panels += self._settings.words_outputs
+        panels += [*self._evaluate.words_outputs, *self._settings.words_outputs]
         asking = [*self._desk.words_outputs, *self._desk.outputs]
         return [*header, *asking, *self._documents.words_outputs, *panels, *self._state_outputs]
 
@@ -92,10 +100,11 @@ class Window:
         switches = [self._preferences.click, self._settings.look.click]
         switched = gr.on(switches, self._switch, [self._tab], self._words_output_set(), **quiet)
         self._desk.wire(quiet)
-        others = [self._ask_tab, self._lab_tab, self._train_tab, self._settings_tab]
+        others = [self._ask_tab, self._lab_tab, self._train_tab, self._evaluate_tab, self._settings_tab]
         documents = self._documents.wire(self._tab, self._documents_tab, others, [loaded, switched], quiet)
         self._lab.wire(self._tab, self._lab_tab, switched, quiet)
         self._compare.wire(self._tab, self._train_tab, quiet)
+        self._evaluate.wire(self._tab, self._evaluate_tab, quiet)
         self._settings.wire(self._tab, self._settings_tab, quiet)
         selected = (self._train_tab.select, self._documents_tab.select)
         for event in (*documents, *self._train.wire(self._tab, quiet), *selected):
@@ -162,11 +171,12 @@ class Window:
             self._documents_tab: gr.update(label=t("tab.documents", tab.lang)),
             self._lab_tab: gr.update(label=t("tab.lab", tab.lang)),
             self._train_tab: gr.update(label=t("tab.train", tab.lang)),
+            self._evaluate_tab: gr.update(label=t("tab.evaluate", tab.lang)),
             self._settings_tab: gr.update(label=t("tab.settings", tab.lang)),
         }
         words = self._desk.words(tab) | self._documents.words(tab)
         words |= self._lab.words(tab) | self._train.words(tab) | self._compare.words(tab)
-        words |= self._settings.words(tab)
+        words |= self._evaluate.words(tab) | self._settings.words(tab)
         shown = self._desk.shown(tab)
         chosen = self._desk.chosen(tab)
         for component, update in (words | chosen).items():

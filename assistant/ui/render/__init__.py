@@ -10,6 +10,7 @@ from assistant.ui.render.library import EXCERPTS, PER_PAGE, library_table, libra
 from assistant.ui.render.passages import sources_panel
 from assistant.ui.render.train import RUNS_SHOWN, comparison, half_heading, sessions_panel, tally
 from assistant.ui.render.transcript import follow_ups, transcript, turn
+from assistant.ui.render.trials import trial_name, trial_progress, trial_results, trials_empty
 
 __all__ = [
     "EXCERPTS",
@@ -42,6 +43,10 @@ __all__ = [
     "status",
     "tally",
     "transcript",
+    "trial_name",
+    "trial_progress",
+    "trial_results",
+    "trials_empty",
     "turn",
     "usual",
     "watched_folders",

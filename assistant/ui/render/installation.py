@@ -14,7 +14,7 @@ SHARES = ("threshold",)
 
 def usual(name: str, value: float, lang: str) -> str:
     """ "Usual: 50%." for the value that a setting has at first."""
-    number = decimal(value, lang) if isinstance(value, float) else str(value)
+    number = f"{value:g}".replace(".", "," if lang == "fr" else ".")
     return t("settings.usual", lang, value=percent(value, lang) if name in SHARES else number)
 
 

@@ -1,0 +1,85 @@
+"""The French words of the Evaluate tab."""
+
+from types import MappingProxyType
+
+FRENCH = MappingProxyType(
+    {
+        "tab.evaluate": "Évaluer",
+        "evaluate.title": "Essayer des réglages sur vos documents",
+        "evaluate.help": "Des questions sont tirées des titres d’une collection, avec quelques-unes d’autres "
+        "domaines, à refuser. Chacune est posée avec les réglages ci-dessous, qui ne sont pas gardés.",
+        "evaluate.collection": "Collection",
+        "evaluate.collection_help": "Celle dont les documents sont interrogés.",
+        "evaluate.count": "Questions",
+        "evaluate.count_help": "Plus il y en a, plus les chiffres sont sûrs ; chacune prend le temps d’une réponse.",
+        "evaluate.mode": "Réponse",
+        "evaluate.mode_help": "« Citations seulement » se passe du générateur : c’est le plus rapide.",
+        "evaluate.model": "Générateur",
+        "evaluate.model_help": "Le GPT-2 qui rédige les brouillons.",
+        "evaluate.start": "Lancer l’essai",
+        "evaluate.shown": "Essai montré",
+        "evaluate.baseline": "Comparé à",
+        "evaluate.no_baseline": "Aucun autre",
+        "evaluate.error_no_collection": "Choisissez d’abord une collection ; les documents s’ajoutent dans l’onglet "
+        "Documents.",
+        "evaluate.error_unfit": "Une des valeurs ne convient pas.",
+        "evaluate.error_running": "Un essai est en cours ; arrêtez-le ou attendez sa fin.",
+        "trial.asked": "{done} questions posées sur {total}",
+        "trial.kept": "L’essai est gardé ci-contre.",
+        "trial.none": "Aucun essai encore. Choisissez une collection et lancez-en un : vous verrez quels documents "
+        "sont trouvés, ce qui est refusé et ce qu’aucun passage n’appuie.",
+        "trial.measure": "Mesure",
+        "trial.this": "Cet essai",
+        "trial.before": "Comparé à",
+        "trial.difference": "Différence en points",
+        "trial.between": "{low} à {high}",
+        "trial.sure": "différence sûre, {n} questions",
+        "trial.chance": "peut-être le hasard, {n} questions",
+        "trial.easy": "Ces questions reprennent les mots des documents : les vraies sont plus difficiles. "
+        "Servez-vous des chiffres pour comparer des réglages et trouver ce qui cloche. Les intervalles valent dans "
+        "95 % des cas.",
+        "trial.other_questions": "Les deux essais n’ont pas posé les mêmes questions : ces mesures figurent côte à "
+        "côte, sans test.",
+        "trial.same_settings": "Les deux essais ont les mêmes réglages.",
+        "trial.settings": "Réglages qui diffèrent",
+        "trial.remove": "Supprimer cet essai",
+        "trial.failures": "Ce qui a échoué",
+        "trial.no_failures": "Rien n’a échoué.",
+        "trial.more.one": "et {n} autre",
+        "trial.more.other": "et {n} autres",
+        "trial.wanted": "attendu : {title}",
+        "trial.rank": "trouvé au rang {rank}",
+        "trial.no_rank": "absent des 10 premiers",
+        "trial.found": "trouvés à la place : {titles}",
+        "measure.recall_1": "Trouvé en tête",
+        "measure.recall_1_help": "Le bon document est le premier (rappel@1).",
+        "measure.recall_3": "Trouvé dans les 3",
+        "measure.recall_3_help": "Le bon document est parmi les trois premiers (rappel@3).",
+        "measure.recall_10": "Trouvé dans les 10",
+        "measure.recall_10_help": "Le bon document est parmi les dix premiers (rappel@10).",
+        "measure.answered": "Réponses données",
+        "measure.answered_help": "Questions de la collection qui n’ont pas été refusées.",
+        "measure.right_source": "Bonne source",
+        "measure.right_source_help": "La réponse cite le document demandé.",
+        "measure.supported": "Entièrement appuyées",
+        "measure.supported_help": "Réponses dont un contrôle extérieur retrouve chaque phrase dans les passages "
+        "cités.",
+        "measure.refused": "Autres refusées",
+        "measure.refused_help": "Questions d’autres domaines qui ont été refusées, comme il se doit.",
+        "measure.fact_supported": "Phrases appuyées",
+        "measure.fact_supported_help": "Part des phrases que le contrôle extérieur retrouve dans leurs passages.",
+        "measure.fact_median_s": "Durée",
+        "measure.fact_median_s_help": "Médiane, de la question à la réponse entière.",
+        "failure.not_found": "Le bon document n’a pas été trouvé",
+        "failure.not_found_help": "D’autres titres dans le document ou d’autres mots dans la question peuvent aider.",
+        "failure.refused": "Refusées, bien que le document soit là",
+        "failure.refused_help": "Un « Refuser sous » plus bas répond davantage, et se trompe davantage.",
+        "failure.wrong_source": "Réponse tirée d’un autre document",
+        "failure.wrong_source_help": "La réponse cite des documents, mais pas celui qui était demandé.",
+        "failure.unsupported": "Phrases sans appui",
+        "failure.unsupported_help": "Le contrôle extérieur ne retrouve pas ces phrases dans les passages qu’elles "
+        "citent.",
+        "failure.answered": "Réponse donnée, alors qu’il fallait refuser",
+        "failure.answered_help": "Questions d’autres domaines. Un « Refuser sous » plus haut refuse davantage.",
+    }
+)
