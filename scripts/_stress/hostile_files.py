@@ -12,7 +12,7 @@ from scripts._stress.common import sentence
 
 NAMES = (
     "it's.txt", 'quo"ted.txt', "new\nline.txt", "tab\there.txt", "snow ☃ and 🦆.txt", "; rm -rf .txt", "$(whoami).txt",
-    "%2e%2e%2fup.txt", "..up.txt", "<b>bold<b>.txt", "-rf.txt", "con.txt", " leading.txt", "é́combining.txt",
+    "%2e%2e%2fup.txt", "a..up.txt", "<b>bold<b>.txt", "-rf.txt", "con.txt", " leading.txt", "é́combining.txt",
     "‮right-to-left.txt", "a" * 240 + ".txt", "SELECT * FROM documents;.txt", "back\\slash.txt", "*.txt", "?.txt",
 )  # fmt: skip
 CODES = (
