@@ -162,7 +162,7 @@ def _read(path: Path) -> list[Outcome]:
         if path.stat().st_size > LONGEST_FILE:
             return found
         for line in path.read_text("utf-8", errors="replace").splitlines():
-            with contextlib.suppress(ValueError, TypeError, AttributeError):
+            with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
                 found.append(_outcome(json.loads(line)))
     return found
 

@@ -24,7 +24,7 @@ ENGLISH = MappingProxyType(
         "evaluate.error_unfit": "One of the values does not fit.",
         "evaluate.error_running": "A trial is in progress; stop it or wait for its end.",
         "trial.asked": "{done} of {total} questions asked",
-        "trial.kept": "The trial is kept below.",
+        "trial.kept": "The trial is kept.",
         "trial.none": "No trial yet. Choose a collection and start one: you will see which documents are found, what "
         "is refused and what no passage supports.",
         "trial.measure": "Measure",

@@ -25,7 +25,7 @@ FRENCH = MappingProxyType(
         "evaluate.error_unfit": "Une des valeurs ne convient pas.",
         "evaluate.error_running": "Un essai est en cours ; arrêtez-le ou attendez sa fin.",
         "trial.asked": "{done} questions posées sur {total}",
-        "trial.kept": "L’essai est gardé ci-contre.",
+        "trial.kept": "L’essai est gardé.",
         "trial.none": "Aucun essai encore. Choisissez une collection et lancez-en un : vous verrez quels documents "
         "sont trouvés, ce qui est refusé et ce qu’aucun passage n’appuie.",
         "trial.measure": "Mesure",
