@@ -134,20 +134,47 @@ class _Held:
 
 
 def _connect(path: Path) -> _Connection:
+    try:
+        return _opened(path)
+    except StorageError:
+        if not _is_readable_only(path):
+            raise
+    # On a read-only disk: first with the log, whose files must be there, then as a file that nobody can change.
+    try:
+        return _opened(path, "mode=ro")
+    except StorageError:
+        return _opened(path, "immutable=1")
+
+
+def _opened(path: Path, how: str = "") -> _Connection:
     # check_same_thread off only so that `close` may close connections of threads that have ended.
     connection = sqlite3.connect(
-        path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, factory=_Connection
+        f"{path.absolute().as_uri()}?{how}" if how else path,
+        uri=bool(how),
+        timeout=BUSY_MS / 1000,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=_Connection,
     )
     connection.path = path
     connection.row_factory = sqlite3.Row
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
+        if how:
+            connection.execute("SELECT COUNT(*) FROM sqlite_master")  # what cannot be read is noticed here
+        else:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _is_readable_only(path: Path) -> bool:
+    """Whether the file or its folder cannot be written, and the file can be read and holds something."""
+    writable = os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
+    return not writable and os.access(path, os.R_OK) and path.stat().st_size > 0
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -73,7 +73,7 @@ def is_suspect(path: Path) -> bool:
 def is_sound(path: Path) -> bool:
     """Whether SQLite finds no damage in the file (indexes are not compared with their tables)."""
     with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
-        try:
+        try:  # what cannot be opened at all, for want of rights, is no damage
             return connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
         except sqlite3.DatabaseError as error:
             return not is_damage(error)

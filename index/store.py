@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus.document import Document, Passage, Section
+from index import relocation
 from index.database import Database, StorageError, containing
 from index.recovery import Saved
 from index.rows import StoreError, bump, delete_documents, named, recut
@@ -48,6 +49,7 @@ class Store(Sources):
             raise
         except (sqlite3.DatabaseError, OSError) as error:
             raise StoreError(f"The index {path} cannot be opened: {error}.") from error
+        relocation.follow(self.database)
 
     def close(self) -> None:
         """Closes all connections."""
