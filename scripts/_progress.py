@@ -1,5 +1,6 @@
 """How far the index is, as lines of text, and waiting until it is further."""
 
+import shutil
 import sys
 import time
 
@@ -8,6 +9,8 @@ from index.build import chunking_of, start_worker
 from index.embedder import load_embedder
 from index.status import CollectionStatus, collection_statuses
 from index.store import Store, StoreError
+
+FULL = 1 << 20  # bytes left on the disk
 
 
 def statuses_of(store: Store) -> list[CollectionStatus]:
@@ -55,7 +58,7 @@ def follow(home: Home, store: Store, ids: set[int], *, wait: bool, quiet: bool) 
             from index.worker import is_running
 
             if worker is not None and worker.returncode != 0:
-                raise StoreError(f"The indexing process stopped; the reason stands in {home.logs / 'indexing.log'}.")
+                raise StoreError(_why_stopped(home))
             if not is_running(home):
                 worker = start_worker(home)
         time.sleep(0.5)
@@ -64,3 +67,9 @@ def follow(home: Home, store: Store, ids: set[int], *, wait: bool, quiet: bool) 
 def _unread(store: Store, ids: set[int]) -> bool:
     rows = store.database.connection.execute("SELECT id FROM sources WHERE state IN ('waiting', 'reading')")
     return any(row["id"] in ids for row in rows)
+
+
+def _why_stopped(home: Home) -> str:
+    if shutil.disk_usage(home.path).free < FULL:  # the log has no room either
+        return "The disk is full. What is indexed is kept; make room, then go on with: python -m scripts.index resume"
+    return f"The indexing process stopped; the reason stands in {home.logs / 'indexing.log'}."
