@@ -60,7 +60,7 @@ def test_from_a_dropped_file_to_a_checked_answer_and_back_after_a_restart(visit,
         page.set_input_files("#files input[type=file]", notes)
         expect(page.locator("#files")).to_contain_text("lighthouse")
         page.click("#add-button")
-        row = page.locator("table.grid tbody tr", has_text="My documents")
+        row = page.locator("table.collections tbody tr", has_text="My documents")
         expect(row.locator(".state.ready")).to_be_visible(timeout=60_000)
 
         page.click("#ask-tab-button")
