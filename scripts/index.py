@@ -1,4 +1,4 @@
-"""The index from the command line: add, list, remove, rebuild, status; `_upkeep` keeps it going, `_maintain` keeps it safe."""
+"""The index from the command line: add, list, remove, rebuild, status; `_upkeep`, `_maintain` hold more."""
 
 import argparse
 import json

@@ -7,7 +7,7 @@ recognised by its wording and said in French; what is not recognised stays as it
 import re
 from functools import cache
 
-from assistant.ui.reasons_fr import FRENCH
+from assistant.ui import reasons_documents_fr, reasons_fr
 
 LONGEST = 2000  # characters; a longer sentence holds something that nobody translates
 NESTED = 3  # a reason may hold a reason, and that one more
@@ -29,7 +29,8 @@ def reason(sentence: str, lang: str, depth: int = NESTED) -> str:
 @cache
 def _patterns() -> tuple[tuple[re.Pattern, str], ...]:
     """Patterns of the English sentences, those with the most fixed words first."""
-    ordered = sorted(FRENCH.items(), key=lambda pair: -len(pair[0].replace("{}", "")))
+    known = {**reasons_fr.FRENCH, **reasons_documents_fr.FRENCH}
+    ordered = sorted(known.items(), key=lambda pair: -len(pair[0].replace("{}", "")))
     return tuple((_pattern(english), french) for english, french in ordered)
 
 

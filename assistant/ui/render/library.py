@@ -104,7 +104,7 @@ def _pager(page, offset: int, lang: str) -> str:
 
 
 def preview(entry, excerpts: Sequence, dropped: Sequence, lang: str) -> str:
-    """The passages of a document beside the list, and what of its file was left out; `entry` is None when it is gone."""
+    """The passages of a document, and what of its file was left out; `entry` is None when it is gone."""
     close = button("✕", "close", name=t("preview.close", lang))
     if entry is None:
         return f'<aside class="preview" role="dialog"><header>{close}</header><p class="empty">' + (
