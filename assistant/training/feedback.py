@@ -4,7 +4,8 @@ One record a judgement, a line of JSON in feedback.jsonl of the data folder (and
 
     {"question": "...", "answer": "...", "passages": [{"heading": "...", "text": "..."}], "verdict": "like"}
 
-`verdict` is "like", "dislike" or "better"; with "better", "better" holds what the user would have answered. Comparisons
+`verdict` is "like", "dislike", "wrong_source", "not_there" (not in the documents) or "better"; with "better", "better"
+holds what the user would have answered. `turn` and `made` say of which answer and when, if that is known. Comparisons
 stand in the store of votes; those with a clear winner are read from there as likes.
 """
 
@@ -26,7 +27,7 @@ from corpus.home import Home
 log = logging.getLogger(__name__)
 
 FILE, VOTES = "feedback.jsonl", "votes.sqlite3"
-VERDICTS = ("like", "dislike", "better")
+VERDICTS = ("like", "dislike", "wrong_source", "not_there", "better")
 LONGEST = 20_000  # characters of any one field: more is no judgement of an answer
 GROUNDED = 0.5  # of the answer's words must stand in one passage
 _MARK = re.compile(r"\s*\[\d{1,3}\]")
@@ -41,6 +42,8 @@ class Judgement:
     passages: tuple[Passage, ...] = ()
     verdict: str = "like"
     better: str = ""
+    turn: int = 0  # of the history; 0 where there is none
+    made: str = ""  # ISO 8601
 
     @property
     def wanted(self) -> str:
@@ -69,7 +72,7 @@ def read(path: Path) -> list[Judgement]:
 def append(path: Path, judgements: Iterable[Judgement]) -> None:
     """Adds judgements to a file of lines. Raises OSError."""
     with Path(path).open("a", encoding="utf-8") as file:
-        file.writelines(json.dumps(_record(judgement), ensure_ascii=False) + "\n" for judgement in judgements)
+        file.writelines(json.dumps(record(judgement), ensure_ascii=False) + "\n" for judgement in judgements)
         file.flush()
         os.fsync(file.fileno())
 
@@ -137,10 +140,12 @@ def _votes(path: Path) -> list[Judgement]:
         votes.close()
 
 
-def _record(judgement: Judgement) -> dict:
+def record(judgement: Judgement) -> dict:
+    """What stands in the file for a judgement."""
     passages = [{"heading": p.heading, "text": p.text} for p in judgement.passages]
-    record = {"question": judgement.question, "answer": judgement.answer, "passages": passages}
-    return record | {"verdict": judgement.verdict} | ({"better": judgement.better} if judgement.better else {})
+    found = {"question": judgement.question, "answer": judgement.answer, "passages": passages}
+    more = {"better": judgement.better, "turn": judgement.turn, "made": judgement.made}
+    return found | {"verdict": judgement.verdict} | {name: value for name, value in more.items() if value}
 
 
 def _judgement(line: str) -> Judgement | None:
@@ -156,4 +161,6 @@ def _judgement(line: str) -> Judgement | None:
         return None
     if verdict not in VERDICTS or not question.strip() or max(map(len, (question, answer, better))) > LONGEST:
         return None
-    return Judgement(question, answer, passages, verdict, better)
+    turn, made = record.get("turn"), record.get("made")
+    known = turn if isinstance(turn, int) and not isinstance(turn, bool) else 0
+    return Judgement(question, answer, passages, verdict, better, known, made[:40] if isinstance(made, str) else "")

@@ -7,6 +7,7 @@ import gradio as gr
 
 from assistant.schema import MODES
 from assistant.ui import panel, render
+from assistant.ui.judging import with_opinions
 from assistant.ui.reasons import reason
 from assistant.ui.render.chrome import loading_words
 from assistant.ui.services import STARTER_COLLECTIONS, Services
@@ -85,7 +86,7 @@ class Chat:
 
     def shown(self, tab: Tab) -> dict:
         """The conversation of the tab, settled turns and the newest one."""
-        views = self._services.runs.views(tab.conversation)
+        views = with_opinions(self._services.runs.views(tab.conversation), self._services.opinions)
         newest = views[-1] if views else None
         return {
             self.past: render.transcript(views[:-1], tab.lang, tab.editing),

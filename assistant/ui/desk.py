@@ -8,6 +8,7 @@ import gradio as gr
 from assistant.ui import panel
 from assistant.ui.chat import Chat
 from assistant.ui.conversations import Conversations
+from assistant.ui.judging import ACTIONS, judged
 from assistant.ui.services import Services
 from assistant.ui.sources import Sources
 from assistant.ui.texts import t
@@ -141,6 +142,8 @@ class Desk:
             return self._begun(*self.chat.begin(tab, data.get("text", ""), *choices))
         if name in ("again", "edited"):
             return self._begun(*self.chat.again(tab, data, choices))
+        if name in ACTIONS:
+            return self._begun(tab, judged(self._services, tab, name, data))
         return self.shown(self.chat.look(name, data, tab))
 
     def _begun(self, tab: Tab, complaint: str) -> dict:

@@ -5,6 +5,8 @@ import threading
 from dataclasses import dataclass, field
 
 from assistant.evaluation.trials import Trials
+from assistant.opinions import Opinions
+from assistant.training.feedback import FILE
 from assistant.training.sessions import Sessions
 from assistant.ui.runs import Runs
 from assistant.ui.shelf import Shelf
@@ -36,6 +38,7 @@ class Services:
         self.sessions = Sessions(home, store)
         self.trials = Trials(home, assistant, store)
         self.votes = Votes(home.path / "votes.sqlite3")
+        self.opinions = Opinions(home.path / FILE)
         self.startup = Startup()
         self.locked = False  # whether a password is asked for
         self.shelf = Shelf(home, store, renamed=history.rename_collection)

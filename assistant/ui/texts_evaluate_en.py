@@ -78,5 +78,20 @@ ENGLISH = MappingProxyType(
         "failure.unsupported_help": "The outside check does not find these sentences in the passages that they cite.",
         "failure.answered": "Answered, though it should be refused",
         "failure.answered_help": "Questions of other fields. A higher “Refuse under” refuses more.",
+        "opinion.name": "What do you think of this answer?",
+        "opinion.better": "What would have been a better answer?",
+        "opinion.none": "No opinions yet. Under each answer you can say whether it is good.",
+        "opinion.title": "Your opinions on answers",
+        "opinion.help": "Kept on this computer only. Answers that you liked or wrote better can train a generator of "
+        "your own on the Train & compare tab.",
+        "opinion.export": "Save all opinions",
+        "opinion.examples": "Save as fine-tuning data",
+        "opinion.gone": "This answer is no longer there.",
+        "opinion.empty": "Write the better answer first.",
+        "verdict.like": "Good answer",
+        "verdict.dislike": "Bad answer",
+        "verdict.wrong_source": "Wrong source",
+        "verdict.not_there": "Not in the documents",
+        "verdict.better": "A better answer",
     }
 )

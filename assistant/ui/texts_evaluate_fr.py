@@ -81,5 +81,20 @@ FRENCH = MappingProxyType(
         "citent.",
         "failure.answered": "Réponse donnée, alors qu’il fallait refuser",
         "failure.answered_help": "Questions d’autres domaines. Un « Refuser sous » plus haut refuse davantage.",
+        "opinion.name": "Que pensez-vous de cette réponse ?",
+        "opinion.better": "Quelle réponse aurait été meilleure ?",
+        "opinion.none": "Aucun avis encore. Sous chaque réponse, vous pouvez dire si elle est bonne.",
+        "opinion.title": "Vos avis sur les réponses",
+        "opinion.help": "Gardés sur cet ordinateur seulement. Les réponses que vous avez aimées ou récrites peuvent "
+        "entraîner votre propre générateur dans l’onglet Entraîner et comparer.",
+        "opinion.export": "Enregistrer tous les avis",
+        "opinion.examples": "Enregistrer comme données de fine-tuning",
+        "opinion.gone": "Cette réponse n’est plus là.",
+        "opinion.empty": "Écrivez d’abord la meilleure réponse.",
+        "verdict.like": "Bonne réponse",
+        "verdict.dislike": "Mauvaise réponse",
+        "verdict.wrong_source": "Mauvaise source",
+        "verdict.not_there": "Absent des documents",
+        "verdict.better": "Une meilleure réponse",
     }
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assistant.schema import Answer, Sentence, Timings, Turn
+from assistant.training.feedback import Judgement
 from index.hit import Hit
 
 # A turn goes waiting -> searching -> drafting -> done, or ends as stopped, interrupted (by a restart) or failed.
@@ -28,6 +29,7 @@ class TurnView:
     error: str = ""
     follow_ups: tuple[str, ...] = ()
     versions: tuple[int, ...] = ()  # ids of all turns that were asked at this place
+    opinion: Judgement | None = None  # what the user thought of the answer
 
     @property
     def running(self) -> bool:

@@ -12,6 +12,7 @@ from assistant.ui.desk import Desk
 from assistant.ui.documents import WORKING, Documents
 from assistant.ui.evaluate import Evaluate
 from assistant.ui.lab import Lab
+from assistant.ui.opinions import Opinions
 from assistant.ui.preferences import Preferences
 from assistant.ui.services import Services
 from assistant.ui.texts import TEXTS, preferred_language, t
@@ -39,6 +40,7 @@ class Window:
         self._train = Train(services)
         self._compare = Compare(services)
         self._evaluate = Evaluate(services)
+        self._opinions = Opinions(services)
         self._settings = Preferences(services)
 
     def build(self) -> gr.Blocks:
@@ -74,6 +76,7 @@ class Window:
                 gr.Column(elem_id="evaluation"),
             ):
                 self._evaluate.layout()
+                self._opinions.layout()
             with gr.Tab("", id="settings", elem_id="settings-tab") as self._settings_tab:
                 self._settings.layout()
 
@@ -83,7 +86,7 @@ class Window:
         tabs += [self._evaluate_tab, self._settings_tab]
         header = [self._brand, self._preferences, *tabs]
         panels = [*self._lab.words_outputs, *self._train.words_outputs, *self._compare.words_outputs]
-        panels += [*self._evaluate.words_outputs, *self._settings.words_outputs]
+        panels += [*self._evaluate.words_outputs, *self._opinions.outputs, *self._settings.words_outputs]
         asking = [*self._desk.words_outputs, *self._desk.outputs]
         return [*header, *asking, *self._documents.words_outputs, *panels, *self._state_outputs]
 
@@ -105,6 +108,7 @@ class Window:
         self._lab.wire(self._tab, self._lab_tab, switched, quiet)
         self._compare.wire(self._tab, self._train_tab, quiet)
         self._evaluate.wire(self._tab, self._evaluate_tab, quiet)
+        self._opinions.wire(self._tab, self._evaluate_tab, quiet)
         self._settings.wire(self._tab, self._settings_tab, quiet)
         selected = (self._train_tab.select, self._documents_tab.select)
         for event in (*documents, *self._train.wire(self._tab, quiet), *selected):
@@ -176,7 +180,7 @@ class Window:
         }
         words = self._desk.words(tab) | self._documents.words(tab)
         words |= self._lab.words(tab) | self._train.words(tab) | self._compare.words(tab)
-        words |= self._evaluate.words(tab) | self._settings.words(tab)
+        words |= self._evaluate.words(tab) | self._opinions.shown(tab) | self._settings.words(tab)
         shown = self._desk.shown(tab)
         chosen = self._desk.chosen(tab)
         for component, update in (words | chosen).items():

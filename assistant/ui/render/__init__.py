@@ -7,6 +7,7 @@ from assistant.ui.render.datasets import data_sets
 from assistant.ui.render.installation import about, look, usual
 from assistant.ui.render.lab import lab_charts, lab_heading, lab_tokens, lab_written
 from assistant.ui.render.library import EXCERPTS, PER_PAGE, library_table, library_title, preview
+from assistant.ui.render.opinions import opinions_heading, opinions_list
 from assistant.ui.render.passages import sources_panel
 from assistant.ui.render.train import RUNS_SHOWN, comparison, half_heading, sessions_panel, tally
 from assistant.ui.render.transcript import follow_ups, transcript, turn
@@ -36,6 +37,8 @@ __all__ = [
     "library_title",
     "look",
     "message",
+    "opinions_heading",
+    "opinions_list",
     "preferences",
     "preview",
     "sessions_panel",

@@ -6,6 +6,7 @@ from itertools import groupby
 from assistant.schema import Answer, Sentence
 from assistant.ui.reasons import reason
 from assistant.ui.render.html import button, esc
+from assistant.ui.render.opinions import opinion_line
 from assistant.ui.texts import counted, decimal, integer, percent, t
 from assistant.ui.view import TurnView
 
@@ -23,7 +24,7 @@ def turn(view: TurnView, lang: str, waiting_for: str = "", *, editing: bool = Fa
     While the question is being written anew (`editing`), a form stands in its place.
     """
     busy = ' aria-busy="true"' if view.running else ""
-    body = _step(view, lang, waiting_for) + _body(view, lang)
+    body = _step(view, lang, waiting_for) + _body(view, lang) + opinion_line(view, lang)
     return (
         f'<article class="turn {esc(view.state)}" id="turn-{view.id}"{busy}>'
         f"{_question_form(view, lang) if editing else _question(view, lang)}"
