@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index import recovery, rules
+from index import manifest, recovery, rules
 from index.database import Database, StorageError
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def settle(connection: sqlite3.Connection, saved: recovery.Saved) -> None:
     # A file that is gone keeps what is stored of it.
     again = [(row["id"],) for row in rows if row["kind"] == "dataset" or Path(row["path"]).exists()]
     connection.executemany("UPDATE sources SET state = 'waiting', fingerprint = '' WHERE id = ?", again)
+    manifest.put_back(connection, Path(connection.execute("PRAGMA database_list").fetchone()["file"]).parent)
     connection.execute("COMMIT")
 
 

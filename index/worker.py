@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from filelock import FileLock, Timeout
 
 from corpus.home import Home
+from index import manifest
 from index.allocation import keep_freed_memory
 from index.build import Builder
 from index.embedder import EmbedderError, load_embedder
@@ -61,6 +62,7 @@ def work(home: Home, stop: threading.Event) -> None:
         with contextlib.closing(Parser(home)) as parser:
             _drain(Builder(store, embedder, parser, halted), halted)
         VectorCache(store, home.vectors, embedder.name).save()
+        manifest.save(store.database)
 
 
 def _drain(builder: Builder, halted: Callable[[], bool]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from conftest_index import DOCUMENTS, add, embed_all
 
 from corpus.home import Home
-from index import recovery
+from index import manifest, recovery
 from index.build import Builder, chunking_of
 from index.check import check, mended, repair
 from index.embedder import HashingEmbedder
@@ -147,17 +147,32 @@ def test_truncated_index_keeps_what_can_be_read_and_reads_the_rest_again(tmp_pat
         for n in range(120):
             store.add_source("documents", str(folder / f"{n}.txt"), "file")
         work(store, embedder, tmp_path)
+        manifest.save(store.database)
         expected = sorted(row.id for row in store.documents(limit=1000))
     os.truncate(path, int(path.stat().st_size * 0.6))
     with contextlib.closing(Store(path)) as store:
         assert "has been mended (what could be read of it was kept" in mended(store)
         assert check(store, vectors) == []
-        # The tail of the file is gone, rows of the user's list with it: what is left of it is complete again.
         work(store, embedder, tmp_path)
         assert check(store, vectors) == []
-        left = sorted(row.id for row in store.documents(limit=1000))
-        assert len(left) == len(set(left)) > 0
-        assert set(left) <= set(expected)
+        assert sorted(row.id for row in store.documents(limit=1000)) == expected
+
+
+@pytest.mark.parametrize("content", [b"\0" * 40_000, b"no database"], ids=["zeros", "words"])
+def test_destroyed_index_is_filled_again_from_the_list_of_sources(content, tmp_path, embedder, vectors):
+    (tmp_path / "eye.txt").write_text("Eye drops lower the pressure.")
+    (tmp_path / "gone.txt").write_text("Its file goes.")
+    path = tmp_path / "index.sqlite3"
+    with contextlib.closing(Store(path)) as store:
+        store.add_sources("My notes", [(str(tmp_path / name), "file") for name in ("eye.txt", "gone.txt")])
+        work(store, embedder, tmp_path)
+        manifest.save(store.database)
+    (tmp_path / "gone.txt").unlink()
+    path.write_bytes(content)
+    with contextlib.closing(Store(path)) as store:
+        work(store, embedder, tmp_path)
+        assert [(row.title, row.collection) for row in store.documents()] == [("eye", "My notes")]
+        assert check(store, vectors) == []
 
 
 def test_damage_in_the_file_is_found_and_mended(library, embedder, vectors, tmp_path):
