@@ -24,6 +24,7 @@ from scripts._stress.recording import LOG
 
 ROWS = 20  # documents of a jsonl file
 CHANGES = 24  # files touched in a round
+COMMITS = 60  # transactions in which a kill may fall
 MARK = re.compile(r"mark(\d+)x(\d+)v(\d+)")
 IDLE_S = 6.0  # of asking with nothing else to do, before
 SLOWER = 3.0
@@ -265,7 +266,7 @@ def _round(world: World, number: int) -> None:
     while not world.notes.with_suffix(".ready").exists() and worker.poll() is None:
         time.sleep(0.01)
     victim = world.rng.choices(("worker", "client", "both"), (0.6, 0.2, 0.2))[0]
-    time.sleep(world.rng.uniform(0, 1.2) ** 2)
+    _await_commits(world, worker, client)
     if victim != "worker":
         kill(client)
     if victim != "client":
@@ -285,6 +286,20 @@ def _round(world: World, number: int) -> None:
     left = after.waiting or world.pending or set(after.sources.values()) - {"done"}
     world.in_the_middle += bool(left)
     world.compare(before, after, touched | unread, noted, f"kill {number} ({victim})")
+
+
+def _await_commits(world: World, *processes) -> None:
+    """Until a random number of transactions was committed, and at times a moment more: a kill then falls between two
+    that should have been one, however fast the machine is."""
+    left = world.rng.randint(0, COMMITS)
+    with closing(sqlite3.connect(world.home.index, isolation_level=None)) as connection:
+        version = None
+        while left > 0 and any(process.poll() is None for process in processes):
+            now = connection.execute("PRAGMA data_version").fetchone()[0]
+            left -= version is not None and now != version
+            version = now
+            time.sleep(0.0005)
+    time.sleep(world.rng.choice((0.0, world.rng.uniform(0, 0.05))))
 
 
 def _run_to_end(world: World, report: Report) -> None:
