@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import asdict
 
 from corpus.home import Home
+from index import check as checks
 from index.build import Enqueued, enqueue, enqueue_rebuild
 from index.embedder import load_embedder
 from index.store import SourceRow, Store, StoreError
@@ -148,8 +149,12 @@ def _status(options: argparse.Namespace, home: Home, store: Store) -> int:
             shown["watches"] = [asdict(watch) for watch in followed]
         if store.paused:
             shown["paused"] = True
+        if mended := checks.mended(store):
+            shown["mended"] = mended
         print(json.dumps(shown, ensure_ascii=False))
         return 0
+    if mended := checks.mended(store):
+        print(mended)
     if not statuses:
         print("The index is empty. Add documents with: python -m scripts.index add PATH")
     for status in statuses:
