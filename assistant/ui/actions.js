@@ -38,6 +38,18 @@ const local = {
   leave() {
     fetch('/logout', { method: 'POST' }).finally(() => location.assign('/login'));
   },
+  help() {
+    const box = document.querySelector('#single-keys');
+    box.checked = localStorage.getItem('sourcier.keys') !== 'off';
+    box.onchange = () => localStorage.setItem('sourcier.keys', box.checked ? 'on' : 'off');
+    document.querySelector('#shortcuts').showModal();
+  },
+  'close-help'() {
+    document.querySelector('#shortcuts').close();
+  },
+  tab(button) {
+    document.getElementById(button.dataset.tab)?.click();
+  },
   menu() {
     desk().toggle('show-conversations');
   },

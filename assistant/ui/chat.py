@@ -98,8 +98,17 @@ class Chat:
     def newest(self, view: TurnView | None, tab: Tab) -> str:
         """The newest turn as HTML, or what an empty conversation shows."""
         if view is None:
-            return render.examples([t(key, tab.lang) for key in self._examples()], tab.lang)
+            questions = [t(key, tab.lang) for key in self._examples()]
+            if (step := self._tour_step(tab)) is not None:
+                return render.tour(step, questions, str(self._services.home.path), tab.lang)
+            return render.examples(questions, tab.lang)
         return render.turn(view, tab.lang, self._waiting_for(tab), editing=view.id == tab.editing)
+
+    def _tour_step(self, tab: Tab) -> int | None:
+        """The step of the introduction: the one asked for, the first where nothing was ever asked."""
+        if tab.tour is not None:
+            return tab.tour if tab.tour >= 0 else None
+        return None if self._services.history.conversations() else 0
 
     def _examples(self) -> tuple[str, ...]:
         """Questions that the starter collections answer; none where those are not."""
@@ -167,6 +176,8 @@ class Chat:
         views = self._services.runs.views(tab.conversation)
         if name == "cancel":
             return replace(tab, editing=None)
+        if name in ("tour", "tour-end"):
+            return replace(tab, tour=turn if name == "tour" else -1)
         if any(view.running for view in views):
             return tab
         if name == "edit" and any(view.id == turn for view in views):

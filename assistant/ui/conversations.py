@@ -30,7 +30,7 @@ class Conversations:
                 self.new = gr.Button("", elem_id="new-conversation", variant="secondary")
                 self.archive = panel.html(elem_id="archive")
             self.search = gr.Textbox(elem_id="conversation-search", container=False, max_lines=1, show_label=False)
-            self.list = panel.html(elem_id="conversation-list")
+            self.list = panel.html(more="desk.js", elem_id="conversation-list")
 
     # --- what is shown --------------------------------------------------------------------------------------
 

@@ -53,7 +53,8 @@ class Desk:
     @property
     def outputs(self) -> list:
         """What `shown` fills."""
-        return [self._tab, *self.chat.outputs, self._sources.cards, self._conversations.list]
+        sources = self._sources
+        return [self._tab, *self.chat.outputs, sources.cards, sources.viewer, self._conversations.list]
 
     @property
     def words_outputs(self) -> list:
@@ -88,6 +89,9 @@ class Desk:
         """Connects the events of the three panels."""
         self._wire_asking(quiet)
         self._wire_conversations(quiet)
+        sources = self._sources
+        for part in (sources.cards, sources.viewer):
+            part.click(self._in_sources, [self._tab], [sources.viewer], **quiet)
 
     def follow_after(self, event, quiet: dict) -> None:
         """Streams the newest turn once `event` is dealt with."""
@@ -148,7 +152,7 @@ class Desk:
 
     def _begun(self, tab: Tab, complaint: str) -> dict:
         if not complaint:
-            return self.shown(tab)
+            return self.shown(tab) | self._sources.closed
         gr.Info(complaint, title="")
         return {self._tab: tab}
 
@@ -173,7 +177,10 @@ class Desk:
         tab = self._conversations.act(*panel.action(event), tab)
         if tab.conversation == before:
             return {self._tab: tab} | self._conversations.shown(tab)
-        return self.shown(tab) | self.chosen(tab)
+        return self.shown(tab) | self.chosen(tab) | self._sources.closed
+
+    def _in_sources(self, tab: Tab, event: gr.EventData) -> dict:
+        return self._sources.opened(*panel.action(event), tab) or gr.skip()
 
     def _export(self, tab: Tab, event: gr.EventData) -> dict | None:
         name, data = panel.action(event)
@@ -190,7 +197,10 @@ class Desk:
         return self.shown(tab)
 
     def _new(self, tab: Tab) -> dict:
-        return self.shown(replace(tab, conversation=None, renaming=None, deleted=None, editing=None))
+        return (
+            self.shown(replace(tab, conversation=None, renaming=None, deleted=None, editing=None))
+            | self._sources.closed
+        )
 
     def _search(self, tab: Tab, query: str) -> dict:
         tab = replace(tab, query=(query or "").strip()[:200])

@@ -74,6 +74,12 @@ FRENCH = MappingProxyType(
         "The embedder '{}' has no tokenizer.json, which Sourcier needs.": "Le modèle de recherche « {} » n’a pas de "
         "tokenizer.json, dont Sourcier a besoin.",
         "The embedder '{}' cannot be loaded: {}.": "Le modèle de recherche « {} » ne peut pas être chargé : {}.",
+        "The file of this passage is no longer where it was read.": "Le fichier de ce "
+        "passage n’est plus là où il a été lu.",
+        "Drawing this page took too long and was stopped.": "L’affichage de cette page prenait trop de temps et a été "
+        "arrêté.",
+        "This page cannot be drawn.": "Cette page ne peut pas être affichée.",
+        "This page cannot be drawn ({}).": "Cette page ne peut pas être affichée ({}).",
         # Files that failed
         "There is no such file, folder or data set.": "Il n’y a pas de tel fichier, dossier ou jeu de données.",
         "The folder holds no file that can be read.": "Le dossier ne contient aucun fichier lisible.",

@@ -123,3 +123,100 @@ def test_history_is_not_the_index(tmp_path):
 
 def test_title_is_cut_between_words():
     assert title_of("word " * 30) == "word " * 11 + "word…"
+
+
+def test_asking_again_keeps_what_was_there(history):
+    conversation = history.create()
+    first = history.begin_turn(conversation.id, "One?")
+    second = history.begin_turn(conversation.id, "Two?")
+    again = history.begin_turn(conversation.id, "One, please?", instead_of=first)
+    assert [turn.id for turn in history.turns(conversation.id)] == [again]
+    assert history.turns(conversation.id)[0].versions == (first, again)
+    assert history.conversation(conversation.id).title == "One, please?"
+    history.show_version(conversation.id, first)
+    assert [turn.id for turn in history.turns(conversation.id)] == [first, second]
+    third = history.begin_turn(conversation.id, "Three?")
+    assert [turn.id for turn in history.turns(conversation.id)] == [first, second, third]
+
+
+def test_a_title_that_was_given_stays_when_the_first_question_changes(history):
+    conversation = history.create()
+    first = history.begin_turn(conversation.id, "One?")
+    history.rename(conversation.id, "Mine")
+    history.begin_turn(conversation.id, "Other?", instead_of=first)
+    assert history.conversation(conversation.id).title == "Mine"
+
+
+def test_a_turn_of_another_conversation_is_not_replaced_nor_shown(history):
+    mine, other = history.create(), history.create()
+    foreign = history.begin_turn(other.id, "Theirs?")
+    with pytest.raises(HistoryError, match="no longer there"):
+        history.begin_turn(mine.id, "Q", instead_of=foreign)
+    with pytest.raises(HistoryError, match="no longer there"):
+        history.show_version(mine.id, foreign)
+
+
+def test_a_deleted_conversation_can_be_brought_back_until_the_next_start(tmp_path):
+    first = History(tmp_path / "h.sqlite3")
+    kept, gone = first.create("Kept"), first.create("Gone")
+    turn = first.begin_turn(kept.id, "Q?")
+    first.delete(kept.id)
+    assert not first.knows(kept.id) and first.turns(kept.id) == []
+    assert first.restore(kept.id) and [found.id for found in first.turns(kept.id)] == [turn]
+    assert not first.restore(kept.id)
+    first.delete(gone.id)
+    first.close()
+    again = History(tmp_path / "h.sqlite3")
+    assert not again.restore(gone.id)
+    assert [found.title for found in again.conversations()] == ["Kept"]
+    again.close()
+
+
+def test_what_was_written_until_a_crash_is_there_after_it(tmp_path):
+    first = History(tmp_path / "h.sqlite3")
+    conversation = first.create()
+    turn = first.begin_turn(conversation.id, "What helps?")
+    first.note(turn, ANSWER, "and it")
+    first.close()
+    again = History(tmp_path / "h.sqlite3")
+    (stored,) = again.turns(conversation.id)
+    assert (stored.state, stored.answer, stored.draft) == ("interrupted", ANSWER, "and it")
+    again.note(turn, None, "too late")
+    assert again.turns(conversation.id)[0].draft == "and it"
+    again.close()
+
+
+def test_search_needs_every_word_and_knows_neither_case_nor_accents(history):
+    conversation = history.create("Été")
+    history.finish_turn(history.begin_turn(conversation.id, "Où est l’École ?"), ANSWER)
+    for query in ("ecole", "ÉCOLE drops", "ete", "help maybe"):
+        assert history.conversations(query), query
+    for query in ("ecole nothing", "passage_id", "grounded", "%"):
+        assert not history.conversations(query), query
+    assert history.search("drops")[0].said.startswith("Où est l’École ?\n")
+
+
+def test_pinned_conversations_come_first(history):
+    old, new = history.create("Old"), history.create("New")
+    history.pin(old.id, True)
+    assert [item.id for item in history.conversations()] == [old.id, new.id]
+    assert history.conversation(old.id).pinned
+    history.pin(old.id, False)
+    assert [item.id for item in history.conversations()] == [new.id, old.id]
+
+
+def test_a_history_of_the_first_version_is_taken_over(tmp_path):
+    from assistant.history_tables import M001
+
+    with sqlite3.connect(tmp_path / "h.sqlite3") as connection:
+        for statement in M001:
+            connection.execute(statement)
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute("INSERT INTO conversations VALUES (1, 'Old', '', 'grounded', '', 1, 1)")
+        for n in (1, 2):
+            connection.execute("INSERT INTO turns VALUES (?, 1, ?, ?, 'done', 1)", (n, f"Frage {n}", dump(ANSWER)))
+    connection.close()
+    history = History(tmp_path / "h.sqlite3")
+    assert [(turn.id, turn.answer) for turn in history.turns(1)] == [(1, ANSWER), (2, ANSWER)]
+    assert history.conversations("drops")
+    history.close()

@@ -145,12 +145,34 @@ def test_two_tabs_do_not_mix(address, visit):
 
 def test_the_language_comes_from_the_browser_and_can_be_switched(address, visit):
     page = visit(address, locale="fr-FR")
-    expect(page.locator(".welcome h2")).to_have_text("Interrogez vos documents")
+    expect(page.locator(".welcome h2")).to_have_text("Ce que c’est")
     expect(page.locator("#ask-tab-button")).to_have_text("Interroger")
     page.click("[data-act=language][data-name=en]")
-    expect(page.locator(".welcome h2")).to_have_text("Ask your documents")
+    expect(page.locator(".welcome h2")).to_have_text("What it is")
     page.reload()
-    expect(page.locator(".welcome h2")).to_have_text("Ask your documents")
+    expect(page.locator(".welcome h2")).to_have_text("What it is")
+
+
+def test_a_first_run_is_introduced_step_by_step(address, visit):
+    page = visit(address, locale="fr-FR")
+    expect(page.locator(".tour h2")).to_have_text("Ce que c’est")
+    page.click(".tour .ways .primary")
+    expect(page.locator(".tour h2")).to_have_text("Où restent vos données")
+    expect(page.locator(".tour .folder")).to_contain_text("home")
+    page.click(".tour .ways .primary")
+    expect(page.locator(".tour .example")).to_have_count(3)
+    page.click(".tour .ways .primary")
+    page.click(".tour [data-act=tab]")
+    expect(page.locator("#documents-tab-button")).to_have_attribute("aria-selected", "true")
+    page.click("#ask-tab-button")
+    page.click("[data-act=tour-end]")
+    expect(page.locator(".welcome h2")).to_have_text("Interrogez vos documents")
+    page.click("[data-act=tour]")
+    expect(page.locator(".tour h2")).to_have_text("Ce que c’est")
+    page.locator(".tour .example").first.click()
+    expect(page.locator(".turn.done")).to_have_count(1)
+    page.click("#new-conversation")
+    expect(page.locator(".welcome h2")).to_have_text("Interrogez vos documents")
 
 
 def test_the_theme_is_remembered(address, visit):

@@ -140,7 +140,8 @@ def test_a_new_generator_appears_in_every_list(window, services):
     assert window._known not in window._tick(tab, known)
     services.assistant.names.append("mine")
     changes = window._tick(tab, known)
-    lists = (window._desk.chat.model, window._lab.model, window._train.base, window._compare.left, window._compare.right)
+    asking = window._desk.chat.model, window._lab.model
+    lists = (*asking, window._train.base, window._compare.left, window._compare.right)
     assert all("mine" in changes[component]["choices"] for component in lists)
 
 

@@ -146,6 +146,7 @@ class FakeAssistant:
         self.warm_up_s = warm_up_s
         self.asked: list[dict] = []
         self.names = ["starter"]
+        self.hits = HITS
         self.resources = FakeResources()
         self._ready = threading.Event()
 
@@ -174,8 +175,8 @@ class FakeAssistant:
             raise AskError("This question cannot be asked.")
         refused = "weather" in question
         confidence = 0.12 if refused else 0.83
-        yield Searched(HITS, confidence, 0.12, 20_407)
-        answer = Answer(question, refused, confidence, mode, "", (), HITS, Timings(0.12, None, 0.2))
+        yield Searched(self.hits, confidence, 0.12, 20_407)
+        answer = Answer(question, refused, confidence, mode, "", (), self.hits, Timings(0.12, None, 0.2))
         if not refused:
             sentences = SENTENCES * (12 if "long" in question else 1)
             yield from self._draft(" ".join(sentence.text for sentence in sentences), stop)

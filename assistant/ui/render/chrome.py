@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from assistant.ui.render.html import button, clipped, esc
+from assistant.ui.render.shortcuts import shortcuts
 from assistant.ui.texts import LANGUAGES, integer, t
 
 USUAL = frozenset(".csv .docx .eml .epub .html .md .pdf .pptx .txt .xlsx .zip".split())
@@ -44,7 +45,11 @@ def preferences(lang: str) -> str:
         for code in LANGUAGES
     )
     theme = button("icon:theme", "theme", name=t("theme", lang))
-    return f'<div class="preferences" data-lang="{esc(lang)}"><div class="languages">{languages}</div>{theme}</div>'
+    keys = button("?", "help", name=t("keys.title", lang))
+    return (
+        f'<div class="preferences" data-lang="{esc(lang)}"><div class="languages">{languages}</div>{theme}{keys}</div>'
+        f"{shortcuts(lang)}"
+    )
 
 
 def examples(questions: Sequence[str], lang: str) -> str:
@@ -52,7 +57,8 @@ def examples(questions: Sequence[str], lang: str) -> str:
     buttons = "".join(button(question, "example", kind="example", text=question) for question in questions)
     tries = f'<p class="try">{esc(t("welcome.try", lang))}</p><div class="examples">{buttons}</div>' if buttons else ""
     title, text = esc(t("welcome.title", lang)), esc(t("welcome.text", lang))
-    return f'<div class="welcome"><h2>{title}</h2><p>{text}</p>{tries}</div>'
+    again = button(t("tour.again", lang), "tour", kind="quiet again", id=0)
+    return f'<div class="welcome"><h2>{title}</h2><p>{text}</p>{tries}{again}</div>'
 
 
 def add_heading(formats: Sequence[str], lang: str) -> str:
