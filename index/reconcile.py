@@ -5,6 +5,7 @@ goes at once. A folder that is away, as on an unplugged disk, loses nothing.
 import logging
 import os
 import stat
+import time
 from collections.abc import Collection, Iterator, Sequence
 
 from corpus.document import ReadingError
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 50  # sources removed in one transaction: others wait to write meanwhile
 QUEUED_AT_ONCE = 1000
+SEEN_EVERY_S = 30.0
 
 
 def reconcile(store: Store, watch: Watch, apart: str = "", only: Collection[str] | None = None) -> int:
@@ -47,7 +49,9 @@ def reconcile(store: Store, watch: Watch, apart: str = "", only: Collection[str]
 
 
 def _note(store: Store, watch: Watch, state: str, reason: str, identity: str | None = None) -> None:
-    if (watch.state, watch.reason, watch.identity) != (state, reason, identity or watch.identity):
+    """Writes only what is news, and every now and then that the folder was looked at."""
+    news = (watch.state, watch.reason, watch.identity) != (state, reason, identity or watch.identity)
+    if news or (state != "away" and time.time() - watch.seen > SEEN_EVERY_S):
         note_watch(store, watch, state, reason, identity)
 
 

@@ -170,7 +170,7 @@ class Documents:
             ),
             self._follow: gr.update(value=t("follow.button", lang)),
             self._sets_fold: gr.update(label=t("sets.title", lang)),
-            self._search: gr.update(label=t("library.search", lang), placeholder=t("library.search", lang)),
+            self._search: gr.update(label=t("library.search_label", lang), placeholder=t("library.search", lang)),
             self._filter: gr.update(label=t("library.filter", lang), choices=states, value="all"),
         }
 

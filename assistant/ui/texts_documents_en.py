@@ -73,6 +73,7 @@ ENGLISH = MappingProxyType(
         "library.in": "Documents in {collection}",
         "library.all": "All documents",
         "library.search": "Search titles and paths",
+        "library.search_label": "Search",
         "library.filter": "State",
         "library.none": "No document here yet.",
         "library.none_found": "No document fits. Change the words or the state.",

@@ -76,6 +76,7 @@ FRENCH = MappingProxyType(
         "library.in": "Documents de {collection}",
         "library.all": "Tous les documents",
         "library.search": "Chercher dans les titres et les chemins",
+        "library.search_label": "Chercher",
         "library.filter": "État",
         "library.none": "Aucun document pour l’instant.",
         "library.none_found": "Aucun document ne convient. Changez les mots ou l’état.",

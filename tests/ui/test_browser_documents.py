@@ -192,7 +192,7 @@ def test_a_narrow_screen_shows_everything_without_scrolling_sideways(address, vi
     page = visit(address, viewport={"width": 390, "height": 844}, locale=locale)
     tab = page.locator("#documents-tab-button")
     if not tab.is_visible():
-        page.click("#tabs .overflow-menu > button")
+        page.locator("#tabs .overflow-menu > button").dispatch_event("click")
         tab = page.locator("#tabs .overflow-dropdown button").filter(has_text=re.compile("Documents"))
     tab.click()
     expect(rows(page).first).to_be_visible()

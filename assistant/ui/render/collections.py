@@ -56,7 +56,7 @@ def _collection(status, selected: str, lang: str, renaming: str, deleting: str) 
         return _delete_question(status, lang)
     chosen, current = (' class="selected"', ' aria-current="true"') if status.name == selected else ("", "")
     figures = "".join(
-        f'<td class="figure" data-label="{esc(t(f"collections.{key}", lang))}">{esc(integer(n, lang))}</td>'
+        f'<td class="figure" data-label="{esc(counted(key, n, lang).split()[-1])}">{esc(integer(n, lang))}</td>'
         for key, n in (("documents", status.documents), ("passages", status.passages))
     )
     name = (

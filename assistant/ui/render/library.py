@@ -43,7 +43,7 @@ def _entry(entry, asked: bool, lang: str) -> str:
     )
     path = f'<p class="path" dir="auto" title="{esc(entry.path)}">{esc(_place(entry))}</p>'
     passages = integer(entry.passages, lang) if entry.kind == "document" else ""
-    label = esc(t("library.passages", lang))
+    label = esc(counted("passages", entry.passages, lang).split()[-1])
     return (
         f'<tr class="{esc(entry.state)}{" confirm" if asked else ""}"><th scope="row">{named}{path}</th>'
         f'<td>{_state(entry, lang)}</td><td class="figure" data-label="{label}">{esc(passages)}</td>'
