@@ -14,6 +14,7 @@ Builds the generated files of livrables/, or says which are not up to date with 
   python -m scripts.livrables list                 the parts, their files and what they need
   python -m scripts.livrables build [NAME...]      the named parts; without names, those that are out of date
   python -m scripts.livrables check                exit status 1 when a part is out of date or a link leads nowhere
+  python -m scripts.livrables figures RUN.json...  figures of stored runs for the slides; without runs, what is missing
   python -m scripts.livrables usertests            the results of the tests with users, from what was filled in
 
 Tools for documents and notebooks: pip install -e .[course]; slides also need Node.js and Chromium.
@@ -26,6 +27,8 @@ def main(argv: list[str] | None = None) -> int:
     options = made.parse_args(argv)
     if options.action == "usertests":
         return _usertests(options)
+    if options.action == "figures":
+        return _figures(options.runs)
 
     from scripts._livrables.catalogue import PARTS
 
@@ -45,14 +48,17 @@ def _parser() -> argparse.ArgumentParser:
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    actions = made.add_subparsers(dest="action", required=True, metavar="list | build | check | usertests")
+    actions = made.add_subparsers(dest="action", required=True, metavar="list | build | check | figures | usertests")
     for name in ("list", "build", "check"):
         actions.add_parser(name).add_argument("names", nargs="*", metavar="NAME")
+    figures = actions.add_parser("figures", help="keeps figures of stored runs, or says which are missing")
+    figures.add_argument("runs", nargs="*", type=Path, metavar="RUN.json")
     tests = actions.add_parser("usertests", help="results of the tests with users, as Markdown")
     folder = Path(__file__).parent.parent / "livrables" / "09-presentation-et-documentation" / "tests-utilisateurs"
     tests.add_argument("--answers", type=Path, default=folder / "reponses.csv", metavar="FILE.csv")
     tests.add_argument("--sus", type=Path, default=folder / "questionnaire.csv", metavar="FILE.csv")
     tests.add_argument("--home", action="append", metavar="DIR", help="a participant's data folder; several times")
+    tests.add_argument("--feedback", action="append", type=Path, metavar="FILE.jsonl", help="as the app exports it")
     tests.add_argument("--out", type=Path, metavar="FILE.md", help="default: the terminal")
     return made
 
@@ -94,11 +100,30 @@ def _check(parts) -> int:
     return int(bool(wrong))
 
 
+def _figures(runs: list[Path]) -> int:
+    from scripts._livrables import figures
+    from scripts._livrables.catalogue import SLIDES
+
+    if runs:
+        found = figures.of_runs(runs)
+        try:
+            print(f"{len(found)} figures kept in {figures.keep(found)}")
+        except OSError as error:
+            raise ReadingError(f"{figures.KEPT} cannot be written: {reason(error)}.") from error
+    known = figures.known()
+    missing = [key for key in figures.places(SLIDES.read_text(encoding="utf-8")) if key not in known]
+    if missing:
+        print("Still to be measured:", *(f"  {key}" for key in missing), "by", sep="\n")
+        print(*(f"  {command}" for command in figures.commands(missing)), sep="\n")
+    return 0
+
+
 def _usertests(options: argparse.Namespace) -> int:
     from scripts._livrables import usability
 
     homes = [Home.find(name).path for name in options.home or ()]
-    text = usability.report(usability.attempts(options.answers), usability.ratings(options.sus), homes)
+    tried, rated = usability.attempts(options.answers), usability.ratings(options.sus)
+    text = usability.report(tried, rated, homes, options.feedback or ())
     if not options.out:
         print(text, end="")
         return 0

@@ -6,12 +6,17 @@ from pathlib import Path
 from scripts._livrables.parts import LIVRABLES, Part
 
 DOCUMENTS = "scripts/_livrables/documents.py"
+REAL = "the five data sets, fetched or in the folder that SOURCIER_CORPORA names"
 COURSE = "pip install -e .[course]"
 PLANNING = "01-equipe-et-planification"
 LAW = "02-analyse-juridique"
 TALK = "09-presentation-et-documentation"
 USERS = "tests-utilisateurs"
 GUIDES = ("guide-utilisateur", "guide-developpeur", "demonstration")
+DATA = "04-donnees"
+SETS = ("medquad", "scientific_papers", "financial_phrasebank", "cancer_text", "corona_tweets")
+SORTED_SETS = tuple(name for name in SETS if name != "scientific_papers")  # the excerpt of that one has one class
+SLIDES = LIVRABLES / TALK / "diapositives.md"
 REPORTS = ("modele-rapport-individuel", "modele-passation")
 
 
@@ -49,6 +54,24 @@ def _form(folder: Path) -> None:
     to_word(LIVRABLES / TALK / USERS / "formulaire.md", folder / USERS / "formulaire.docx")
 
 
+def _pictures(folder: Path) -> None:
+    from scripts._livrables.data import pictures
+
+    pictures(folder)
+
+
+def _notebook(folder: Path) -> None:
+    from scripts._livrables.data import notebook
+
+    notebook(folder)
+
+
+def _slides(folder: Path) -> None:
+    from scripts._livrables.slides import build
+
+    build(SLIDES, folder)
+
+
 PARTS = (
     Part(
         "plan",
@@ -74,6 +97,27 @@ PARTS = (
         needs=COURSE,
     ),
     Part(
+        "donnees",
+        DATA,
+        ("scripts/_survey/counts.py", "scripts/_survey/clouds.py", "scripts/_livrables/data.py"),
+        (
+            "comptes.json",
+            "comptes.md",
+            *(f"images/{name}.png" for name in SETS),
+            *(f"images/{name}-classes.png" for name in SORTED_SETS),
+        ),
+        _pictures,
+        needs=f"{REAL}; {COURSE}",
+    ),
+    Part(
+        "carnet-donnees",
+        DATA,
+        (f"livrables/{DATA}/analyse-des-donnees.ipynb", "scripts/_survey/*.py"),
+        ("analyse-des-donnees.ipynb",),
+        _notebook,
+        needs=f"{REAL}; {COURSE}",
+    ),
+    Part(
         "guides",
         TALK,
         (*(f"livrables/{TALK}/{name}.md" for name in GUIDES), "livrables/images/answer.png", DOCUMENTS),
@@ -88,5 +132,20 @@ PARTS = (
         (f"{USERS}/formulaire.docx",),
         _form,
         needs=COURSE,
+    ),
+    Part(
+        "diapositives",
+        TALK,
+        (
+            f"livrables/{TALK}/diapositives.md",
+            "livrables/chiffres.json",
+            f"livrables/{DATA}/comptes.json",
+            f"livrables/{DATA}/images/corona_tweets-classes.png",
+            f"livrables/{PLANNING}/gantt.png",
+            "livrables/images/answer.png",
+        ),
+        ("diapositives.html", "diapositives.pdf"),
+        _slides,
+        needs="Node.js, whose npx fetches Marp, and Chromium",
     ),
 )

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from corpus.document import ReadingError
+from scripts._livrables.typography import spaced
 
 # GitHub's Markdown, so that a document reads the same in the repository, plus its title in a header.
 FROM = "gfm+yaml_metadata_block+smart"
@@ -41,13 +42,14 @@ LOOK = """
 
 def to_word(source: Path, target: Path) -> None:
     """Writes a .docx whose tables have lines to write between. Raises ReadingError with what to install."""
+    text = spaced(source.read_text(encoding="utf-8"))
     with _filtered() as options:
-        _pandoc().convert_file(str(source), "docx", format=FROM, outputfile=str(target), extra_args=options)
+        _pandoc().convert_text(text, "docx", format=FROM, outputfile=str(target), extra_args=options)
     _rule_tables(target)
 
 
-def to_pdf(source: Path, target: Path, text: str | None = None, contents: bool = True) -> None:
-    """Writes a PDF of A4 pages, with a table of contents where `contents`. `text` replaces the file’s own.
+def to_pdf(source: Path, target: Path) -> None:
+    """Writes a PDF of A4 pages, with a table of contents.
 
     Pictures are looked for beside the source and in folders above it. Raises ReadingError with what to install.
     """
@@ -57,13 +59,12 @@ def to_pdf(source: Path, target: Path, text: str | None = None, contents: bool =
     with _filtered() as options, tempfile.TemporaryDirectory() as folder:
         look = Path(folder) / "look.typ"
         look.write_text(LOOK, encoding="utf-8")
-        options += ["--standalone", f"--include-in-header={look}", *(["--toc", "--toc-depth=2"] if contents else [])]
+        options += ["--standalone", f"--include-in-header={look}", "--toc", "--toc-depth=2"]
         options += [f"--variable={name}:{value}" for name, value in settings.items()]
-        if text is None:
-            text = source.read_text(encoding="utf-8")
+        text = source.read_text(encoding="utf-8")
         if text.startswith("---\n"):
             text = FIRST_HEADING.sub("\n", text, count=1)  # the title says it already
-        page = pandoc.convert_text(text, "typst", format=FROM, extra_args=options)
+        page = pandoc.convert_text(spaced(text), "typst", format=FROM, extra_args=options)
     beside = source.with_name(f".{source.stem}.typ")  # Typst finds pictures from where its own source lies
     beside.write_text(page, encoding="utf-8")
     try:

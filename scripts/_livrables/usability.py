@@ -19,7 +19,13 @@ from corpus.document import ReadingError
 STATEMENTS = tuple(f"q{number}" for number in range(1, 11))
 ATTEMPT = ("participant", "tache", "reussie", "secondes", "erreurs", "remarque")
 DONE = {"oui": True, "non": False}
-VERDICTS = {"like": "bonne réponse", "dislike": "mauvaise réponse", "better": "réponse corrigée"}
+VERDICTS = {
+    "like": "bonne réponse",
+    "dislike": "mauvaise réponse",
+    "wrong_source": "mauvaise source",
+    "not_there": "absent des documents",
+    "better": "une meilleure réponse est donnée",
+}
 
 
 @dataclass(frozen=True)
@@ -62,14 +68,19 @@ def ratings(path: Path) -> list[Rating]:
     return list(found.values())
 
 
-def report(tried: Sequence[Attempt], rated: Sequence[Rating], homes: Sequence[Path]) -> str:
-    """The results as Markdown, in French. Raises ReadingError for no results, or strangers among the participants."""
+def report(
+    tried: Sequence[Attempt], rated: Sequence[Rating], homes: Sequence[Path], exports: Sequence[Path] = ()
+) -> str:
+    """The results as Markdown, in French; judgements come from data folders and from files that the app exported.
+
+    Raises ReadingError for no results, or strangers among the participants.
+    """
     if not tried and not rated:
         raise ReadingError("There are no answers yet: reponses.csv and questionnaire.csv hold only their headers.")
     strangers = {rating.participant for rating in rated} - {attempt.participant for attempt in tried}
     if tried and strangers:
         raise ReadingError(f"{', '.join(sorted(strangers))} answered the questionnaire but tried no task.")
-    parts = ["# Résultats des tests avec des utilisateurs", *_sus(rated), *_tasks(tried), *_judged(homes)]
+    parts = ["# Résultats des tests avec des utilisateurs", *_sus(rated), *_tasks(tried), *_judged(homes, exports)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -99,11 +110,14 @@ def _tasks(tried: Sequence[Attempt]) -> Iterator[str]:
     yield _table(("tâche", "réussies", "intervalle à 95 %", "durée médiane des réussites", "erreurs"), rows)
 
 
-def _judged(homes: Sequence[Path]) -> Iterator[str]:
+def _judged(homes: Sequence[Path], exports: Sequence[Path]) -> Iterator[str]:
     """What the app kept: judgements of answers, and votes between generators."""
     verdicts, votes = Counter(), []
+    for path in (*(home / feedback.FILE for home in homes), *exports):
+        if path in exports and not path.is_file():
+            raise ReadingError(f"There is no file {path}.")
+        verdicts.update(judgement.verdict for judgement in feedback.read(path))
     for home in homes:
-        verdicts.update(judgement.verdict for judgement in feedback.read(home / feedback.FILE))
         votes += _tallies(home / feedback.VOTES)
     if verdicts:
         yield "## Avis donnés dans l’application"

@@ -49,8 +49,10 @@ def test_what_the_app_kept_is_counted_over_all_participants(filled):
         votes.add("Why?", ("big", "small"), ("So.", "No."), "left")
         votes.add("Why?", ("small", "big"), ("No.", "So."), "same")
         votes.close()
-    text = report(attempts(filled / "reponses.csv"), [], homes)
-    assert "| bonne réponse | 3 |" in text
+    exported = filled / "avis.jsonl"
+    exported.write_text(json.dumps({**judged[0], "verdict": "wrong_source"}) + "\n", encoding="utf-8")
+    text = report(attempts(filled / "reponses.csv"), [], homes, [exported])
+    assert "| bonne réponse | 3 |" in text and "| mauvaise source | 1 |" in text
     assert "| big et small | 2 | 0 | 2 | 0 |" in text
 
 

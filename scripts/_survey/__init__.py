@@ -1,0 +1,1 @@
+"""What the data sets hold: counts, lengths, classes, repeats and words, and pictures of the words."""
