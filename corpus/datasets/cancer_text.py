@@ -18,6 +18,7 @@ LABEL, TEXT = 1, 2  # columns; the header is ",0,a"
 NO_LETTER = re.compile(r"[\W\d_]+")
 GENERAL_PUNCTUATION = re.compile("[\x90-\x9f]")
 PAGE_BREAK = re.compile(r"\s*\b0c(?=\W*\Z|[\s\"])")
+LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"})
 OUTER_QUOTES = re.compile(r'\A[\s"]+|[\s"]+\Z')
 
 
@@ -54,7 +55,7 @@ def _item(row: list[str], place: str) -> Item:
 
 def _tidied(text: str) -> str:
     text = GENERAL_PUNCTUATION.sub(_sign, rejoined_utf8(OUTER_QUOTES.sub("", text)))
-    text = PAGE_BREAK.sub("", text).replace("ﬁ", "fi").replace("ﬂ", "fl").replace("ﬀ", "ff")
+    text = PAGE_BREAK.sub("", text).translate(LIGATURES)
     return tidy(text)
 
 
