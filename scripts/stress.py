@@ -14,7 +14,7 @@ from corpus.document import ReadingError
 from scripts._common import run as run_command
 from scripts._stress.common import Report, Row
 
-SHOWS = ("kills", "library", "hostile", "soak")
+SHOWS = ("kills", "library", "hostile", "giants", "soak")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -58,6 +58,9 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     made.add_argument("--files", type=int, default=300, help="hostile files (300)")
     made.add_argument("--minutes", type=float, default=20, help="of the soak (20)")
     made.add_argument("--library", metavar="HOME", help="a data folder with a large collection, embedded; it is copied")
+    made.add_argument(
+        "--scale", type=float, default=1.0, help="of the giants (1: 300 MB of PDF, 1 GB of CSV, 100,000 files)"
+    )
     made.add_argument("--seed", type=int, default=1)
     made.add_argument("--folder", help="where to work (default: the system's folder for temporary files)")
     made.add_argument("--keep", action="store_true", help="leave the folder for looking at it")
@@ -67,12 +70,13 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
 def _runner(show: str, options: argparse.Namespace) -> Callable[[Report, Path], None]:
     from functools import partial
 
-    from scripts._stress import hostile, kills, library, soak
+    from scripts._stress import giants, hostile, kills, library, soak
 
     return {
         "kills": partial(kills.run, kills=options.kills, documents=options.documents, seed=options.seed),
         "library": partial(library.run, library=options.library, seed=options.seed),
         "hostile": partial(hostile.run, files=options.files, seed=options.seed),
+        "giants": partial(giants.run, seed=options.seed, scale=options.scale),
         "soak": partial(soak.run, minutes=options.minutes, seed=options.seed),
     }[show]
 
