@@ -142,8 +142,8 @@ class Assistant:
             notices += (FRENCH,)
         if answer.mode == "grounded":
             supported = [sentence for sentence in sentences if sentence.supported]
-            enough = _enough(supported, sentences)
-            sentences, notices = (supported, notices) if enough else (quotes, (*notices, QUOTED))
+            whole = enough(supported, sentences)
+            sentences, notices = (supported, notices) if whole else (quotes, (*notices, QUOTED))
         return replace(answer, sentences=tuple(sentences), model=model, notices=notices)
 
     def _drafted(
@@ -205,7 +205,7 @@ def _valid(question: str, mode: str) -> str:
     return question
 
 
-def _enough(supported: Sequence[Sentence], drafted: Sequence[Sentence]) -> bool:
+def enough(supported: Sequence[Sentence], drafted: Sequence[Sentence]) -> bool:
     """Whether what is left of a draft is an answer: not a fragment, and not the lesser part of what was written."""
     words = sum(len(sentence.text.split()) for sentence in supported)
     return words >= SHORTEST_ANSWER and 2 * len(supported) >= len(drafted)
