@@ -109,11 +109,12 @@ class Documents:
         """
         seen = [tab, self._browsing]
         looked = self._outputs
+        one = {**quiet, "concurrency_id": "documents", "concurrency_limit": 1}  # no late look may undo a click
         for event in spoken:
-            event.then(self.look, seen, looked, **quiet)
-        own.select(self._opened, seen, [*looked, self._timer], **quiet)
+            event.then(self.look, seen, looked, **one)
+        own.select(self._opened, seen, [*looked, self._timer], **one)
         gr.on([other.select for other in others], lambda: gr.Timer(active=False), None, [self._timer], **quiet)
-        self._timer.tick(self._tick, seen, [*looked, self._timer], **quiet)
+        self._timer.tick(self._tick, seen, [*looked, self._timer], **one)
         acted = [self._browsing, self._said, *looked]
         events = [
             self._add.click(
@@ -126,14 +127,14 @@ class Documents:
         ]
         asked = [self._follow.click, self._folder.submit]
         told = [self._browsing, self._follow_message, self._folder, *looked]
-        events.append(gr.on(asked, self._followed, [*seen, self._folder, self.collection], told, **quiet))
+        events.append(gr.on(asked, self._followed, [*seen, self._folder, self.collection], told, **one))
         for part in (self._work, self._collections, self._watches, self._title, self._table, self._preview, self._sets):
             for listen in (part.click, part.submit):
-                events.append(listen(self._clicked, seen, acted, **quiet))
+                events.append(listen(self._clicked, seen, acted, **one))
         narrowed = [self._browsing, self._title, self._table]
         for field in (self._search, self._filter):
             field.change(
-                self._narrowed, [*seen, self._search, self._filter], narrowed, trigger_mode="always_last", **quiet
+                self._narrowed, [*seen, self._search, self._filter], narrowed, trigger_mode="always_last", **one
             )
         return events
 

@@ -57,8 +57,6 @@ class Tab:
     deleted_title: str = ""
     editing: int | None = None  # the turn whose question is being written anew
     tour: int | None = None  # the step of the introduction that is shown
-    collection: str = ""  # whose sources the Documents tab lists
-    removing: int | None = None  # the source that the user was asked about
 
 
 class Gaze:

@@ -14,15 +14,11 @@ def work(statuses: Sequence, paused: bool, lang: str) -> str:
     failed = sum(status.failed for status in statuses)
     stale = any(status.state == "requires_update" for status in statuses)
     if paused:
-        words, help_text, tools = (
-            "paused",
-            t("work.paused_help", lang),
-            button(t("work.resume", lang), "resume", kind="boxed"),
-        )
-    elif busy:
-        words, help_text, tools = "working", ", ".join(busy), button(t("work.pause", lang), "pause", kind="boxed")
+        words, more = "paused", t("work.paused_help", lang)
     else:
-        words, help_text, tools = "idle", "", ""
+        words, more = ("working", ", ".join(busy)) if busy else ("idle", "")
+    act = "resume" if paused else "pause"
+    tools = button(t(f"work.{act}", lang), act, kind="boxed")
     if failed:
         tools += button(t("work.retry", lang), "retry-all", kind="boxed")
     update = ""
@@ -35,7 +31,7 @@ def work(statuses: Sequence, paused: bool, lang: str) -> str:
     return (
         f'<div class="work {words}"><p role="status">'
         f'<span class="state {state}">{esc(t(f"work.{words}", lang))}</span> '
-        f'<span class="help">{esc(help_text)}</span></p><span class="tools">{tools}</span></div>{update}'
+        f'<span class="help" dir="auto">{esc(more)}</span></p><span class="tools">{tools}</span></div>{update}'
     )
 
 
