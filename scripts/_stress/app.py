@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from corpus.document import ReadingError
 from scripts._stress.common import ROOT, kill
 
 READY_S = 1800.0  # a machine that is busy with other things takes its time
@@ -44,8 +45,10 @@ class App:
                 if self.get("/v1/health")["status"] == "ready":
                     return self
             time.sleep(0.5)
+        ended = self.process.poll()
         self.__exit__()
-        raise RuntimeError(f"the app did not come up; see {self._log}")
+        said = self._log.read_text(errors="replace").strip().splitlines()[-1:]
+        raise ReadingError(f"The app did not come up (exit status {ended}, it said last: {said}).")
 
     def __exit__(self, *_) -> None:
         self.process.terminate()
