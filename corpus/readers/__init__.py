@@ -93,27 +93,37 @@ def walk(folder: Path) -> Iterator[Path | Dropped]:
     Hidden and temporary files and folders are passed over in silence (`corpus.ignored`). A folder that was met before
     (a link that leads back) is skipped; of a BEIR folder only the corpus is given.
     """
-    yield from _walk(Path(folder), frozenset())
+    met: set[tuple[int, int]] = set()
+    # Not by recursion: folders can lie deeper in each other than Python's calls may.
+    todo = [_entries(Path(folder), met)]
+    while todo:
+        entry = next(todo[-1], None)
+        if entry is None:
+            todo.pop()
+        elif isinstance(entry, Path) and entry.is_dir():
+            todo.append(_entries(entry, met))
+        else:
+            yield entry
 
 
-def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path | Dropped]:
+def _entries(folder: Path, met: set[tuple[int, int]]) -> Iterator[Path | Dropped]:
+    """The folders and readable files of one folder, a Dropped for each of the others."""
     try:
         status = folder.stat()
         entries = sorted(folder.iterdir(), key=lambda path: path.name.casefold())
     except OSError as error:
         yield Dropped(str(folder), f"folder cannot be opened: {error.strerror}")
         return
-    here = (status.st_dev, status.st_ino)
-    if here in above:
-        yield Dropped(str(folder), "link to a folder that holds it")
+    if status.st_ino and (status.st_dev, status.st_ino) in met:
+        # Links that lead back never end, links that lead on can double at each level.
+        yield Dropped(str(folder), "link to a folder that was met before")
         return
+    met.add((status.st_dev, status.st_ino))
     beir = is_beir(folder)
     for entry in entries:
         if is_ignored(entry.name) or (beir and _is_evaluation(entry)):
             continue
-        if entry.is_dir():
-            yield from _walk(entry, above | {here})
-        elif reason := _unreadable(entry):
+        if not entry.is_dir() and (reason := _unreadable(entry)):
             yield Dropped(str(entry), reason)
         else:
             yield entry

@@ -1,4 +1,7 @@
+import inspect
 import os
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -222,6 +225,26 @@ def test_walk_does_not_follow_links_in_circles(tmp_path):
     items = list(walk(tmp_path))
     assert [item for item in items if not isinstance(item, Dropped)] == [tmp_path / "sub" / "a.txt"]
     assert {item.reason for item in items if isinstance(item, Dropped)} == {
-        "link to a folder that holds it",
+        "link to a folder that was met before",
         "link to nothing",
     }
+
+
+def test_walk_goes_deeper_than_calls_may_and_meets_a_folder_once(tmp_path):
+    folder = tmp_path
+    for _ in range(150):
+        folder = folder / "d"
+        folder.mkdir()
+    (folder / "deep.txt").write_text("a")
+    for level in range(20):  # two ways into each: a million paths
+        made = tmp_path / f"x{level}"
+        made.mkdir()
+        for name in ("a", "b"):
+            (made / name).symlink_to(tmp_path / f"x{level + 1}", target_is_directory=True)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 120)  # fewer calls than there are folders
+    try:
+        found = [path for path in walk(tmp_path) if isinstance(path, Path)]
+    finally:
+        sys.setrecursionlimit(limit)
+    assert found == [folder / "deep.txt"]
