@@ -1,0 +1,1 @@
+"""Two generators on the same questions and the same passages: measuring them, sorting their errors, the report."""

@@ -1,0 +1,106 @@
+"""Two generators beside each other: python -m scripts.compare --help."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from assistant import presets
+from assistant.presets import ModelError
+from corpus.document import ReadingError
+from corpus.home import Home
+from scripts._common import home_of, parser, reason, run
+
+OUT = Path(__file__).parent.parent / "livrables" / "07-comparaison"
+DESCRIPTION = """\
+Compares a generic and a specialised generator: the same questions of held-out topics, the same passages.
+
+  python -m scripts.compare --specialised mine          measures, then writes the report (French) and its picture
+  python -m scripts.compare --report                    writes the report again from the measures that are kept
+
+Scores with bootstrap intervals, differences question by question, kinds of errors, examples, the votes given in the
+app, and what the search alone would give. The same models give the same tables, but for the time that they took.
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit status 0; 1 with a sentence when a model or the data are not there."""
+    options = _options(argv)
+    from scripts._compare import report, store
+
+    folder = Path(options.out)
+    try:
+        if not options.report:
+            measured, found = _measured(options, home_of(options))
+            store.save(measured, found, folder)
+        print(report.write(*store.load(folder), folder))
+    except ModelError as error:
+        raise ReadingError(str(error)) from error
+    except OSError as error:
+        raise ReadingError(f"{folder} cannot be written: {reason(error)}.") from error
+    return 0
+
+
+def _measured(options: argparse.Namespace, home: Home):
+    from assistant.evaluation import runs
+    from assistant.evaluation.dialogue import cases, ranked
+    from assistant.generator import Generator
+    from index.embedder import load_embedder
+    from scripts._compare import measure, store
+
+    names = _names(options, home)
+    made = runs.now()
+    found = ranked(cases(options.data, home.datasets, options.count, options.seed), load_embedder().encode)
+    if not found:
+        raise ReadingError(f"The data set '{options.data}' has no questions with a passage on held-out topics.")
+    answers, models = measure.extracted(found), {}
+    for role, name in zip((measure.GENERIC, measure.SPECIALISED), names, strict=True):
+        generator = Generator.load(name, models=home.models)
+        models[role] = store.described(name, presets.find(name, home.models), generator.parameters)
+        answers |= measure.generated(role, generator, found, _shown(name, len(found)))
+    settings = {"data": options.data, "seed": options.seed, **models, "votes": store.votes(home.path, names)}
+    tables = tuple(measure.tables(found, answers))
+    return runs.Run("compare", made, settings, tables), store.examples(found, answers)
+
+
+def _names(options: argparse.Namespace, home: Home) -> tuple[str, str]:
+    """The generic and the specialised generator. Raises ReadingError."""
+    base = "gpt2_base_en"
+    generic = options.generic or (base if presets.downloaded(base) else presets.STARTER)
+    trained = [preset for preset in presets.available(home.models) if preset.origin == "trained"]
+    newest = max(trained, key=lambda preset: presets.weights(preset.path).stat().st_mtime, default=None)
+    if not options.specialised and newest is None:
+        raise ReadingError(
+            "There is no specialised generator yet: train one with python -m scripts.finetune NAME --data medquad."
+        )
+    specialised = options.specialised or newest.name
+    for name in (generic, specialised):
+        presets.validate(presets.find(name, home.models))  # before minutes of answering
+    if generic == specialised:
+        raise ReadingError(f"{generic} cannot be compared with itself: name another one.")
+    return generic, specialised
+
+
+def _shown(name: str, count: int):
+    def show(done: int) -> None:
+        print(f"\r{name}: {done} of {count}", end="\n" if done == count else "", file=sys.stderr, flush=True)
+
+    return show
+
+
+def _options(argv: list[str] | None) -> argparse.Namespace:
+    made = parser("compare", DESCRIPTION)
+    made.add_argument("--generic", metavar="NAME", help="default: gpt2_base_en where it was downloaded, else starter")
+    made.add_argument("--specialised", metavar="NAME", help="default: the one that was fine-tuned last")
+    made.add_argument("--data", default="medquad", metavar="NAME", help="a data set that was fetched (medquad)")
+    made.add_argument("--count", type=int, default=100, metavar="N", help="questions (100)")
+    made.add_argument("--seed", type=int, default=0, help="which questions (0)")
+    made.add_argument("--out", default=str(OUT), metavar="DIR", help="default: livrables/07-comparaison")
+    made.add_argument("--report", action="store_true", help="only write the report, from the measures in --out")
+    options = made.parse_args(argv)
+    if options.count < 2:
+        made.error("--count has to be 2 or more: an interval of one question is none")
+    return options
+
+
+if __name__ == "__main__":
+    run(main)

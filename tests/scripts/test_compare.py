@@ -1,0 +1,176 @@
+"""Two generators beside each other: kinds of errors, tables, the report, votes, and what is said when something lacks."""
+
+import numpy as np
+import pytest
+
+from assistant.evaluation import runs
+from assistant.evaluation.dialogue import Case
+from assistant.votes import Votes
+from corpus.document import Passage, ReadingError
+from corpus.home import Home
+from scripts import compare
+from scripts._compare import errors, measure, report, store
+from scripts._compare.measure import CHECKED, GENERIC, LEADS, QUOTES, SPECIALISED
+
+EYE = "Glaucoma is a disease that damages the optic nerve. Eye drops lower the pressure in the eye. Surgery may help."
+BREAD = "Bake the dough in a hot oven for forty minutes. Let the bread cool before you cut it."
+CASES = [
+    Case(
+        f"How is glaucoma treated, case {n}?",
+        (Passage(EYE, "Glaucoma"), Passage(BREAD, "Bread")),
+        0,
+        "Eye drops lower the pressure in the eye. Surgery may help.",
+    )
+    for n in range(3)
+]
+PASSAGES = [f"Glaucoma {EYE}", f"Bread {BREAD}"]
+
+
+class Writer:
+    """A generator that writes the same text whatever it is asked; a byte of any text costs it two bits."""
+
+    window, parameters = 1024, 7_000_000
+
+    def __init__(self, text: str):
+        self.text = text
+
+    def warm_up(self) -> None: ...
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def encode(self, text: str) -> list[str]:
+        return text.split(" ")
+
+    def decode(self, tokens) -> str:
+        return " ".join(tokens)
+
+    def copying_from(self, texts):
+        return tuple(texts)
+
+    def generate(self, prompt, **options) -> str:
+        return self.text
+
+    def score(self, prompt: str, continuation: str) -> np.ndarray:
+        return np.full(len(continuation.encode()), -2 * np.log(2))
+
+
+GOOD = "Eye drops lower the pressure in the eye. Surgery may help."
+LOOP = "It is rare and it is rare and it is rare and it is rare and it is rare and it is rare."
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict:
+    made = measure.extracted(CASES)
+    made |= measure.generated(GENERIC, Writer(LOOP), CASES, lambda done: None)
+    made |= measure.generated(SPECIALISED, Writer(GOOD), CASES, lambda done: None)
+    return made
+
+
+@pytest.fixture(scope="module")
+def kept(answers, tmp_path_factory):
+    """The folder of a comparison."""
+    folder = tmp_path_factory.mktemp("comparison")
+    model = {"name": "small", "parameters": 7_000_000, "weights": "0123456789ab", "facts": ["Base: starter"]}
+    votes = {GENERIC: 0, SPECIALISED: 0, "same": 0, "bad": 0}
+    settings = {"data": "medquad", "seed": 0, GENERIC: model, SPECIALISED: model, "votes": votes}
+    run = runs.Run("compare", "2026-01-02T03:04:05+00:00", settings, tuple(measure.tables(CASES, answers)))
+    store.save(run, store.examples(CASES, answers), folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ("", errors.EMPTY),
+        ("…", errors.EMPTY),
+        (LOOP, errors.LOOP),
+        ("Elephants cure glaucoma within a week of dancing.", errors.UNSUPPORTED),
+        ("Bake the dough in a hot oven for forty minutes.", errors.OTHER_PASSAGE),
+        (GOOD, errors.GOOD),
+        ("Eye drops lower the pressure in the eye. Surgery may", errors.CUT),
+    ],
+)
+def test_the_first_rule_that_holds_names_what_is_wrong(answer, kind):
+    from assistant.evaluation.measures import rouge_l
+
+    assert errors.kind(answer, PASSAGES, 0, rouge_l(answer, CASES[0].reference)) == kind
+
+
+def test_an_answer_beside_the_point_is_told_from_a_good_one():
+    assert errors.kind("Glaucoma is a disease that damages the optic nerve.", PASSAGES, 0, 0.1) == errors.OFF_TARGET
+
+
+def test_what_is_shown_is_the_draft_s_supported_sentences_or_quotations(answers):
+    assert answers[SPECIALISED + CHECKED][0].text == GOOD
+    assert answers[GENERIC][0].text == LOOP
+    assert answers[GENERIC + CHECKED][0].text == answers[QUOTES][0].text != ""
+    assert answers[LEADS][0].text == EYE
+
+
+def test_every_system_has_scores_and_one_kind_of_error_an_answer(answers):
+    tables = {table.name: table for table in measure.tables(CASES, answers)}
+    assert set(tables) == {name for system in answers for name in (system, f"{system}/errors")}
+    for system in answers:
+        rows = zip(*tables[f"{system}/errors"].values.values(), strict=True)
+        assert [sum(row) for row in rows] == [1.0] * len(CASES)
+    assert tables[SPECIALISED].values["rouge_l"] == (1.0,) * 3
+    assert tables[SPECIALISED].values["bits_per_byte"] == (2.0,) * 3
+    assert "bits_per_byte" not in tables[QUOTES].values
+    assert {table.data_sha256 for table in tables.values()} == {tables[GENERIC].data_sha256}
+
+
+def test_the_report_says_what_is_established(kept):
+    path = report.write(*store.load(kept), kept)
+    text = path.read_text("utf-8").replace("\u00a0", " ")
+    assert "ROUGE-L, spécialisé, brouillon − générique, brouillon : le premier fait **mieux**" in text
+    assert "Aucun vote n’a encore été recueilli" in text
+    assert "| boucle | 100 % [44 ; 100] | 0 % [0 ; 56] |" in text
+    assert (kept / report.PICTURE).stat().st_size > 1000
+
+
+def test_the_same_measures_give_the_same_report(kept):
+    first = report.write(*store.load(kept), kept).read_bytes(), (kept / report.PICTURE).read_bytes()
+    assert (report.write(*store.load(kept), kept).read_bytes(), (kept / report.PICTURE).read_bytes()) == first
+
+
+def test_examples_are_chosen_by_rule_and_shortened(answers):
+    found = store.examples(CASES, answers)
+    assert [example.why for example in found][:2] == ["ahead/specialised", "ahead/specialised"]
+    assert found == store.examples(CASES, answers)
+    assert all(len(example.generic) <= store.QUOTED + 2 for example in found)
+
+
+def test_text_of_a_model_stays_text():
+    shown = report._quoted("<img src=x> | *bold* [link](x)")
+    assert shown == "« \\<img src=x\\> \\| \\*bold\\* \\[link\\](x) »"
+
+
+def test_votes_are_counted_for_the_right_model(tmp_path):
+    votes = Votes(tmp_path / store.VOTES)
+    votes.add("q", ("zeta", "alpha"), ("a", "b"), "left")
+    votes.add("q", ("alpha", "zeta"), ("a", "b"), "bad")
+    votes.add("q", ("alpha", "other"), ("a", "b"), "left")
+    votes.close()
+    assert store.votes(tmp_path, ("alpha", "zeta")) == {GENERIC: 0, SPECIALISED: 1, "same": 0, "bad": 1}
+    assert store.votes(tmp_path / "none", ("alpha", "zeta")) == {GENERIC: 0, SPECIALISED: 0, "same": 0, "bad": 0}
+
+
+def test_without_a_specialised_generator_it_says_how_to_make_one(tmp_path):
+    with pytest.raises(ReadingError, match=r"train one with python -m scripts\.finetune"):
+        compare.main(["--home", str(tmp_path)])
+    with pytest.raises(ReadingError, match="cannot be compared with itself"):
+        compare.main(["--home", str(tmp_path), "--generic", "starter", "--specialised", "starter"])
+    with pytest.raises(ReadingError, match="neither a folder nor the name of a preset"):
+        compare.main(["--home", str(tmp_path), "--specialised", "nothing"])
+    assert not Home(tmp_path).models.exists()
+
+
+def test_a_report_without_measures_is_one_sentence(tmp_path):
+    with pytest.raises(ReadingError, match=r"cannot be read"):
+        compare.main(["--report", "--out", str(tmp_path)])
+
+
+def test_one_question_is_wrong_usage(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        compare.main(["--count", "1"])
