@@ -1,4 +1,4 @@
-"""Two generators beside each other: kinds of errors, tables, the report, votes, and what is said when something lacks."""
+"""Two generators side by side: kinds of errors, tables, the report, votes, and what is said when something lacks."""
 
 import numpy as np
 import pytest
