@@ -8,7 +8,8 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from index.schema import FIRST_CHUNKING
 
 UNIT = 0.02  # how far from 1 the length of a float16 vector may be
 READ = 2000  # rows looked at in one go
+DOCUMENT_CONTENT = "document content"
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,9 @@ def mend(connection: sqlite3.Connection, *, words: bool) -> None:
     for rule in RULES:
         _mend(connection, _by(connection, rule))
     for found in _contents(connection):
+        if found.rule == DOCUMENT_CONTENT:
+            kept = {identity for identity in found.ids if _kept_from_passages(connection, identity)}
+            found = replace(found, ids=tuple(identity for identity in found.ids if identity not in kept))
         _mend(connection, found)
     for rule in RULES:  # once more, for what went just now
         _mend(connection, _by(connection, rule))
@@ -169,7 +174,7 @@ def _contents(connection: sqlite3.Connection) -> Iterator[Broken]:
     """Rows whose content contradicts itself."""
     destroyed, uncut = _documents(connection)
     yield _found(
-        "document content",
+        DOCUMENT_CONTENT,
         "documents are not what was stored",
         destroyed,
         (
@@ -203,6 +208,30 @@ def _contents(connection: sqlite3.Connection) -> Iterator[Broken]:
                WHERE v.seq = ?1 AND v.embedder = (SELECT value FROM meta WHERE key = 'embedder')""",
             "DELETE FROM vectors WHERE seq = ?1",
         ),
+    )
+
+
+def _kept_from_passages(connection: sqlite3.Connection, document_id: int) -> bool:
+    """Whether a destroyed document that cannot be read again could be put together from its passages."""
+    sources = connection.execute(
+        "SELECT s.path, s.kind FROM source_documents l JOIN sources s ON s.id = l.source_id WHERE l.document_id = ?",
+        (document_id,),
+    ).fetchall()
+    if any(row["kind"] == "dataset" or Path(row["path"]).exists() for row in sources):
+        return False
+    passages = connection.execute(
+        "SELECT text, page FROM passages WHERE document_id = ? ORDER BY ordinal", (document_id,)
+    ).fetchall()
+    title = connection.execute("SELECT title FROM documents WHERE id = ?", (document_id,)).fetchone()["title"]
+    if not passages or not isinstance(title, str):
+        return False
+    sections = tuple(Section(row["text"], page=row["page"]) for row in passages)
+    packed = zlib.compress(json.dumps([asdict(section) for section in sections]).encode(), level=3)
+    return bool(
+        connection.execute(
+            "UPDATE OR IGNORE documents SET sections = ?, sha256 = ?, metadata = '{}' WHERE id = ?",
+            (packed, Document(title, sections).id, document_id),
+        ).rowcount
     )
 
 
