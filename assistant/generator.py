@@ -17,6 +17,7 @@ from assistant.prompt import STOPS
 from assistant.sampling import GREEDY, Sampler, Sampling, log_softmax, softmax
 from assistant.tokenizer import Tokenizer
 from corpus.frameworks import importing_tensorflow
+from corpus.sentences import spans
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +79,9 @@ class Generator:
         return self.tokenizer.count(text)
 
     def copying_from(self, texts: Sequence[str]) -> Copying:
-        """A guide for one generation: copies that are begun out of these texts go on more easily."""
-        return Copying(self.tokenizer.encode_many([f" {text}" for text in texts]), self.tokenizer.end)
+        """A guide for one generation (`assistant.copying`) by these texts, best first."""
+        sentences = [[f" {text[start:end].strip()}" for start, end in spans(text)] for text in texts]
+        return Copying([self.tokenizer.encode_many(some) for some in sentences], self.tokenizer.end)
 
     def warm_up(self) -> None:
         """Traces the model's functions, so that the first question does not wait for it (about a second)."""
@@ -145,7 +147,8 @@ class Generator:
         logits, cache = self._call(self._prefill, np.array([ids], np.int32), np.int32(self._cache_length(total)))
         while not (stop and stop.is_set()) and len(written) < total - len(ids):
             scores = logits.numpy()[0, : self.tokenizer.size]
-            token = sampler.choose(copying.guided(scores, written) if copying else scores, written)
+            scores, copied = copying.guided(scores, written) if copying else (scores, frozenset())
+            token = sampler.choose(scores, written, copied)
             if token == self.tokenizer.end:
                 return
             written.append(token)

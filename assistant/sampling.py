@@ -3,7 +3,7 @@
 The order (repetition penalty, n-gram ban, temperature, top-k, top-p) is that of Hugging Face's logits processors.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,17 +39,25 @@ class Sampler:
         self.sampling = sampling
         self._random = np.random.default_rng(sampling.seed)
 
-    def choose(self, logits: np.ndarray, generated: Sequence[int] = ()) -> int:
-        """The next token id. `logits` has shape (vocabulary,); `generated` are the ids written so far."""
+    def choose(self, logits: np.ndarray, generated: Sequence[int] = (), copied: Set[int] = frozenset()) -> int:
+        """The next token id. `logits` has shape (vocabulary,); `generated` are the ids written so far.
+
+        Tokens in `copied` go on with a copy: no n-gram ban holds for them, since a text may repeat itself.
+        """
         if self.sampling.temperature == 0:
-            return int(np.argmax(adjusted(logits, self.sampling, generated)))
-        chances = probabilities(logits, self.sampling, generated)
+            return int(np.argmax(adjusted(logits, self.sampling, generated, copied)))
+        chances = probabilities(logits, self.sampling, generated, copied)
         return int(self._random.choice(chances.size, p=chances))
 
 
-def probabilities(logits: np.ndarray, sampling: Sampling = GREEDY, generated: Sequence[int] = ()) -> np.ndarray:
+def probabilities(
+    logits: np.ndarray,
+    sampling: Sampling = GREEDY,
+    generated: Sequence[int] = (),
+    copied: Set[int] = frozenset(),
+) -> np.ndarray:
     """The distribution that is sampled from, float64 of shape (vocabulary,), summing to 1."""
-    scores = adjusted(logits, sampling, generated)
+    scores = adjusted(logits, sampling, generated, copied)
     if sampling.temperature == 0:
         return np.eye(1, scores.size, int(np.argmax(scores)))[0]
     scores = scores / sampling.temperature
@@ -57,14 +65,16 @@ def probabilities(logits: np.ndarray, sampling: Sampling = GREEDY, generated: Se
     return softmax(scores)
 
 
-def adjusted(logits: np.ndarray, sampling: Sampling, generated: Sequence[int]) -> np.ndarray:
+def adjusted(
+    logits: np.ndarray, sampling: Sampling, generated: Sequence[int], copied: Set[int] = frozenset()
+) -> np.ndarray:
     """The logits after the repetition penalty and the n-gram ban, float64 of shape (vocabulary,)."""
     scores = np.array(logits, dtype=np.float64)
     if sampling.repetition_penalty != 1 and len(generated):
         seen = np.unique(np.asarray(generated, dtype=np.int64))
         penalty = sampling.repetition_penalty
         scores[seen] = np.where(scores[seen] > 0, scores[seen] / penalty, scores[seen] * penalty)
-    banned = banned_tokens(generated, sampling.no_repeat_ngram)
+    banned = banned_tokens(generated, sampling.no_repeat_ngram) - copied
     if banned and len(banned) < scores.size:
         scores[sorted(banned)] = -np.inf
     return scores

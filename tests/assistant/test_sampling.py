@@ -65,3 +65,10 @@ def test_softmax_and_its_logarithm_agree_on_large_scores():
     scores = np.array([[1000.0, 999.0, -np.inf]])
     assert np.exp(log_softmax(scores)) == pytest.approx(softmax(scores))
     assert softmax(scores).sum() == pytest.approx(1)
+
+
+def test_ngram_ban_spares_tokens_that_are_copied():
+    sampler = Sampler(Sampling(no_repeat_ngram=2))
+    logits = np.array([0.0, 0.0, 5.0])
+    assert sampler.choose(logits, [1, 2, 1]) != 2
+    assert sampler.choose(logits, [1, 2, 1], {2}) == 2
