@@ -50,11 +50,15 @@ TROUBLES = {
             re.compile(r"\A[^\n]*(?:\s\?|\?\s*\?)\s*(?:\n|\Z)"),
         ),
         Trouble(
+            "espace avant un signe",
+            "reste de la mise à plat des pages : rare dans les textes qu’a lus GPT-2",
+            SPACED.pattern,
+        ),
+        Trouble(
             "suite de trois espaces ou plus",
             "reste de la mise en page du site : c’étaient des paragraphes et des listes",
             re.compile(r" {3}"),
         ),
-        SPACED,
         CONTROLS,
     ),
     "scientific_papers": (
@@ -84,7 +88,7 @@ TROUBLES = {
         Trouble("nom de compte (@…)", "donnée personnelle", re.compile(r"[@＠](?!user\b)\w+")),
         Trouble("lien", "donnée personnelle possible, et mort depuis", corona_tweets.LINK),
         Trouble("lieu d’où l’on écrit (@ Lieu)", "donnée personnelle", corona_tweets.CHECKED_IN),
-        Trouble("entité HTML (&amp;amp;)", "du code à la place d’un signe", re.compile(r"&(?:amp|lt|gt|quot);")),
+        Trouble("entité HTML (&amp;)", "du code à la place d’un signe", re.compile(r"&(?:amp|lt|gt|quot);")),
         MOJIBAKE,
         CONTROLS,
     ),
