@@ -119,3 +119,6 @@ watch('value', () => {
   const open = element.querySelector('[data-conversation]');
   if (open) sessionStorage.setItem('sourcier.conversation', open.dataset.conversation);
 });
+
+/* What stands in a tab is made when that is first opened. */
+if (element.querySelector('[data-act=look]')) sourcierLook.apply();

@@ -48,14 +48,17 @@ class Preferences:
 
     # --- wiring ---------------------------------------------------------------------------------------------
 
-    def wire(self, tab: gr.State, opened: gr.Tab, quiet: dict) -> None:
-        """`opened` is the tab that this stands in: what others have changed meanwhile is shown when it opens."""
+    def wire(self, tab: gr.State, opened: gr.Tab, switched, quiet: dict) -> None:
+        """`opened` is the tab that this stands in: what others have changed meanwhile is shown when it opens.
+        `switched` is the change of language."""
+        seen = [tab, self.model, *self.numbers.values()]
         for name, slider in self.numbers.items():
             slider.release(self._taker(name), [tab, slider], self.message, **quiet)
             slider.input(self._taker(name), [tab, slider], self.message, trigger_mode="always_last", **quiet)
         self.model.input(self._taker("model"), [tab, self.model], self.message, **quiet)
         self.reset.click(self.restored, [tab], self.outputs, **quiet)
-        opened.select(self.shown, [tab], self.outputs, **quiet)
+        opened.select(self.opened, seen, self.outputs, **quiet)
+        switched.then(lambda tab: {self.about: self._about(tab)}, [tab], [self.about], **quiet)
 
     def _taker(self, name: str):
         def take(tab: Tab, value) -> dict:
@@ -84,6 +87,13 @@ class Preferences:
             self.look: render.look(tab.lang, locked=self._services.locked),
             self.message: "",
         }
+
+    def opened(self, tab: Tab, *seen) -> dict:
+        """`shown`, but for what the page has already: it may be changed there while this is on its way."""
+        now = self._services.assistant.settings
+        kept = zip((self.model, *self.numbers.values()), ("model", *self.numbers), seen, strict=True)
+        same = {component for component, name, value in kept if value == getattr(now, name)}
+        return {component: update for component, update in self.shown(tab).items() if component not in same}
 
     def shown(self, tab: Tab) -> dict:
         """The settings as they are now, and the about page."""

@@ -18,3 +18,8 @@ window.sourcierLook = {
 };
 window.sourcierLook.apply();
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => window.sourcierLook.apply());
+
+/* Gradio's place for files bears a name that its visible words do not hold: the words themselves name it better. */
+new MutationObserver(() => {
+  for (const place of document.querySelectorAll('.upload-container[aria-label]')) place.removeAttribute('aria-label');
+}).observe(document.body, { childList: true, subtree: true });

@@ -109,7 +109,8 @@ class Window:
         self._compare.wire(self._tab, self._train_tab, quiet)
         self._evaluate.wire(self._tab, self._evaluate_tab, quiet)
         self._opinions.wire(self._tab, self._evaluate_tab, quiet)
-        self._settings.wire(self._tab, self._settings_tab, quiet)
+        self._settings.wire(self._tab, self._settings_tab, switched, quiet)
+        self._ask_tab.select(self._threshold, [self._tab], [self._desk.chat.threshold], **quiet)
         selected = (self._train_tab.select, self._documents_tab.select)
         for event in (*documents, *self._train.wire(self._tab, quiet), *selected):
             look = getattr(event, "then", event)
@@ -149,6 +150,11 @@ class Window:
         _, data = panel.action(event)
         language = data.get("name", "")
         return self._everything(replace(tab, lang=language if language in TEXTS else tab.lang))
+
+    def _threshold(self, tab: Tab) -> dict:
+        """The threshold, which the settings may have moved meanwhile."""
+        chat = self._desk.chat
+        return {chat.threshold: chat.words(tab)[chat.threshold]}
 
     def _tick(self, tab: Tab, known: tuple) -> dict:
         """What is loading and being indexed. Writes nothing into the tab's state, which may be changing meanwhile."""
