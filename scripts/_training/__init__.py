@@ -1,0 +1,1 @@
+"""The report on fine-tuning, out of the folders of its runs."""
