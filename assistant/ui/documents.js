@@ -68,7 +68,14 @@
   element.addEventListener('click', (event) => {
     if (event.target.closest('.choose-folder')) choose();
   });
-  document.addEventListener('drop', (event) => {
-    if (event.target.closest?.('#files')) dropped(event);
-  }, true);
+  if (!window.sourcierDrops) { // this runs anew when Gradio makes the component anew
+    window.sourcierDrops = true;
+    document.addEventListener('drop', (event) => {
+      if (event.target.closest?.('#files')) dropped(event);
+    }, true);
+    document.addEventListener('keydown', (event) => {
+      const close = document.querySelector('aside.preview [data-act=close]');
+      if (event.key === 'Escape' && close?.checkVisibility()) close.click();
+    });
+  }
 }

@@ -94,6 +94,10 @@ def test_documents_are_searched_filtered_and_looked_into(services, address, visi
     expect(preview.locator(".passage")).to_have_text("Cells divide.")
     preview.locator("[data-act=close]").click()
     expect(preview).to_have_count(0)
+    page.click("table.library [data-act=open]")
+    expect(preview).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(preview).to_have_count(0)
 
 
 def test_work_is_paused_and_resumed_and_failed_files_are_read_again(services, address, visit):
