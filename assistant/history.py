@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.history_tables import folded, migrate, said
 from assistant.schema import Answer, Mode, Turn
 from assistant.serial import dump, load
-from index.database import Database
+from index.database import Database, StorageError
 
 TITLE_LENGTH = 60
 LONGEST_TITLE = 200
@@ -76,6 +76,8 @@ class History:
         is purged."""
         try:
             self.database = Database(path, migrate)
+        except StorageError as error:
+            raise HistoryError(str(error)) from error
         except (sqlite3.DatabaseError, OSError) as error:
             raise HistoryError(f"The history {path} cannot be opened: {error}.") from error
         if interrupt:

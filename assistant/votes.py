@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.database import Database
+from index.database import Database, StorageError
 from index.schema import apply
 
 M001 = [
@@ -122,6 +122,8 @@ class Votes:
         if self._opened is None:
             try:
                 self._opened = Database(self.path, lambda connection: apply(connection, MIGRATIONS))
+            except StorageError as error:
+                raise VotesError(str(error)) from error
             except (sqlite3.Error, OSError) as error:
                 raise VotesError(f"The votes {self.path} cannot be opened: {error}.") from error
         return self._opened

@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from index import recovery
@@ -148,7 +149,8 @@ def _connect(path: Path) -> _Connection:
 
 def _opened(path: Path, how: str = "") -> _Connection:
     # check_same_thread off only so that `close` may close connections of threads that have ended.
-    connection = sqlite3.connect(
+    opening = partial(
+        sqlite3.connect,
         f"{path.absolute().as_uri()}?{how}" if how else path,
         uri=bool(how),
         timeout=BUSY_MS / 1000,
@@ -156,6 +158,7 @@ def _opened(path: Path, how: str = "") -> _Connection:
         check_same_thread=False,
         factory=_Connection,
     )
+    connection = _said(path, opening)
     connection.path = path
     connection.row_factory = sqlite3.Row
     try:
