@@ -26,12 +26,12 @@ def suggested(answer: Answer, search: Callable[[str], Sequence[Hit]]) -> tuple[s
     if answer.refused or not answer.sources:
         return ()
     main = answer.sources[_main(answer) - 1]
-    topic = main.metadata.get("focus_area") or main.title
+    topics = list(dict.fromkeys(hit.metadata.get("focus_area") or hit.title for hit in (main, answer.sources[0])))
     near = [hit for hit in answer.sources if _near(hit, main, answer.sources[0].score)]
     near.sort(key=lambda hit: folded(hit.title) not in folded(main.text))  # what the passage names comes first
     language = _language(answer.question) or main.language or "en"
-    same_topic = [hit for hit in search(topic) if _about(hit) == folded(topic)] if topic else []
-    asked = {_key(answer.question), _key(main.title), _key(topic)}
+    same_topic = [hit for topic in topics if topic for hit in search(topic) if _about(hit) == folded(topic)]
+    asked = {_key(answer.question), _key(main.title), *map(_key, topics)}
     questions = _questions((*same_topic, *near), asked, language)
     titles = _titles(near, main, asked, language)
     return tuple((questions + titles)[:MOST])

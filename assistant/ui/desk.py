@@ -87,8 +87,10 @@ class Desk:
 
     def wire(self, quiet: dict) -> None:
         """Connects the events of the three panels."""
-        self._wire_asking(quiet)
-        self._wire_conversations(quiet)
+        # One after the other: of two that run at once, the later one would undo what the earlier one noted in the tab.
+        turns = {**quiet, "concurrency_id": "desk", "concurrency_limit": 1}
+        self._wire_asking(quiet, turns)
+        self._wire_conversations(quiet, turns)
         sources = self._sources
         for part in (sources.cards, sources.viewer):
             part.click(self._in_sources, [self._tab], [sources.viewer], **quiet)
@@ -101,15 +103,15 @@ class Desk:
             self._follow, [self._tab, self._gaze], outputs, trigger_mode="multiple", concurrency_limit=None, **quiet
         )
 
-    def _wire_asking(self, quiet: dict) -> None:
+    def _wire_asking(self, quiet: dict, turns: dict) -> None:
         chat = self.chat
         choices = [chat.collection, chat.mode, chat.model]
         asked = chat.question.submit(
-            self._ask, [self._tab, chat.question, *choices], self.outputs, js=FORGET_PASSAGE, **quiet
+            self._ask, [self._tab, chat.question, *choices], self.outputs, js=FORGET_PASSAGE, **turns
         )
         for part in (chat.past, chat.live, chat.leads):
             for event in (part.click, part.submit):
-                acted = event(self._in_turns, [self._tab, *choices], self.outputs, **quiet)
+                acted = event(self._in_turns, [self._tab, *choices], self.outputs, **turns)
                 self.follow_after(acted, quiet)
         for choice in choices:
             choice.input(chat.choose, [self._tab, *choices], None, **quiet)
@@ -117,18 +119,18 @@ class Desk:
         chat.threshold.input(chat.set_threshold, [chat.threshold], None, **quiet)
         self.follow_after(asked, quiet)
 
-    def _wire_conversations(self, quiet: dict) -> None:
+    def _wire_conversations(self, quiet: dict, turns: dict) -> None:
         panel_ = self._conversations
-        opened = panel_.list.click(self._in_list, [self._tab], self.outputs, **quiet)
-        panel_.list.submit(self._in_list, [self._tab], self.outputs, **quiet)
+        opened = panel_.list.click(self._in_list, [self._tab], self.outputs, **turns)
+        panel_.list.submit(self._in_list, [self._tab], self.outputs, **turns)
         for part in (panel_.list, panel_.archive):
             # After the list has acted: a file is made only where one was asked for.
             part.click(self._export, [self._tab], [self._file], **quiet).then(
                 None, [self._file], None, js=SAVE_FILE, **quiet
             )
-        panel_.archive.submit(self._import, [self._tab], self.outputs, **quiet)
-        panel_.new.click(self._new, [self._tab], self.outputs, js=FORGET_PASSAGE, **quiet)
-        panel_.search.change(self._search, [self._tab, panel_.search], [self._tab, panel_.list], **quiet)
+        panel_.archive.submit(self._import, [self._tab], self.outputs, **turns)
+        panel_.new.click(self._new, [self._tab], self.outputs, js=FORGET_PASSAGE, **turns)
+        panel_.search.change(self._search, [self._tab, panel_.search], [self._tab, panel_.list], **turns)
         self.follow_after(opened, quiet)
 
     # --- handlers -------------------------------------------------------------------------------------------

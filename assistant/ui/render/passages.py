@@ -95,7 +95,7 @@ def _card(turn_id: int, n: int, hit: Hit, spans: Sequence[Span], lang: str) -> s
         f'<header><span class="number">{n}</span><h3 dir="auto">{esc(title)}</h3>{_score(hit.score, lang)}</header>'
         f'<p class="place" dir="auto">{_place(hit, lang)}</p>{heading}'
         f'<div class="passage" dir="auto">{marked_passage(hit.text, spans)}</div>'
-        f"<footer>{_why(hit, lang)}{more}</footer></article>"
+        f'<footer>{_why(hit, lang)}<span class="ways">{more}</span></footer></article>'
     )
 
 
