@@ -49,11 +49,7 @@ def number(token: str) -> str:
 @lru_cache(maxsize=50_000)
 def stem(word: str, language: str = "en") -> str:
     """Snowball's stem of a lower-case word."""
-    return _stemmer(language).stemWord(word)
-
-
-@lru_cache(maxsize=4)
-def _stemmer(language: str):
     import snowballstemmer
 
-    return snowballstemmer.stemmer("french" if language == "fr" else "english")
+    # A new one each time: it keeps the word that it works on, and several threads ask at once.
+    return snowballstemmer.stemmer("french" if language == "fr" else "english").stemWord(word)

@@ -86,11 +86,7 @@ def folded(word: str) -> str:
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """Porter's stem."""
-    return _stemmer().stemWord(word)
-
-
-@lru_cache(maxsize=1)
-def _stemmer():
     import snowballstemmer
 
-    return snowballstemmer.stemmer("porter")
+    # A new one each time: it keeps the word that it works on, and several threads ask at once.
+    return snowballstemmer.stemmer("porter").stemWord(word)
