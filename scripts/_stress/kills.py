@@ -24,7 +24,7 @@ from scripts._stress.recording import LOG
 
 ROWS = 20  # documents of a jsonl file
 CHANGES = 24  # files touched in a round
-COMMITS = 60  # transactions in which a kill may fall
+COMMITS = 30  # transactions in which a kill may fall
 MARK = re.compile(r"mark(\d+)x(\d+)v(\d+)")
 IDLE_S = 6.0  # of asking with nothing else to do, before
 SLOWER = 3.0
