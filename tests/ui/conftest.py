@@ -87,6 +87,7 @@ class Visit:
         self.loads = 0
         self.errors: list[str] = []
         self.elsewhere: list[str] = []
+        page.set_default_timeout(120_000)  # a busy machine may take its time to show the page
         page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", self._note)
