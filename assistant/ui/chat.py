@@ -144,7 +144,7 @@ class Chat:
         if len(question) > LONGEST_QUESTION:
             return tab, t("error.long", tab.lang, limit=LONGEST_QUESTION)
         views = services.runs.views(tab.conversation)
-        if views and views[-1].running:
+        if self.running(tab):
             return tab, t("error.running", tab.lang)
         if instead_of is not None:
             at = next((n for n, view in enumerate(views) if view.id == instead_of), None)
@@ -178,7 +178,7 @@ class Chat:
             return replace(tab, editing=None)
         if name in ("tour", "tour-end"):
             return replace(tab, tour=turn if name == "tour" else -1)
-        if any(view.running for view in views):
+        if self.running(tab):
             return tab
         if name == "edit" and any(view.id == turn for view in views):
             return replace(tab, editing=turn)
@@ -202,6 +202,10 @@ class Chat:
         run = self._services.runs.get(views[-1].id) if views else None
         if run is not None and run.view.running:
             yield from run.watch()
+
+    def running(self, tab: Tab) -> bool:
+        """Whether an answer is being written in the tab's conversation."""
+        return any(view.running for view in self._services.runs.views(tab.conversation))
 
     def stop(self, tab: Tab) -> None:
         """Asks the answer being written to stop."""

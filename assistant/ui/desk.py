@@ -161,6 +161,7 @@ class Desk:
     def _follow(self, tab: Tab, gaze: Gaze) -> Iterator[dict]:
         """Streams the newest turn of the tab into the page, until it ends or the tab looks at something else."""
         mine = gaze.turn()
+        running = self.chat.running(tab)
         yield self.chat.shown(tab) | self._sources.shown(tab)
         last = None
         for view in self.chat.follow(tab):
@@ -171,7 +172,7 @@ class Desk:
                 changes |= self._sources.shown(tab)
             last = view
             yield changes
-        if last is not None and gaze.newest == mine:
+        if running and gaze.newest == mine:  # also when it ended before it could be watched
             yield self.chat.shown(tab) | self._sources.shown(tab)
 
     def _in_list(self, tab: Tab, event: gr.EventData) -> dict:

@@ -1,9 +1,14 @@
-import pytest
+import base64
+import time
 
+import pytest
+from ui_fakes import HITS, SENTENCES
+
+from assistant.history import StoredTurn
 from assistant.ui.chat import LONGEST_QUESTION, Chat
 from assistant.ui.conversations import Conversations
 from assistant.ui.panel import number
-from assistant.ui.view import Tab
+from assistant.ui.view import Gaze, Tab, TurnView, stored_view, unfinished
 from assistant.ui.window import Window, _read_json
 
 
@@ -34,6 +39,72 @@ def test_a_follow_up_sees_what_was_said(services):
 def test_unusable_questions_are_refused_with_a_sentence(services, question):
     tab, complaint = Chat(services).begin(Tab(), question, "", "grounded", None)
     assert complaint and tab.conversation is None
+
+
+def test_an_answer_that_ends_before_it_is_watched_is_shown_to_its_end(services):
+    window = Window(services)
+    window.build()
+    services.assistant.pause = 0.05
+    tab, _ = window._desk.chat.begin(Tab(), "A long question", "", "grounded", None)
+    steps = window._desk._follow(tab, Gaze())
+    assert "turn done" not in next(steps)[window._desk.chat.live]
+    services.runs.get(services.runs.views(tab.conversation)[-1].id).stop()
+    while window._desk.chat.running(tab):
+        time.sleep(0.01)
+    assert "turn stopped" in list(steps)[-1][window._desk.chat.live]
+
+
+def test_a_question_asked_again_sees_only_what_was_said_before_it(services):
+    chat = Chat(services)
+    tab = ask(services, "Who wrote it?", ask(services, "What is it?"))
+    first, second = services.runs.views(tab.conversation)
+    tab, complaint = chat.again(tab, {"id": str(second.id), "text": "When was it?"}, ("", "grounded", None))
+    list(chat.follow(tab))
+    assert complaint == "" and [turn.question for turn in services.assistant.asked[-1]["history"]] == ["What is it?"]
+    tab, _ = chat.again(tab, {"id": str(first.id)}, ("", "quotes", None))
+    list(chat.follow(tab))
+    assert [view.question for view in services.runs.views(tab.conversation)] == ["What is it?"]
+    assert services.assistant.asked[-1]["mode"] == "quotes"
+    tab = chat.look("version", {"id": str(first.id)}, tab)
+    assert [view.question for view in services.runs.views(tab.conversation)] == ["What is it?", "When was it?"]
+
+
+@pytest.mark.parametrize("data", [{}, {"id": "999"}, {"id": "-1"}, {"id": "x"}])
+def test_a_turn_that_is_not_there_is_not_asked_again_nor_shown(services, data):
+    chat, tab = Chat(services), ask(services, "One?")
+    assert chat.again(tab, data, ("", "grounded", None)) == (tab, "This question is no longer there.")
+    assert chat.look("version", data, tab) == chat.look("edit", data, tab) == tab
+
+
+def test_the_choices_are_kept_as_soon_as_they_are_made(services):
+    tab = ask(services, "What?")
+    Chat(services).choose(tab, "Biology", "free", None)
+    Chat(services).choose(Tab(), "Biology", "free", None)
+    Chat(services).choose(tab, "Biology", "<script>", None)
+    opened = Conversations(services).opened(tab)
+    assert (opened.collection, opened.mode) == ("Biology", "free")
+
+
+@pytest.mark.parametrize("state", ["stopped", "interrupted", "failed"])
+def test_an_answer_without_an_end_comes_back_as_a_draft_with_its_sources(state):
+    written = TurnView(7, "What?", "drafting", hits=HITS, confidence=0.8, settled=SENTENCES[:1], rest="And it")
+    view = stored_view(StoredTurn(7, "What?", unfinished(written), state, draft="And it"))
+    assert (view.state, view.answer) == (state, None)
+    assert (view.sources, view.settled, view.rest, view.confidence) == (HITS, SENTENCES[:1], "And it", 0.8)
+    assert unfinished(TurnView(7, "What?")) is None
+
+
+def test_exports_of_the_panel_are_files_and_imports_are_sentences(services):
+    panel, tab = Conversations(services), ask(services, "One?")
+    file = panel.export({"format": "json"}, tab)
+    text = base64.b64decode(file["data"]).decode()
+    assert file["name"].endswith(".json") and "One?" in text
+    assert panel.export({"format": "exe"}, tab) is None
+    assert panel.export({"format": "json", "id": "x"}, tab) is None
+    assert panel.take_in({"text": text}, tab) == "1 was there already."
+    services.history.delete(tab.conversation)
+    assert panel.take_in({"text": text}, tab) == "1 conversation was imported."
+    assert panel.take_in({"text": "{"}, Tab(lang="fr")) == "Ce fichier n’est pas du JSON, ou il est abîmé."
 
 
 def test_one_answer_at_a_time_in_a_conversation(services):
