@@ -3,8 +3,9 @@
 Beside it stands what costs nothing: the first three sentences of the passage that stands first.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,7 @@ class Result:
     supported: int
     rouge_l: float
     lead_rouge_l: float
+    seconds: float = 0.0  # that the writing took
 
 
 def cases(name: str, datasets: Path, count: int, seed: int = 0) -> list[Case]:
@@ -97,7 +99,9 @@ def answered(generator, data: Sequence[Case], decoding: str = "grounded", passag
         if decoding == "grounded":
             options["sampling"] = Sampling(no_repeat_ngram=chat.no_repeat_ngram)
             options["copying"] = generator.copying_from([used.text for used in prompt.used])
-        yield judged(case, generator.generate(prompt.text, **options).strip())
+        started = time.perf_counter()
+        text = generator.generate(prompt.text, **options).strip()
+        yield replace(judged(case, text), seconds=time.perf_counter() - started)
 
 
 def judged(case: Case, answer: str) -> Result:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from statistics import median
 
 from assistant.evaluation.runs import Table, paired, table
 from assistant.presets import STARTER
@@ -74,6 +75,7 @@ def tabulated(name: str, results: Sequence) -> Table:
         "repetition": [repetition(result.answer) for result in results],
     }
     facts = {name: getattr(whole, name) for name in ("bleu", "supported_sentences", "distinct_2")}
+    facts["median_s"] = median(result.seconds for result in results)
     return table(name, asked, values, **facts)
 
 
