@@ -1,9 +1,11 @@
 """Tries to break the index: kills, hostile files, constant change. Prints a table, ends non-zero on a loss."""
 
 import argparse
+import contextlib
 import logging
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -21,6 +23,8 @@ def main(argv: list[str] | None = None) -> int:
     """Exit status 0 when every promise was kept, 1 when one was broken, 2 wrong usage."""
     options = _options(argv)
     logging.basicConfig(level=logging.ERROR)
+    with contextlib.suppress(ValueError):  # not in the main thread: a test
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # what was started is ended, too
     os.environ["SOURCIER_EMBEDDER"] = "hashing"  # of the shows that embed thousands; the library's has its own
     shows = options.shows or [show for show in SHOWS if show != "library" or options.library]
     if "library" in shows and not options.library:
