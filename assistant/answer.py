@@ -13,7 +13,7 @@ from dataclasses import replace
 from assistant.conversation import search_query
 from assistant.grounding import Evidence, Settling, checked
 from assistant.presets import ModelError
-from assistant.quotes import best_quotes
+from assistant.quotes import best_quotes, readable
 from assistant.resources import Resources
 from assistant.schema import MODES, Answer, Answered, Drafted, Event, Mode, Searched, Sentence, Timings, Turn
 from assistant.settings import Settings
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 2000  # characters
 SHORTEST_ANSWER = 8  # words that passed the check; with fewer, the passages are quoted
+LONG_ENOUGH = 40  # words; shorter drafts must have half as many as the quotes
+MOST = 2 / 3  # of a draft's sentences must have passed
 INCOMPLETE, QUOTED, FRENCH, STOPPED = "index_incomplete", "quoted", "generator_writes_english", "stopped"
 
 
@@ -133,6 +135,8 @@ class Assistant:
         quotes = best_quotes(result.hits, evidence)
         if answer.mode == "quotes":
             return replace(answer, sentences=tuple(quotes))
+        if answer.mode == "grounded" and _language(result) == "fr":  # the generator would write English
+            return replace(answer, sentences=tuple(quotes), notices=(*answer.notices, FRENCH, QUOTED))
         draft = yield from self._drafted(answer, model, evidence, clock, stop)
         sentences = checked(draft, evidence)
         notices = answer.notices
@@ -142,7 +146,7 @@ class Assistant:
             notices += (FRENCH,)
         if answer.mode == "grounded":
             supported = [sentence for sentence in sentences if sentence.supported]
-            whole = enough(supported, sentences)
+            whole = enough(supported, sentences, quotes)
             sentences, notices = (supported, notices) if whole else (quotes, (*notices, QUOTED))
         return replace(answer, sentences=tuple(sentences), model=model, notices=notices)
 
@@ -154,16 +158,18 @@ class Assistant:
 
         settings = self.settings
         generator = self.resources.generator(model)
+        grounded = answer.mode == "grounded"
+        passages = readable(answer.sources, evidence) if grounded else answer.sources
         prompt = pack(
             answer.question,
-            answer.sources[: settings.prompt_passages],
+            passages[: settings.prompt_passages],
             generator.count_tokens,
             window=generator.window,
             reserve=min(max(RESERVE, settings.max_new_tokens), generator.window // 2),
         )
         sampling = Sampling(temperature=settings.temperature, no_repeat_ngram=settings.no_repeat_ngram)
         # Free mode is the plain model: what it says by itself is what one wants to see there.
-        copying = generator.copying_from([used.text for used in prompt.used]) if answer.mode == "grounded" else None
+        copying = generator.copying_from([used.text for used in prompt.used]) if grounded else None
         options = {"max_new_tokens": settings.max_new_tokens, "sampling": sampling, "copying": copying, "stop": stop}
         draft, settling = "", Settling(evidence)
         for piece in generator.stream(prompt.text, **options):
@@ -205,10 +211,13 @@ def _valid(question: str, mode: str) -> str:
     return question
 
 
-def enough(supported: Sequence[Sentence], drafted: Sequence[Sentence]) -> bool:
-    """Whether what is left of a draft is an answer: not a fragment, and not the lesser part of what was written."""
-    words = sum(len(sentence.text.split()) for sentence in supported)
-    return words >= SHORTEST_ANSWER and 2 * len(supported) >= len(drafted)
+def enough(supported: Sequence[Sentence], drafted: Sequence[Sentence], quotes: Sequence[Sentence] = ()) -> bool:
+    """Whether what is left of a draft is an answer: it has its beginning, most of what was written, and is no fragment
+    beside what the passages say."""
+    if not supported or not drafted[0].supported or len(supported) < MOST * len(drafted):
+        return False
+    words, quoted = (sum(len(sentence.text.split()) for sentence in some) for some in (supported, quotes))
+    return words >= max(SHORTEST_ANSWER, min(LONG_ENOUGH, quoted / 2))
 
 
 def _language(result: SearchResult) -> str:

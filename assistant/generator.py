@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,10 @@ import numpy as np
 from assistant import presets
 from assistant.copying import Copying
 from assistant.presets import ModelError
-from assistant.prompt import STOPS
+from assistant.prompt import STOPS, sentence_ends
 from assistant.sampling import GREEDY, Sampler, Sampling, log_softmax, softmax
 from assistant.tokenizer import Tokenizer
 from corpus.frameworks import importing_tensorflow
-from corpus.sentences import spans
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +80,7 @@ class Generator:
 
     def copying_from(self, texts: Sequence[str]) -> Copying:
         """A guide for one generation (`assistant.copying`) by these texts, best first."""
-        sentences = [[f" {text[start:end].strip()}" for start, end in spans(text)] for text in texts]
-        return Copying([self.tokenizer.encode_many(some) for some in sentences], self.tokenizer.end)
+        return Copying([self.tokenizer.encode_many(_pieces(text)) for text in texts], self.tokenizer.end)
 
     def warm_up(self) -> None:
         """Traces the model's functions, so that the first question does not wait for it (about a second)."""
@@ -273,6 +272,11 @@ def _compiled(model):
         return model({"token_ids": token_ids, "padding_mask": tf.ones_like(token_ids)}, training=False)
 
     return prefill, step, logits
+
+
+def _pieces(text: str) -> list[str]:
+    """The sentences of a text, each with the space or line break before it, as they stand in a prompt."""
+    return [f" {text}"[start and start + 1 : end + 1] for start, end in pairwise([0, *sentence_ends(text)])]
 
 
 def _possible_start(text: str, stop_strings: Sequence[str]) -> int:

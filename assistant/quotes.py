@@ -9,6 +9,7 @@ own order.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from assistant.grounding import Evidence
 from assistant.schema import BULLETS, Sentence
@@ -48,6 +49,22 @@ def best_quotes(hits: Sequence[Hit], evidence: Evidence) -> list[Sentence]:
             quotes.append(quote)
             words += length
     return _without_lone_lead(quotes) or _anything(hits, evidence)
+
+
+def readable(hits: Sequence[Hit], evidence: Evidence) -> list[Hit]:
+    """The passages that an answer may be made of, best first, each without headings, boilerplate and half sentences.
+
+    They are the first one and those that promise the same of the same topic. A passage of which nothing reads like
+    prose stays as it is.
+    """
+    found = []
+    for n, hit in enumerate(hits[:PASSAGES], 1):
+        if found and not _goes_on(hits[0], hit):
+            continue
+        parts = [hit.text[start:end].strip() for start, end in _readable(hit.text, evidence.sentences(n))]
+        text = "".join(f"\n{part}" if part.startswith(BULLETS) else f" {part}" for part in parts)
+        found.append(replace(hit, text=text.strip() or hit.text))
+    return found
 
 
 def _readable(text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

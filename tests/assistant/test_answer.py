@@ -99,8 +99,12 @@ def test_sentence_settles_as_soon_as_the_next_one_begins(make):
 
 
 def test_grounded_answer_drops_what_no_passage_supports(make):
-    answer = make("Eye drops lower the pressure in the eye. Elephants cure it.").answer("glaucoma eye drops")
-    assert [sentence.text for sentence in answer.sentences] == ["Eye drops lower the pressure in the eye."]
+    draft = "Glaucoma damages the optic nerve. Eye drops lower the pressure in the eye. Elephants cure it."
+    answer = make(draft).answer("glaucoma eye drops")
+    assert [sentence.text for sentence in answer.sentences] == [
+        "Glaucoma damages the optic nerve.",
+        "Eye drops lower the pressure in the eye.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -126,6 +130,19 @@ def test_free_answer_keeps_unsupported_sentences_and_marks_them(make):
     assert [(sentence.text, sentence.supported) for sentence in answer.sentences] == [
         ("Elephants live in Africa.", False)
     ]
+
+
+def test_draft_that_lost_its_beginning_falls_back_to_quotes(make):
+    draft = "Elephants cure it. Glaucoma damages the optic nerve. Eye drops lower the pressure in the eye."
+    assert "quoted" in make(draft).answer("glaucoma eye drops").notices
+
+
+def test_french_passages_are_quoted_since_the_generator_writes_english(make, monkeypatch):
+    assistant = make("Elephants cure it.")
+    monkeypatch.setattr("assistant.answer._language", lambda result: "fr")
+    answer = assistant.answer("glaucoma eye drops")
+    assert assistant.generator.prompts == []
+    assert {"quoted", "generator_writes_english"} <= set(answer.notices)
 
 
 def test_drafts_are_guided_by_the_passages_in_grounded_mode_only(make):

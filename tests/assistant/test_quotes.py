@@ -1,5 +1,5 @@
 from assistant.grounding import Evidence
-from assistant.quotes import best_quotes
+from assistant.quotes import best_quotes, readable
 from index.hit import Hit
 
 HITS = (
@@ -82,3 +82,20 @@ def test_menu_without_a_sentence_before_it_is_left_out():
 def test_list_keeps_its_lead_although_that_has_no_full_stop():
     found = texts(passage("Gout hurts. Other signs include\n- a red foot\n- fever at night"))
     assert found == ["Gout hurts.", "Other signs include", "- a red foot", "- fever at night"]
+
+
+def test_what_a_draft_is_made_of_is_readable_and_on_the_same_topic():
+    first = passage("Key Points\n\nRest helps a swollen foot. These help:\n- much water\n- a cold cloth. and so")
+    other = passage("Insulin lowers the sugar in the blood.", "What are the treatments for diabetes?", n=2)
+    same = passage("Tablets lower the acid in the blood.", n=3)
+    hits = (first, other, same)
+    found = readable(hits, Evidence(hits))
+    assert [hit.text for hit in found] == [
+        "Rest helps a swollen foot. These help:\n- much water\n- a cold cloth.",
+        "Tablets lower the acid in the blood.",
+    ]
+
+
+def test_passage_of_which_nothing_reads_like_prose_is_given_as_it_is():
+    table = passage("Fever 50% Rash 7.5% Cough 90%")
+    assert readable((table,), Evidence((table,))) == [table]
