@@ -1,11 +1,12 @@
-"""Pictures of the real app: starts it on the data folder, asks a question, clicks its first citation."""
+"""Pictures of the real app: starts it on the data folder and drives it in a browser, as somebody would."""
 
 import argparse
 import contextlib
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.document import ReadingError
@@ -16,12 +17,18 @@ ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "livrables" / "images"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-WAIT_MS = 240_000  # for the models on a slow machine
+WAIT_MS = 600_000  # for the models on a slow machine
+GUIDE = ROOT / "livrables" / "06-prototype" / "images"
+DESCRIPTION = """\
+Takes a picture of a question and its answer, or with --guide those of the guide. Needs the test extra and Chromium.
+
+The pictures of the guide show MedQuAD and the Wikipedia summaries: a data folder with other documents shows those.
+"""
 
 
 def main(argv: list[str] | None = None) -> int:
     """Exit status 0, or 1 when the app does not start or there is no Chromium."""
-    made = parser("screenshots", "Takes a picture of a question and its answer. Needs the test extra and Chromium.")
+    made = parser("screenshots", DESCRIPTION)
     made.add_argument("--question", default="What are the treatments for glaucoma?")
     made.add_argument("--collection", default="", help="default: all")
     made.add_argument("--name", default="answer", help="of the picture")
@@ -30,12 +37,25 @@ def main(argv: list[str] | None = None) -> int:
     made.add_argument("--size", default="1440x900")
     made.add_argument("--language", default="en-GB", help="of the browser")
     made.add_argument("--dark", action="store_true")
+    made.add_argument("--guide", action="store_true", help=f"all pictures of {GUIDE.relative_to(ROOT).as_posix()}")
     options = made.parse_args(argv)
+    if options.guide:
+        options.out, options.size, options.language = str(GUIDE), "1280x800", "fr-FR"
     if not Path(options.chromium).exists():
         raise ReadingError(f"There is no Chromium at {options.chromium}; name one with --chromium.")
+    scenes = SCENES if options.guide else (Scene(options.name, lambda page: _ask(page, options)),)
     with _app(home_of(options)) as url:
-        print(_picture(url, options))
+        for path in _pictures(url, scenes, options):
+            print(path)
     return 0
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture's name, and what is done before it is taken; scenes follow each other in one tab of the browser."""
+
+    name: str
+    play: Callable
 
 
 @contextlib.contextmanager
@@ -53,12 +73,12 @@ def _app(home: Home) -> Iterator[str]:
             app.terminate()
 
 
-def _picture(url: str, options: argparse.Namespace) -> Path:
-    from playwright.sync_api import sync_playwright
+def _pictures(url: str, scenes: tuple[Scene, ...], options: argparse.Namespace) -> Iterator[Path]:
+    from playwright.sync_api import Error, sync_playwright
 
     width, height = map(int, options.size.split("x"))
-    target = Path(options.out) / f"{options.name}.png"
-    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(options.out)
+    folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=options.chromium, args=FLAGS)
         page = browser.new_context(
@@ -66,20 +86,88 @@ def _picture(url: str, options: argparse.Namespace) -> Path:
             locale=options.language,
             color_scheme="dark" if options.dark else "light",
         ).new_page()
+        page.set_default_timeout(WAIT_MS)
         page.goto(url)
-        page.wait_for_selector("#question textarea", timeout=WAIT_MS)
-        if options.collection:
-            page.click("#collection input")
-            page.click(f"#collection [role=option] >> text={options.collection}")
-        page.fill("#question textarea", options.question)
-        page.press("#question textarea", "Enter")
-        page.wait_for_selector(".turn.done .checked, .turn.done .refused", timeout=WAIT_MS)
-        if page.locator(".cite").count():
-            page.locator(".cite").first.click()
-        page.wait_for_timeout(1000)  # the scrolling
-        page.screenshot(path=str(target))
+        page.wait_for_selector("#question textarea")
+        for scene in scenes:
+            try:
+                scene.play(page)
+                page.wait_for_timeout(1500)  # scrolling and fading
+                page.screenshot(path=str(folder / f"{scene.name}.png"))
+            except Error as error:
+                raise ReadingError(
+                    f"The scene {scene.name!r} came to no end: {error.message.splitlines()[0]}"
+                ) from error
+            yield _smaller(folder / f"{scene.name}.png")
         browser.close()
-    return target
+
+
+def _smaller(path: Path) -> Path:
+    """A page needs few colours: a quarter of the bytes."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        reduced = picture.convert("RGB").quantize(192, dither=Image.Dither.NONE)
+    reduced.save(path, optimize=True)
+    return path
+
+
+# --- scenes -------------------------------------------------------------------------------------------------------
+
+
+def _ask(page, options: argparse.Namespace) -> None:
+    """Asks, waits for the checked answer, and opens the passage behind its first citation."""
+    if options.collection:
+        page.click("#collection input")
+        page.click(f"#collection [role=option] >> text={options.collection}")
+    _answered(page, options.question)
+
+
+def _answered(page, question: str) -> None:
+    turns = page.locator(".turn.done").count()
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    page.wait_for_function("n => document.querySelectorAll('.turn.done').length > n", arg=turns)
+    page.wait_for_selector(".turn.done .checked, .turn.done .refusal")
+    if page.locator(".turn.done >> nth=-1").locator(".cite").count():
+        page.locator(".turn.done >> nth=-1").locator(".cite").first.click()
+
+
+def _welcomed(page) -> None:
+    """Waits for the models, too: until then the page says what it loads."""
+    page.wait_for_selector(".welcome")
+    page.wait_for_selector("#status .ready")
+
+
+def _tab(page, name: str, shown: str) -> None:
+    page.click(f"#{name}-tab-button")
+    page.wait_for_selector(shown)
+
+
+def _lab(page) -> None:
+    _tab(page, "lab", "#lab-charts .charts")
+    page.click("#lab-write")
+    page.wait_for_function("() => (document.querySelector('.continuation .new')?.innerText || '').length > 80")
+
+
+def _new_conversation(page, question: str) -> None:
+    _tab(page, "ask", "#question textarea")
+    page.click("#new-conversation")
+    page.wait_for_selector(".welcome")
+    _answered(page, question)
+
+
+SCENES = (
+    Scene("accueil", _welcomed),
+    Scene("reponse", lambda page: _answered(page, "What are the treatments for glaucoma?")),
+    Scene("suite", lambda page: _answered(page, "And what are its symptoms?")),
+    Scene("refus", lambda page: _new_conversation(page, "Who won the world chess championship of 2031?")),
+    Scene("documents", lambda page: _tab(page, "documents", "#collection-table table")),
+    Scene("labo", _lab),
+    Scene("entrainer", lambda page: _tab(page, "train", "#train-start")),
+    Scene("evaluer", lambda page: _tab(page, "evaluate", "#evaluate-start")),
+    Scene("reglages", lambda page: _tab(page, "settings", "#settings-controls input")),
+)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from assistant.evaluation.intervals import Estimate
 from assistant.evaluation.runs import Comparison, Run, Table, paired
+from assistant.presets import STARTER
 from scripts._compare.errors import KINDS, LEAST_ROUGE, LEAST_SUPPORTED
 from scripts._compare.measure import CHECKED, GENERIC, LEADS, QUOTES, SPECIALISED
 from scripts._compare.store import Example
@@ -107,6 +108,13 @@ def _parts(
         ("", "générique", "spécialisé"),
         [(label, *(str(of(settings[role])) for role in (GENERIC, SPECIALISED))) for label, of in _FACTS.items()],
     )
+    if settings[GENERIC]["name"] == STARTER:
+        yield (
+            "Sans GPT-2 d’OpenAI sur la machine, `starter` tient ici la place du générique. Or il a déjà appris le "
+            "métier d’assistant, sur d’autres sujets de MedQuAD : l’écart mesuré est celui d’un entraînement de plus, "
+            "non celui d’un modèle qui n’aurait rien vu du domaine. Avec `gpt2_base_en` téléchargé, la même commande "
+            "le prend comme générique."
+        )
     yield (
         f"Les questions viennent de {settings['data']} et portent sur des sujets qu’aucun entraînement du projet n’a "
         "vus (un dixième des sujets, mis de côté d’après l’empreinte de leur nom). Chaque invite contient le passage "

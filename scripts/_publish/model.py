@@ -114,9 +114,10 @@ def _body(text: str) -> str:
 
 
 def _files(folder: Path) -> list[Path]:
-    """What KerasNLP reads, and nothing else that may lie beside it."""
+    """What KerasNLP reads and the card shows, and nothing else that may lie beside it."""
     names = (*presets.WEIGHTS, presets.CONFIG, "metadata.json", "preprocessor.json", "task.json", "tokenizer.json")
     weights = (path for path in folder.glob("model_*.weights.h5"))  # of a large model, in several files
     beside = (folder / name for name in names)
+    pictures = folder.glob("*.png")  # that its card shows
     assets = (path for path in (folder / "assets").rglob("*") if path.suffix in (".json", ".txt"))
-    return sorted(path for path in (*beside, *weights, *assets) if path.is_file())
+    return sorted(path for path in (*beside, *weights, *pictures, *assets) if path.is_file())

@@ -102,15 +102,16 @@ _COST = {
     "pas faits": lambda run: run.metrics.get("step"),
     "meilleur pas (celui qui est gardé)": lambda run: run.metrics.get("best_step"),
     "durée d’apprentissage (minutes)": lambda run: round(run.seconds / 60, 1),
-    "exemples vus par seconde": lambda run: _pace(run),
+    "exemples vus": lambda run: _seen(run),
+    "exemples vus par seconde": lambda run: round(_seen(run) / run.seconds, 1) if run.seconds and _seen(run) else None,
     "appareils": lambda run: run.metrics.get("devices"),
     "machine": lambda run: run.machine,
 }
 
 
-def _pace(run: Summary) -> float | None:
+def _seen(run: Summary) -> int | None:
     steps, batch = run.metrics.get("step"), run.settings.get("batch")
-    return round(steps * batch / run.seconds, 1) if run.seconds and steps and batch else None
+    return steps * batch if steps and batch else None
 
 
 def _course(run: Summary) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -52,6 +53,8 @@ def test_the_model_repository_is_a_preset_with_a_card(folders):
     assert described["pipeline_tag"] == "text-generation"
     text = card.read_text("utf-8")
     assert "hf://somebody/sourcier-starter" in text and "## Data" in text
+    shown = re.findall(r"!\[.*?\]\((.+?)\)", text)
+    assert [name for name in shown if not (folders / "model" / name).is_file()] == []
     assert text.count("pipeline_tag") == 1  # the preset's own metadata is replaced
     assert (folders / "model" / "LICENSE").read_text("utf-8").lstrip().startswith("Apache License")
 
