@@ -14,7 +14,7 @@ ENGLISH = MappingProxyType(
         "within seconds.",
         "follow.folder": "Folder",
         "follow.folder_help": "Its path on the computer that runs Sourcier; the collection is the one chosen above.",
-        "follow.placeholder": "/home/me/papers",
+        "follow.placeholder": "~/papers",
         "follow.button": "Follow",
         "follow.none": "Write the path of a folder first.",
         "follow.done": "{path} is followed.",

@@ -15,7 +15,7 @@ FRENCH = MappingProxyType(
         "follow.folder": "Dossier",
         "follow.folder_help": "Son chemin sur l’ordinateur qui fait tourner Sourcier ; la collection est celle choisie "
         "plus haut.",
-        "follow.placeholder": "/home/moi/articles",
+        "follow.placeholder": "~/articles",
         "follow.button": "Suivre",
         "follow.none": "Écrivez d’abord le chemin d’un dossier.",
         "follow.done": "{path} est suivi.",

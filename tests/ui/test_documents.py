@@ -230,12 +230,12 @@ def test_an_empty_list_says_what_to_do():
 )
 def test_every_data_set_shows_its_licence_and_state(state, words):
     offer = Offer(datasets.get("medquad"), state, "No.", 5_000_000, 10_000_000)
-    markup = render.data_sets([offer], (), "/home/datasets", "en")
+    markup = render.data_sets([offer], (), "/data/datasets", "en")
     assert words in markup and "CC BY 4.0" in markup
-    assert "In your collections" in render.data_sets([offer], ("medquad",), "/home/datasets", "en")
+    assert "In your collections" in render.data_sets([offer], ("medquad",), "/data/datasets", "en")
 
 
 def test_a_data_set_that_needs_an_account_says_what_to_do():
     offer = Offer(datasets.get("cancer_text"), "by_hand")
-    markup = render.data_sets([offer], (), "/home/datasets", "en")
-    assert "Needs an account" in markup and "/home/datasets" in markup and 'data-act="set-fetch"' not in markup
+    markup = render.data_sets([offer], (), "/data/datasets", "en")
+    assert "Needs an account" in markup and "/data/datasets" in markup and 'data-act="set-fetch"' not in markup
