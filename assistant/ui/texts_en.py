@@ -141,7 +141,7 @@ ENGLISH = MappingProxyType(
         "keys.single": "Keys of one letter are on",
         "keys.send": "Ask the question",
         "keys.line": "New line in the question",
-        "keys.edit_last": "In an empty field: edit the last question",
+        "keys.edit_last": "Edit the last question (in an empty field)",
         "keys.stop": "Stop the answer, close what is open",
         "keys.question": "Write a question",
         "keys.new": "New conversation",

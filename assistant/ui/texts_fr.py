@@ -144,7 +144,7 @@ FRENCH = MappingProxyType(
         "keys.single": "Les touches seules sont actives",
         "keys.send": "Poser la question",
         "keys.line": "Aller à la ligne dans la question",
-        "keys.edit_last": "Dans un champ vide : modifier la dernière question",
+        "keys.edit_last": "Modifier la dernière question (champ vide)",
         "keys.stop": "Arrêter la réponse, fermer ce qui est ouvert",
         "keys.question": "Écrire une question",
         "keys.new": "Nouvelle conversation",
