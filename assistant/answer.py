@@ -11,7 +11,7 @@ from copy import copy
 from dataclasses import replace
 
 from assistant.conversation import search_query
-from assistant.grounding import Evidence, Settling, checked
+from assistant.grounding import WORDING, Evidence, Settling, checked
 from assistant.presets import ModelError
 from assistant.quotes import best_quotes, readable
 from assistant.resources import Resources
@@ -131,7 +131,7 @@ class Assistant:
     def _written(
         self, answer: Answer, result: SearchResult, model: str, clock: "_Clock", stop: threading.Event | None
     ) -> Iterator[Event]:
-        evidence = Evidence(result.hits)
+        evidence = Evidence(result.hits, WORDING if answer.mode == "grounded" else 0.0)
         quotes = best_quotes(result.hits, evidence)
         if answer.mode == "quotes":
             return replace(answer, sentences=tuple(quotes))

@@ -5,9 +5,11 @@ compared with every passage; what no passage states is not supported, whatever i
 says what is compared, `assistant.support` how; `python -m scripts.evaluate grounding` how well.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from assistant.reading import statement
 from assistant.schema import Citation, Sentence
@@ -22,6 +24,7 @@ UNSUPPORTED = 0.59  # shown at most for what is not supported
 WINDOW = 3  # sentences of a passage that may support one sentence together
 ITEMS = 20  # of a list that are read as one sentence with its lead
 LOOP = 4  # words
+WORDING = 0.7  # of neighbouring words: what a small generator writes in other words than its passage's, it stitched
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,15 @@ class Support:
 
 
 class Evidence:
-    """The passages of one answer, split and read once."""
+    """The passages of one answer, split and read once.
 
-    def __init__(self, hits: Sequence[Hit]):
+    With `wording` above 0 a sentence is supported only if that share of its neighbouring words stands side by side in
+    the passage, too: "de novo mutations are caused by a parent" is made of a passage's words, but not said there.
+    """
+
+    def __init__(self, hits: Sequence[Hit], wording: float = 0.0):
         self._passages = [_Passage(hit) for hit in hits]
+        self._hits, self._wording = hits, wording
 
     def check(self, text: str, language: str = "en") -> Sentence:
         """The sentence with its support and up to two citations.
@@ -55,6 +63,8 @@ class Evidence:
         order = sorted(range(len(found)), key=lambda i: -found[i].score)
         if not order or found[order[0]].score < SUPPORTED:
             return Sentence(text, False, found[order[0]].score if order else 0.0)
+        if self._wording and max(_worded(text, self._hits[i]) for i in order[:2]) < self._wording:
+            return Sentence(text, False, UNSUPPORTED)
         cited = [i for i in order[:2] if found[i].score >= SUPPORTED]
         citations = tuple(Citation(i + 1, found[i].start, found[i].end) for i in sorted(cited))
         return Sentence(text, True, found[order[0]].score, citations)
@@ -156,6 +166,14 @@ class _Passage:
 
     def _support(self, score: float, one: _Unit, two: _Unit) -> Support:
         return Support(score, self.spans[min(one.first, two.first)][0], self.spans[max(one.last, two.last)][1])
+
+
+def _worded(text: str, hit: Hit) -> float:
+    """The share of the text's neighbouring words that stand side by side in the passage or over it."""
+    pairs, held = (
+        set(pairwise(re.findall(r"\w+", words.lower()))) for words in (text, f"{hit.title} {hit.indexed_text}")
+    )
+    return len(pairs & held) / len(pairs) if pairs else 1.0
 
 
 def _units(text: str, places: Sequence[tuple[int, int]], language: str) -> Iterator[_Unit]:

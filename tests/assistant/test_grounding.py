@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.grounding import Evidence, checked
+from assistant.grounding import WORDING, Evidence, checked
 from index.hit import Hit
 
 GLAUCOMA = Hit(
@@ -133,3 +133,14 @@ def test_one_word_of_a_passage_is_no_statement(evidence):
 
 def test_word_repeated_more_often_than_in_the_passage_is_not_supported(evidence):
     assert not evidence.check("Eye drops lower the pressure in the eye pressure.").supported
+
+
+def test_sentence_stitched_of_a_passages_words_is_not_supported_where_wording_counts():
+    text = (
+        "What causes the syndrome? The deletion is a new mutation (called a de novo mutation) and is not inherited "
+        "from a parent. De novo mutations are due to a random error."
+    )
+    evidence = Evidence((Hit(1, "d", "What causes the syndrome?", text, score=1.0),), WORDING)
+    assert not evidence.check("De novo mutations are caused by a parent.").supported
+    assert evidence.check("De novo mutations are due to a random error.").supported
+    assert evidence.check("The deletion is not inherited from a parent.").supported
