@@ -1,5 +1,6 @@
 """What is wrong with an answer, by rules that anybody can check: the first that holds names it."""
 
+import re
 from collections.abc import Sequence
 
 from assistant.evaluation.measures import loops, supported
@@ -12,24 +13,42 @@ KINDS = (EMPTY, LOOP, UNSUPPORTED, OTHER_PASSAGE, OFF_TARGET, CUT, GOOD)
 LEAST_SUPPORTED = 0.5  # of the sentences
 LEAST_ROUGE = 0.2  # of an answer that is about the question
 ENDS = (".", "!", "?", "…", ":", ")", '"', "”")
+RUN = 4  # words: two passages often say the same of two diseases, but seldom in the same four words
+TAIL = 30  # characters
 
 
 def kind(answer: str, passages: Sequence[str], right: int, rouge: float) -> str:
     """One of KINDS. `right` is the place of the passage that holds the expected answer, `rouge` the ROUGE-L to it."""
-    sentences = [sentence for sentence in split(answer) if any(letter.isalnum() for letter in sentence)]
-    if not sentences:
+    if not any(letter.isalnum() for letter in answer):
         return EMPTY
     if loops(answer):
         return LOOP
-    held = [[supported(sentence, [passage]) for passage in passages] for sentence in sentences]
-    if sum(map(any, held)) < LEAST_SUPPORTED * len(sentences):
+    if support(answer, passages) < LEAST_SUPPORTED:
         return UNSUPPORTED
-    counts = [sum(column) for column in zip(*held, strict=True)]
-    if counts[right] < max(counts):
+    copied = [_copied(answer, passage) for passage in passages]
+    if copied[right] < max(copied):
         return OTHER_PASSAGE
     if rouge < LEAST_ROUGE:
         return OFF_TARGET
-    return GOOD if answer.rstrip().endswith(ENDS) else CUT
+    return CUT if _cut(answer, passages) else GOOD
+
+
+def _copied(answer: str, passage: str) -> int:
+    """How many runs of words of the answer stand in the passage."""
+    there = set(_runs(passage))
+    return sum(run in there for run in _runs(answer))
+
+
+def _runs(text: str) -> list[tuple[str, ...]]:
+    words = re.findall(r"\w+", text.lower())
+    length = min(RUN, len(words))
+    return [tuple(words[at : at + length]) for at in range(len(words) - length + 1)] if words else []
+
+
+def _cut(answer: str, passages: Sequence[str]) -> bool:
+    """Whether the last sentence stops in the middle; some passages end without a full stop, and so may an answer."""
+    end = answer.rstrip()
+    return not end.endswith(ENDS) and not any(passage.rstrip().endswith(end[-TAIL:]) for passage in passages)
 
 
 def support(answer: str, passages: Sequence[str]) -> float:

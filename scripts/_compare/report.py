@@ -40,7 +40,10 @@ ERRORS = {
         "non soutenue",
         f"moins de {100 * LEAST_SUPPORTED:.0f} % des phrases sont dans les passages",
     ),
-    "other-passage": ("mauvais passage", "un passage voisin est mieux recopié que celui qui répond"),
+    "other-passage": (
+        "mauvais passage",
+        "plus de suites de mots viennent d’un passage voisin que de celui qui répond",
+    ),
     "off-target": ("à côté", f"soutenue, mais ROUGE-L sous {french(LEAST_ROUGE)} avec la réponse attendue"),
     "cut": ("coupée", "la dernière phrase n’est pas finie"),
     "good": ("sans erreur relevée", "aucune des règles précédentes"),

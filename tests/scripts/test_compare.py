@@ -97,6 +97,19 @@ def test_the_first_rule_that_holds_names_what_is_wrong(answer, kind):
     assert errors.kind(answer, PASSAGES, 0, rouge_l(answer, CASES[0].reference)) == kind
 
 
+def test_passages_that_say_the_same_of_two_diseases_are_told_apart():
+    text = "What are the signs of {0}? The Ontology provides the following list of signs for {0}. It is free."
+    passages = [text.format("gout"), text.format("asthma")]
+    assert errors.kind(text.format("asthma"), passages, 0, 0.9) == errors.OTHER_PASSAGE
+    assert errors.kind(text.format("asthma"), passages, 1, 1.0) == errors.GOOD
+
+
+def test_an_answer_that_ends_as_its_passage_ends_is_not_cut():
+    passages = ["Drug therapy may help to reduce the number of attacks of gout"]
+    assert errors.kind(passages[0], passages, 0, 1.0) == errors.GOOD
+    assert errors.kind("Drug therapy may help to reduce", passages, 0, 0.6) == errors.CUT
+
+
 def test_an_answer_beside_the_point_is_told_from_a_good_one():
     assert errors.kind("Glaucoma is a disease that damages the optic nerve.", PASSAGES, 0, 0.1) == errors.OFF_TARGET
 
