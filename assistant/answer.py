@@ -28,7 +28,8 @@ LONGEST_QUESTION = 2000  # characters
 SHORTEST_ANSWER = 8  # words that passed the check; with fewer, the passages are quoted
 LONG_ENOUGH = 40  # words; shorter drafts must have half as many as the quotes
 MOST = 2 / 3  # of a draft's sentences must have passed
-INCOMPLETE, QUOTED, FRENCH, STOPPED = "index_incomplete", "quoted", "generator_writes_english", "stopped"
+INCOMPLETE, QUOTED, STOPPED = "index_incomplete", "quoted", "stopped"
+FRENCH, FRENCH_QUOTED = "generator_writes_english", "quoted_as_generator_writes_english"
 
 
 class AskError(Exception):
@@ -136,7 +137,7 @@ class Assistant:
         if answer.mode == "quotes":
             return replace(answer, sentences=tuple(quotes))
         if answer.mode == "grounded" and _language(result) == "fr":  # the generator would write English
-            return replace(answer, sentences=tuple(quotes), notices=(*answer.notices, FRENCH, QUOTED))
+            return replace(answer, sentences=tuple(quotes), notices=(*answer.notices, FRENCH_QUOTED))
         draft = yield from self._drafted(answer, model, evidence, clock, stop)
         sentences = checked(draft, evidence)
         notices = answer.notices

@@ -89,6 +89,8 @@ ENGLISH = MappingProxyType(
         "notice.index_incomplete": "The index is still growing: a later answer may find more.",
         "notice.quoted": "The passages support too little of the draft: their best sentences are quoted instead.",
         "notice.generator_writes_english": "The generator writes English only; the passages are in French.",
+        "notice.quoted_as_generator_writes_english": "The passages are in French and the generator writes English "
+        "only: they are quoted.",
         "notice.stopped": "Stopped early: this is what had been written.",
         "footer.tokens": "{n} tokens",
         "footer.seconds": "{seconds} s",

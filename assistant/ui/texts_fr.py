@@ -90,6 +90,8 @@ FRENCH = MappingProxyType(
         "notice.index_incomplete": "L’index n’est pas encore complet : plus tard, vous trouverez peut-être mieux.",
         "notice.quoted": "Les passages appuient trop peu le brouillon : leurs meilleures phrases le remplacent.",
         "notice.generator_writes_english": "Le générateur n’écrit qu’en anglais ; les passages sont en français.",
+        "notice.quoted_as_generator_writes_english": "Les passages sont en français et le générateur n’écrit qu’en"
+        " anglais : ils sont cités tels quels.",
         "notice.stopped": "Arrêtée avant la fin : voici ce qui était écrit.",
         "footer.tokens": "{n} tokens",
         "footer.seconds": "{seconds} s",
