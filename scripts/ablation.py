@@ -80,8 +80,19 @@ def _run(command: tuple[str, ...], path: Path, options: argparse.Namespace, home
             arguments = [known.get(part, part) for part in command]
             counted = [] if command[0] == "retrieval" else ["--count", count]
             evaluate.main(["--home", str(home.path), *arguments, *counted, "--out", str(path)])
+        _without_paths(path)
     except (StoreError, EmbedderError) as error:
         raise ReadingError(str(error)) from error
+
+
+def _without_paths(path: Path) -> None:
+    """The folder of questions was a passing one of this machine: no setting of a run that is kept."""
+    from dataclasses import replace
+
+    from assistant.evaluation import runs
+
+    run = runs.load(path)
+    runs.save(replace(run, settings={name: v for name, v in run.settings.items() if name != "folders"}), path)
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:

@@ -17,6 +17,9 @@ DATA = "04-donnees"
 SETS = ("medquad", "scientific_papers", "financial_phrasebank", "cancer_text", "corona_tweets")
 SORTED_SETS = tuple(name for name in SETS if name != "scientific_papers")  # the excerpt of that one has one class
 SLIDES = LIVRABLES / TALK / "diapositives.md"
+GPT2, TRAINING, PROTOTYPE = "03-prise-en-main", "05-fine-tuning", "06-prototype"
+COMPARISON, ABLATION = "07-comparaison", "08-optimisation"
+SCENES = ("accueil", "reponse", "suite", "refus", "documents", "labo", "entrainer", "evaluer", "reglages")
 REPORTS = ("modele-rapport-individuel", "modele-passation")
 
 
@@ -72,6 +75,39 @@ def _slides(folder: Path) -> None:
     build(SLIDES, folder)
 
 
+def _gpt2(folder: Path) -> None:
+    from scripts._livrables.notebooks import run_all
+
+    notebook = folder / "gpt2.ipynb"
+    # Of the notebook's machine: a bar that it could show, and TensorFlow's greetings.
+    quiet = {"PYTHONWARNINGS": "ignore:IProgress not found", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    run_all(notebook, notebook, quiet)
+
+
+def _training(folder: Path) -> None:
+    from scripts import training
+
+    training.main(["--out", str(folder)])
+
+
+def _prototype(folder: Path) -> None:
+    from scripts import screenshots
+
+    screenshots.main(["--guide"])
+
+
+def _comparison(folder: Path) -> None:
+    from scripts import compare
+
+    compare.main(["--report", "--out", str(folder)])
+
+
+def _ablation(folder: Path) -> None:
+    from scripts import ablation
+
+    ablation.main(["--out", str(folder)])
+
+
 PARTS = (
     Part(
         "plan",
@@ -116,6 +152,43 @@ PARTS = (
         ("analyse-des-donnees.ipynb",),
         _notebook,
         needs=f"{REAL}; {COURSE}",
+    ),
+    Part(
+        "carnet-gpt2",
+        GPT2,
+        (f"livrables/{GPT2}/gpt2.ipynb",),
+        ("gpt2.ipynb",),
+        _gpt2,
+        needs=COURSE,
+    ),
+    Part(
+        "prototype",
+        PROTOTYPE,
+        ("scripts/screenshots.py",),
+        tuple(f"images/{name}.png" for name in SCENES),
+        _prototype,
+        needs="a data folder with MedQuAD indexed, Chromium, pip install -e .[test]",
+    ),
+    Part(
+        "entrainements",
+        TRAINING,
+        (f"livrables/{TRAINING}/entrainements.json", "scripts/_training/*.py"),
+        ("rapport.md", "courbes.png"),
+        _training,
+    ),
+    Part(
+        "comparaison",
+        COMPARISON,
+        (f"livrables/{COMPARISON}/mesures.json", f"livrables/{COMPARISON}/exemples.json", "scripts/_compare/*.py"),
+        ("README.md", "ecarts.png"),
+        _comparison,
+    ),
+    Part(
+        "ablation",
+        ABLATION,
+        (f"livrables/{ABLATION}/mesures/*.json", "scripts/_ablation/*.py"),
+        ("tableau.md",),
+        _ablation,
     ),
     Part(
         "guides",
