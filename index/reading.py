@@ -15,6 +15,7 @@ SAME = 0.7  # of the shorter text's word runs, in the other one
 RUN = 4  # words
 LONGEST = 350  # words of neighbours that are read as one passage
 SHARED = 20  # characters at least that two neighbours have in common, to be more than chance
+CLOSE = 0.9  # of the score of a page's best passage: nearly as good, and read in the page's order
 ONE_DOCUMENT = 2  # passages at most from one document while others are there
 
 
@@ -25,7 +26,7 @@ def readable(hits: Sequence[Hit], top: int) -> list[Hit]:
     runs: list[frozenset] = []
     topics: list[frozenset] = []
     repeated: list[Hit] = []
-    for hit in hits:
+    for hit in _in_order(hits):
         own = _runs(hit.text)
         topic = topic_of(label_of(hit.title, hit.heading))
         same = [about for other, about in zip(runs, topics, strict=True) if _same(own, other)]
@@ -41,6 +42,24 @@ def readable(hits: Sequence[Hit], top: int) -> list[Hit]:
             runs.append(own)
             topics.append(topic)
     return (_spread(kept, top) + repeated)[:top]
+
+
+def _in_order(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits, those of one page that are nearly as good as its best in the page's order.
+
+    Where the heading is what was asked, all parts under it score alike, and the answer starts with the first one.
+    """
+    places: dict[tuple, list[int]] = {}
+    for at, hit in enumerate(hits):
+        best = places.setdefault((hit.collection, hit.document_id, hit.heading, hit.page), [])
+        if not best or hit.score >= CLOSE * hits[best[0]].score:
+            best.append(at)
+    found = list(hits)
+    for same in places.values():
+        ordered = sorted((hits[at] for at in same), key=lambda hit: hit.ordinal)
+        for at, hit in zip(same, ordered, strict=True):
+            found[at] = hit
+    return found
 
 
 def _spread(hits: Sequence[Hit], top: int) -> list[Hit]:

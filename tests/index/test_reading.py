@@ -19,8 +19,26 @@ def test_what_follows_a_hit_is_read_with_it():
 
 
 def test_what_comes_before_a_better_hit_is_not_put_before_it():
-    found = readable([hit(words(100), ordinal=3), hit(words(0), ordinal=2)], 6)
+    found = readable([hit(words(100), ordinal=3, score=0.9), hit(words(0), ordinal=2, score=0.7)], 6)
     assert [(one.ordinal, one.parts) for one in found] == [(3, 1), (2, 1)]
+
+
+def test_parts_of_a_page_that_are_nearly_as_good_are_read_in_its_order():
+    tail, other, head = (
+        hit(words(300), ordinal=2, score=0.9),
+        hit(words(600), "b", score=0.88),
+        hit(words(0), score=0.85),
+    )
+    assert [(one.document_id, one.ordinal) for one in readable([tail, other, head], 6)] == [
+        ("d", 0),
+        ("b", 0),
+        ("d", 2),
+    ]
+
+
+def test_parts_under_another_heading_keep_their_place():
+    hits = [hit(words(300), ordinal=2, heading="B", score=0.9), hit(words(0), heading="A", score=0.9)]
+    assert [one.ordinal for one in readable(hits, 6)] == [2, 0]
 
 
 def test_neighbours_on_different_pages_stay_apart():
