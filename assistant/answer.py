@@ -19,6 +19,7 @@ from assistant.schema import MODES, Answer, Answered, Drafted, Event, Mode, Sear
 from assistant.settings import Settings
 from corpus.home import Home
 from index.embedder import EmbedderError
+from index.hit import Hit
 from index.search import SearchResult
 from index.store import StoreError
 
@@ -138,7 +139,10 @@ class Assistant:
             return replace(answer, sentences=tuple(quotes))
         if answer.mode == "grounded" and _language(result) == "fr":  # the generator would write English
             return replace(answer, sentences=tuple(quotes), notices=(*answer.notices, FRENCH_QUOTED))
-        draft = yield from self._drafted(answer, model, evidence, clock, stop)
+        passages = readable(answer.sources, evidence) if answer.mode == "grounded" else answer.sources
+        if not passages:  # tables and lists of names: nothing that a draft could be made of
+            return replace(answer, sentences=tuple(quotes), notices=(*answer.notices, QUOTED))
+        draft = yield from self._drafted(answer, passages, model, evidence, clock, stop)
         sentences = checked(draft, evidence)
         notices = answer.notices
         if stop is not None and stop.is_set():
@@ -152,15 +156,19 @@ class Assistant:
         return replace(answer, sentences=tuple(sentences), model=model, notices=notices)
 
     def _drafted(
-        self, answer: Answer, model: str, evidence: Evidence, clock: "_Clock", stop: threading.Event | None
+        self,
+        answer: Answer,
+        passages: Sequence[Hit],
+        model: str,
+        evidence: Evidence,
+        clock: "_Clock",
+        stop: threading.Event | None,
     ) -> Iterator[Event]:
         from assistant.prompt import RESERVE, pack
         from assistant.sampling import Sampling
 
         settings = self.settings
         generator = self.resources.generator(model)
-        grounded = answer.mode == "grounded"
-        passages = readable(answer.sources, evidence) if grounded else answer.sources
         prompt = pack(
             answer.question,
             passages[: settings.prompt_passages],
@@ -170,7 +178,7 @@ class Assistant:
         )
         sampling = Sampling(temperature=settings.temperature, no_repeat_ngram=settings.no_repeat_ngram)
         # Free mode is the plain model: what it says by itself is what one wants to see there.
-        copying = generator.copying_from([used.text for used in prompt.used]) if grounded else None
+        copying = generator.copying_from([used.text for used in prompt.used]) if answer.mode == "grounded" else None
         options = {"max_new_tokens": settings.max_new_tokens, "sampling": sampling, "copying": copying, "stop": stop}
         draft, settling = "", Settling(evidence)
         for piece in generator.stream(prompt.text, **options):

@@ -54,16 +54,16 @@ def best_quotes(hits: Sequence[Hit], evidence: Evidence) -> list[Sentence]:
 def readable(hits: Sequence[Hit], evidence: Evidence) -> list[Hit]:
     """The passages that an answer may be made of, best first, each without headings, boilerplate and half sentences.
 
-    They are the first one and those that promise the same of the same topic. A passage of which nothing reads like
-    prose stays as it is.
+    They are the first one of which something reads like prose and those that promise the same of the same topic.
     """
     found = []
     for n, hit in enumerate(hits[:PASSAGES], 1):
         if found and not _goes_on(hits[0], hit):
             continue
         parts = [hit.text[start:end].strip() for start, end in _readable(hit.text, evidence.sentences(n))]
-        text = "".join(f"\n{part}" if part.startswith(BULLETS) else f" {part}" for part in parts)
-        found.append(replace(hit, text=text.strip() or hit.text))
+        text = "".join(f"\n{part}" if part.startswith(BULLETS) else f" {part}" for part in parts).strip()
+        if text:
+            found.append(replace(hit, text=text))
     return found
 
 

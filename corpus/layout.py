@@ -39,7 +39,6 @@ MOST_CELLS = 4  # of " - " or of percentages in one sentence: more are a table i
 NOTICES = re.compile(
     "|".join(
         r"""key points?\b
-        these resources (?:address|from|offer)\b
         summary\s*:?$
         watch the video
         see (?:also|the|below)\b

@@ -96,6 +96,8 @@ def test_what_a_draft_is_made_of_is_readable_and_on_the_same_topic():
     ]
 
 
-def test_passage_of_which_nothing_reads_like_prose_is_given_as_it_is():
-    table = passage("Fever 50% Rash 7.5% Cough 90%")
-    assert readable((table,), Evidence((table,))) == [table]
+def test_passage_of_which_nothing_reads_like_prose_is_no_matter_for_a_draft():
+    table, prose = passage("Fever 50% Rash 7.5% Cough 90%"), passage("Rest helps a swollen foot.", "Feet", n=2)
+    hits = (table, prose)
+    assert [hit.text for hit in readable(hits, Evidence(hits))] == ["Rest helps a swollen foot."]
+    assert readable((table,), Evidence((table,))) == []
