@@ -118,7 +118,8 @@ class Assistant:
                 notices=() if result.complete else (INCOMPLETE,),
             )
             if not answer.refused:
-                answer = yield from self._written(answer, result, model or settings.model, clock, stop)
+                chosen = replace(settings, model=model or settings.model)
+                answer = yield from self._written(answer, result, chosen, clock, stop)
             yield Answered(replace(answer, timings=clock.timings()))
         except (StoreError, EmbedderError, ModelError) as error:
             raise AskError(str(error)) from error
@@ -131,7 +132,7 @@ class Assistant:
         raise AssertionError("ask ends with Answered")
 
     def _written(
-        self, answer: Answer, result: SearchResult, model: str, clock: "_Clock", stop: threading.Event | None
+        self, answer: Answer, result: SearchResult, settings: Settings, clock: "_Clock", stop: threading.Event | None
     ) -> Iterator[Event]:
         evidence = Evidence(result.hits, WORDING if answer.mode == "grounded" else 0.0)
         quotes = best_quotes(result.hits, evidence)
@@ -142,7 +143,7 @@ class Assistant:
         passages = readable(answer.sources, evidence) if answer.mode == "grounded" else answer.sources
         if not passages:  # tables and lists of names: nothing that a draft could be made of
             return replace(answer, sentences=tuple(quotes), notices=(*answer.notices, QUOTED))
-        draft = yield from self._drafted(answer, passages, model, evidence, clock, stop)
+        draft = yield from self._drafted(answer, passages, settings, evidence, clock, stop)
         sentences = checked(draft, evidence)
         notices = answer.notices
         if stop is not None and stop.is_set():
@@ -153,22 +154,21 @@ class Assistant:
             supported = [sentence for sentence in sentences if sentence.supported]
             whole = enough(supported, sentences, quotes)
             sentences, notices = (supported, notices) if whole else (quotes, (*notices, QUOTED))
-        return replace(answer, sentences=tuple(sentences), model=model, notices=notices)
+        return replace(answer, sentences=tuple(sentences), model=settings.model, notices=notices)
 
     def _drafted(
         self,
         answer: Answer,
         passages: Sequence[Hit],
-        model: str,
+        settings: Settings,
         evidence: Evidence,
         clock: "_Clock",
         stop: threading.Event | None,
     ) -> Iterator[Event]:
         from assistant.prompt import RESERVE, pack
-        from assistant.sampling import Sampling
+        from assistant.sampling import decoding
 
-        settings = self.settings
-        generator = self.resources.generator(model)
+        generator = self.resources.generator(settings.model)
         prompt = pack(
             answer.question,
             passages[: settings.prompt_passages],
@@ -176,12 +176,10 @@ class Assistant:
             window=generator.window,
             reserve=min(max(RESERVE, settings.max_new_tokens), generator.window // 2),
         )
-        sampling = Sampling(temperature=settings.temperature, no_repeat_ngram=settings.no_repeat_ngram)
         # Free mode is the plain model: what it says by itself is what one wants to see there.
-        copying = generator.copying_from([used.text for used in prompt.used]) if answer.mode == "grounded" else None
-        options = {"max_new_tokens": settings.max_new_tokens, "sampling": sampling, "copying": copying, "stop": stop}
+        options = decoding(generator, prompt.used if answer.mode == "grounded" else (), settings)
         draft, settling = "", Settling(evidence)
-        for piece in generator.stream(prompt.text, **options):
+        for piece in generator.stream(prompt.text, stop=stop, **options):
             clock.token()
             draft += piece
             yield Drafted(draft.strip(), *settling.of(draft))

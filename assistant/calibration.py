@@ -8,7 +8,6 @@ prompts. The halves of the evaluation's questions keep apart what is fitted on a
 other wordings, other lists, other syllables; only the ends of invented names ("-itis", "syndrome") are the same.
 """
 
-import hashlib
 import json
 import random
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from assistant.confidence import Features, Gate, Gates, features_of
+from assistant.evaluation import runs
 from assistant.evaluation.questions import entries, question_sets, wordings
 from index.hit import Hit
 from index.search import Search
@@ -75,7 +75,7 @@ def fit(data: Sequence[Example], embedder: str) -> Gates:
 
 def sha256(data: Sequence[Example]) -> str:
     """Of the examples, questions and features."""
-    return hashlib.sha256(json.dumps([asdict(example) for example in data]).encode()).hexdigest()
+    return runs.sha256([asdict(example) for example in data])
 
 
 def quality(data: Sequence[Example], gate: Gate, threshold: float) -> dict[str, float]:

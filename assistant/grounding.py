@@ -50,20 +50,26 @@ class Evidence:
 
     def __init__(self, hits: Sequence[Hit], wording: float = 0.0):
         self._passages = [_Passage(hit) for hit in hits]
-        self._hits, self._wording = hits, wording
+        self._wording = wording
+        self._known: dict[tuple[str, str], Sentence] = {}  # a sentence is asked after when it settles, and at the end
 
     def check(self, text: str, language: str = "en") -> Sentence:
         """The sentence with its support and up to two citations.
 
         `language` serves for passages that do not name theirs.
         """
+        if (text, language) not in self._known:
+            self._known[text, language] = self._check(text, language)
+        return self._known[text, language]
+
+    def _check(self, text: str, language: str) -> Sentence:
         claims = {passage.language or language: None for passage in self._passages}
         claims = {name: statement(text, name) for name in claims}
         found = [passage.support(claims[passage.language or language]) for passage in self._passages]
         order = sorted(range(len(found)), key=lambda i: -found[i].score)
         if not order or found[order[0]].score < SUPPORTED:
             return Sentence(text, False, found[order[0]].score if order else 0.0)
-        if self._wording and max(_worded(text, self._hits[i]) for i in order[:2]) < self._wording:
+        if self._wording and max(self._passages[i].wording(text) for i in order[:2]) < self._wording:
             return Sentence(text, False, UNSUPPORTED)
         cited = [i for i in order[:2] if found[i].score >= SUPPORTED]
         citations = tuple(Citation(i + 1, found[i].start, found[i].end) for i in sorted(cited))
@@ -95,6 +101,7 @@ class _Passage:
         self.language = hit.language
         self.text = hit.text
         self._title = f"{hit.title}\n{hit.heading}"
+        self._all = f"{hit.title} {hit.indexed_text}"
         self.spans = spans(hit.text, hit.language or "en")
 
     @cached_property
@@ -109,6 +116,15 @@ class _Passage:
     def pairs(self) -> frozenset[tuple[str, str]]:
         """Neighbouring words anywhere in the passage: "the eye drops" may be "the drops" in a later sentence."""
         return frozenset().union(*(unit.statement.pairs for unit in self.units))
+
+    @cached_property
+    def _neighbours(self) -> set[tuple[str, str]]:
+        return _neighbours(self._all)
+
+    def wording(self, text: str) -> float:
+        """The share of the text's neighbouring words that stand side by side in the passage or over it."""
+        pairs = _neighbours(text)
+        return len(pairs & self._neighbours) / len(pairs) if pairs else 1.0
 
     def support(self, claim: Statement) -> Support:
         """The shortest stretch that states the claim, else the one that holds most of its words."""
@@ -168,12 +184,8 @@ class _Passage:
         return Support(score, self.spans[min(one.first, two.first)][0], self.spans[max(one.last, two.last)][1])
 
 
-def _worded(text: str, hit: Hit) -> float:
-    """The share of the text's neighbouring words that stand side by side in the passage or over it."""
-    pairs, held = (
-        set(pairwise(re.findall(r"\w+", words.lower()))) for words in (text, f"{hit.title} {hit.indexed_text}")
-    )
-    return len(pairs & held) / len(pairs) if pairs else 1.0
+def _neighbours(text: str) -> set[tuple[str, str]]:
+    return set(pairwise(re.findall(r"\w+", text.lower())))
 
 
 def _units(text: str, places: Sequence[tuple[int, int]], language: str) -> Iterator[_Unit]:

@@ -6,8 +6,6 @@ One judgement an answer; a later one takes its place. They stand in the file tha
 
 import hashlib
 import json
-import os
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -22,6 +20,7 @@ from assistant.schema import Answer
 from assistant.training import feedback
 from assistant.training.feedback import LONGEST, VERDICTS, Judgement
 from corpus.document import Passage
+from corpus.files import replacing
 
 PASSAGES = 3  # kept of an answer: what a generator is shown at most
 LOCK_S = 10.0
@@ -114,14 +113,8 @@ class Opinions:
             raise OpinionsError(f"The opinion could not be stored: {reason}.") from error
 
     def _write(self, judgements: Iterable[Judgement]) -> None:
-        handle, temporary = tempfile.mkstemp(prefix=f"{self.path.name}.", suffix=".tmp", dir=self.path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-                file.write(_lines(map(feedback.record, judgements)))
-            os.replace(temporary, self.path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with replacing(self.path, private=True) as temporary:
+            temporary.write_text(_lines(map(feedback.record, judgements)), "utf-8", errors="replace")
 
 
 def key_of(judgement: Judgement) -> str:

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import threading
 import time
@@ -12,6 +11,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from corpus.files import replacing
 
 VARIABLE = "SOURCIER_PASSWORD"
 SHORTEST, LONGEST = 8, 200  # characters
@@ -64,10 +65,8 @@ class Password:
     def save(self, path: Path) -> None:
         """Writes the hash where only this user can read it. Raises OSError."""
         record = {name: base64.b64encode(raw).decode() for name, raw in (("salt", self.salt), ("scrypt", self.digest))}
-        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(record, file)
-        os.replace(temporary, path)
+        with replacing(path, private=True) as temporary:
+            temporary.write_text(json.dumps(record), "utf-8")
 
 
 def _hashed(text: str, salt: bytes) -> bytes:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.settings import Settings
+
 
 @dataclass(frozen=True)
 class Sampling:
@@ -30,6 +32,19 @@ class Sampling:
 
 
 GREEDY = Sampling()
+
+
+def decoding(generator, copied: Sequence, settings: Settings) -> dict:
+    """The options of `Generator.stream` for a draft as the chat writes it.
+
+    `copied` are the passages of the prompt (`Prompt.used`) that the draft is guided to copy from (`assistant.copying`);
+    without any the model writes by itself.
+    """
+    return {
+        "max_new_tokens": settings.max_new_tokens,
+        "sampling": Sampling(temperature=settings.temperature, no_repeat_ngram=settings.no_repeat_ngram),
+        "copying": generator.copying_from([used.text for used in copied]) if copied else None,
+    }
 
 
 class Sampler:

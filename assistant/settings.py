@@ -2,12 +2,12 @@
 
 import json
 import logging
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from types import MappingProxyType
+
+from corpus.files import replacing
 
 log = logging.getLogger(__name__)
 
@@ -57,14 +57,8 @@ class Settings:
     def save(self, path: Path) -> None:
         """Writes the file; a reader sees the old one or the new one, and of two writers the last one stays."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".tmp", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(self), indent=2) + "\n")
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with replacing(path, private=True) as temporary:
+            temporary.write_text(json.dumps(asdict(self), indent=2) + "\n", "utf-8")
 
 
 def _fits(name: str, value: object) -> bool:

@@ -12,6 +12,7 @@ import sqlite3
 import time
 from pathlib import Path
 
+from corpus.files import replacing
 from index.database import Database
 
 log = logging.getLogger(__name__)
@@ -29,14 +30,10 @@ def save(database: Database) -> None:
            UNION ALL SELECT c.name, w.path, 'watch' FROM watches w JOIN collections c ON c.id = w.collection_id"""
     ).fetchall()
     lines = "".join(json.dumps([row[0], row[1], row[2]]) + "\n" for row in rows).encode()
-    temporary = path.with_name(f"{NAME}.{os.getpid()}.tmp")
     with contextlib.suppress(OSError):
-        try:
-            if not path.exists() or path.read_bytes() != lines:
+        if not path.exists() or path.read_bytes() != lines:
+            with replacing(path) as temporary:
                 temporary.write_bytes(lines)
-                os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
 
 
 def put_back(connection: sqlite3.Connection, folder: Path) -> int:

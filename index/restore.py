@@ -149,9 +149,7 @@ def _stored(
             (identity,),
         ).fetchone()[0]
         bump(connection)
-    return Imported(
-        collection, new, passages, passages - waiting, sum(one.copy is not None for one in seen.sources)
-    )
+    return Imported(collection, new, passages, passages - waiting, sum(one.copy is not None for one in seen.sources))
 
 
 def _put_source(connection, collection: int, number: int, source: Source) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from corpus.files import replacing
 from index.store import Store
 
 log = logging.getLogger(__name__)
@@ -96,15 +97,10 @@ class VectorIndex:
         body = self.seqs.astype("<i8").tobytes() + self._faiss.serialize_index(self._flat).tobytes()
         header = {**stamp, "count": len(self), "sha256": hashlib.sha256(body).hexdigest()}
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
-        try:
-            with temporary.open("wb") as file:
-                file.write(json.dumps(header).encode() + b"\n" + body)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            file.write(json.dumps(header).encode() + b"\n" + body)
+            file.flush()
+            os.fsync(file.fileno())
 
     @classmethod
     def load(cls, path: Path, stamp: dict[str, str]) -> "VectorIndex | None":

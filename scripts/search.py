@@ -1,12 +1,12 @@
 """Runs a file of queries against the index and writes a TREC run file."""
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
 
 from corpus.document import ReadingError
+from corpus.files import replacing
 from index.embedder import load_embedder
 from index.search import Search
 from index.store import Store
@@ -66,10 +66,9 @@ def _column(value: str) -> str:
 
 
 def _write(path: Path, lines: list[str]) -> None:
-    temporary = path.with_name(path.name + ".tmp")
     try:
-        temporary.write_text("".join(line + "\n" for line in lines), "utf-8")
-        os.replace(temporary, path)
+        with replacing(path) as temporary:
+            temporary.write_text("".join(line + "\n" for line in lines), "utf-8")
     except OSError as error:
         raise ReadingError(f"The run file {path} cannot be written: {reason(error)}.") from error
 

@@ -89,7 +89,8 @@ def answered(generator, data: Sequence[Case], decoding: str = "grounded", passag
     `decoding` is one of DECODINGS: as the chat's grounded mode writes a draft (`copying`, no n-gram twice), or the
     plain model's likeliest token each time.
     """
-    from assistant.sampling import GREEDY, Sampling
+    from assistant.sampling import GREEDY
+    from assistant.sampling import decoding as of_the_chat
     from assistant.settings import Settings
 
     chat = Settings()
@@ -97,8 +98,7 @@ def answered(generator, data: Sequence[Case], decoding: str = "grounded", passag
         prompt = pack(case.question, case.passages if passages else (), generator.count_tokens, window=generator.window)
         options = {"max_new_tokens": chat.max_new_tokens, "sampling": GREEDY}
         if decoding == "grounded":
-            options["sampling"] = Sampling(no_repeat_ngram=chat.no_repeat_ngram)
-            options["copying"] = generator.copying_from([used.text for used in prompt.used])
+            options = of_the_chat(generator, prompt.used, chat)
         started = time.perf_counter()
         text = generator.generate(prompt.text, **options).strip()
         yield replace(judged(case, text), seconds=time.perf_counter() - started)

@@ -7,7 +7,6 @@ was asked is known by its hash: tables of two runs are compared, question by que
 import hashlib
 import json
 import math
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -16,6 +15,7 @@ from pathlib import Path
 from assistant.evaluation.grounding import Share
 from assistant.evaluation.intervals import Estimate, estimate, paired_p
 from corpus.document import ReadingError
+from corpus.files import replacing
 
 FORMAT = "sourcier-evaluation-1"
 FOLDER = "evaluation"  # of the data folder
@@ -152,10 +152,9 @@ def save(run: Run, path: Path) -> None:
         for table in run.tables
     ]
     record = {"format": FORMAT, "measure": run.measure, "made": run.made, "settings": dict(run.settings)}
-    temporary = path.with_name(path.name + ".tmp")
     try:
-        temporary.write_text(json.dumps({**record, "tables": tables}) + "\n", "utf-8")
-        os.replace(temporary, path)
+        with replacing(path) as temporary:
+            temporary.write_text(json.dumps({**record, "tables": tables}) + "\n", "utf-8")
     except OSError as error:
         raise ReadingError(f"The run {path} cannot be written: {error.strerror}.") from error
 

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import logging
-import os
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -15,6 +14,7 @@ from assistant.evaluation.own import Outcome, outcomes, question_set, tables
 from assistant.evaluation.runs import FOLDER, Run
 from assistant.settings import Settings
 from corpus.document import ReadingError
+from corpus.files import replacing
 from corpus.home import Home
 from index.store import Store, StoreError
 
@@ -145,10 +145,9 @@ class Trials:
         made = runs.now()
         path = runs.place(self._home.path, MEASURE, made)
         lines = "".join(json.dumps(asdict(outcome), ensure_ascii=False) + "\n" for outcome in found)
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
         try:
-            temporary.write_text(lines, "utf-8", errors="replace")
-            os.replace(temporary, path.with_suffix(".outcomes.jsonl"))
+            with replacing(path.with_suffix(".outcomes.jsonl")) as temporary:
+                temporary.write_text(lines, "utf-8", errors="replace")
         except OSError as error:
             raise ReadingError(f"The trial {path} cannot be written: {error.strerror}.") from error
         runs.save(Run(MEASURE, made, plan.told, tuple(tables(found))), path)

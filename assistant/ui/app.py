@@ -110,6 +110,7 @@ def launch(services, host: str, port: int, password: Password | None = None, pla
         quiet=True,
         share=False,
         inbrowser=False,
+        _frontend=False,  # else Gradio asks its own page, and gives up after three seconds on a busy machine
         theme=theme(),
         css="\n".join(scaled((HERE / name).read_text("utf-8")) for name in STYLES),
         head=f"{installable.HEAD}<script>{(HERE / 'theme.js').read_text('utf-8')}</script>",

@@ -68,8 +68,7 @@ ENGLISH = MappingProxyType(
         "measure.fact_median_s": "Time",
         "measure.fact_median_s_help": "Median from the question to the whole answer.",
         "failure.not_found": "The right document was not found",
-        "failure.not_found_help": "Other titles or headings in the document, or other words in the question, may "
-        "help.",
+        "failure.not_found_help": "Other titles or headings in the document, or other words in the question, may help.",
         "failure.refused": "Refused, though the document is there",
         "failure.refused_help": "A lower “Refuse under” answers more, and errs more.",
         "failure.wrong_source": "Answered from another document",

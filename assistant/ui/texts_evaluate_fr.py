@@ -62,8 +62,7 @@ FRENCH = MappingProxyType(
         "measure.right_source": "Bonne source",
         "measure.right_source_help": "La réponse cite le document demandé.",
         "measure.supported": "Entièrement appuyées",
-        "measure.supported_help": "Réponses dont un contrôle extérieur retrouve chaque phrase dans les passages "
-        "cités.",
+        "measure.supported_help": "Réponses dont un contrôle extérieur retrouve chaque phrase dans les passages cités.",
         "measure.refused": "Autres refusées",
         "measure.refused_help": "Questions d’autres domaines qui ont été refusées, comme il se doit.",
         "measure.fact_supported": "Phrases appuyées",

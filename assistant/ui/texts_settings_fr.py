@@ -60,8 +60,7 @@ FRENCH = MappingProxyType(
         "about.kind": "Nature",
         "about.terms": "Conditions, selon ses auteurs",
         "about.api": "Pour d’autres programmes",
-        "about.api_help": "Les programmes faits pour l’API d’OpenAI peuvent interroger vos documents. Sa description "
-        ":",
+        "about.api_help": "Les programmes faits pour l’API d’OpenAI peuvent interroger vos documents. Sa description :",
         "about.report": "Rapport de diagnostic",
         "about.report_help": "Pour signaler un défaut. Il contient des versions et des nombres, rien de vos "
         "documents, de vos questions ni des noms de fichiers.",

@@ -11,10 +11,10 @@ from assistant.answer import enough
 from assistant.evaluation.dialogue import LEAD, Case
 from assistant.evaluation.measures import loops, rouge_l, token_f1
 from assistant.evaluation.runs import Table, table
-from assistant.grounding import Evidence, checked
+from assistant.grounding import WORDING, Evidence, checked
 from assistant.prompt import pack
 from assistant.quotes import best_quotes
-from assistant.sampling import Sampling
+from assistant.sampling import decoding
 from assistant.settings import Settings
 from corpus.sentences import split
 from index.hit import Hit
@@ -63,15 +63,9 @@ def generated(role: str, generator, cases: Sequence[Case], done: Callable[[int],
 
 def _draft(generator, case: Case) -> Written:
     """As the chat's grounded mode writes it with the default settings."""
-    settings = Settings()
     prompt = pack(case.question, case.passages, generator.count_tokens, window=generator.window)
     started = time.perf_counter()
-    text = generator.generate(
-        prompt.text,
-        max_new_tokens=settings.max_new_tokens,
-        sampling=Sampling(no_repeat_ngram=settings.no_repeat_ngram),
-        copying=generator.copying_from([used.text for used in prompt.used]),
-    ).strip()
+    text = generator.generate(prompt.text, **decoding(generator, prompt.used, Settings())).strip()
     seconds = time.perf_counter() - started
     return Written(text, seconds, generator.count_tokens(text), _bits(generator, prompt.text, case.reference))
 
@@ -84,10 +78,11 @@ def _bits(generator, prompt: str, reference: str) -> float:
 
 def _shown(draft: str, case: Case) -> str:
     hits = _hits(case)
-    evidence = Evidence(hits)
+    evidence = Evidence(hits, WORDING)
+    quotes = best_quotes(hits, evidence)
     sentences = checked(draft, evidence)
     kept = [sentence for sentence in sentences if sentence.supported]
-    return _joined(kept if enough(kept, sentences) else best_quotes(hits, evidence))
+    return _joined(kept if enough(kept, sentences, quotes) else quotes)
 
 
 def _joined(sentences) -> str:

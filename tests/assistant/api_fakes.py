@@ -49,11 +49,12 @@ class FakeAssistant:
             raise RuntimeError("secret")
         hits = FakeSearch().search(question).hits
         yield Searched(hits, 0.83, 0.1, 12)
-        while question == "endless":
-            if stop.wait(0.01):
+        try:
+            while question == "endless" and not stop.wait(0.01):
+                yield Drafted("on and on")
+        finally:  # who asks may see the stop first, and close this iterator
+            if question == "endless":
                 self.stopped.set()
-                return
-            yield Drafted("on and on")
         if "later" in question:
             raise RuntimeError("secret")
         refused = "weather" in question

@@ -133,16 +133,6 @@ def visit(chromium):
     assert [url for visit in visits for url in visit.elsewhere] == []
 
 
-def _launched(app, services, tries: int = 3):
-    """Gradio asks its own page once, within three seconds, and gives up on a machine that is busy for longer."""
-    for left in reversed(range(tries)):
-        try:
-            return app.launch(services, "127.0.0.1", app.free_port("127.0.0.1", 17860))
-        except ValueError:
-            if not left:
-                raise
-
-
 @pytest.fixture
 def address(services, monkeypatch, tmp_path):
     """The address of the app around the fake assistant."""
@@ -150,6 +140,6 @@ def address(services, monkeypatch, tmp_path):
 
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
     services.assistant.pause = 0.03
-    page, url = _launched(app, services)
+    page, url = app.launch(services, "127.0.0.1", app.free_port("127.0.0.1", 17860))
     yield url
     page.close(verbose=False)

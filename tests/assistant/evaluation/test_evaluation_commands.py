@@ -314,9 +314,9 @@ def test_no_held_out_questions_are_one_sentence(home, monkeypatch):
 
 
 def test_run_that_cannot_be_stored_is_shown_all_the_same(home, tmp_path, monkeypatch, capsys):
-    (tmp_path / "run.json.tmp").mkdir()
+    longest = tmp_path / f"{'r' * 250}.json"  # no longer name can be written to, not even for a moment
     with pytest.raises(ReadingError, match="cannot be written"):
-        evaluate.main(["grounding", "--out", str(tmp_path / "run.json")])
+        evaluate.main(["grounding", "--out", str(longest)])
     assert "held_out" in capsys.readouterr().out
 
 

@@ -1,0 +1,28 @@
+"""Files that are written as a whole or not at all."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+PRIVATE = 0o600  # read and written by the user alone
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
+    """A new name beside `path`, to be written to: it takes the place of `path` when the block ends without an error.
+
+    Whoever reads sees the old file or the new one, and of several writers the last one stays. `private` makes the file
+    one that only this user can read. Raises OSError; nothing is left over then.
+    """
+    path = Path(path)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    try:
+        if private:
+            os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE))
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
