@@ -166,10 +166,15 @@ class Builder:
         self._halted = halted
         self._chunking = chunking_of(embedder)
         self._rate = 0.0  # passages a second, smoothed
+        self._newest = False
 
     def read_next(self) -> bool:
-        """Reads the source that waits first; False when none waits. A source that fails is noted with its reason."""
-        source = self._store.next_waiting()
+        """Reads a source that waits; False when none waits. A source that fails is noted with its reason.
+
+        The oldest and the newest by turns: a file that is added while a large folder is read does not wait for its end.
+        """
+        source = self._store.next_waiting(self._newest)
+        self._newest = not self._newest
         if source is None:
             return False
         self._store.set_source(source.id, "reading")

@@ -164,10 +164,11 @@ class Sources:
         rows = self._all("SELECT path FROM sources WHERE kind = 'dataset' AND state <> 'failed'")
         return {row["path"] for row in rows}
 
-    def next_waiting(self) -> SourceRow | None:
-        """The source to be read next: the user's own files before data sets, then the oldest."""
+    def next_waiting(self, newest: bool = False) -> SourceRow | None:
+        """The source to be read next: the user's own files before data sets, of them the oldest or the newest."""
+        order = "DESC" if newest else "ASC"
         for more in ("AND s.kind = 'file'", ""):  # each ends at the first row of its index, however many wait
-            row = self._one(f"{SELECT} WHERE s.state = 'waiting' {more} ORDER BY s.id LIMIT 1")
+            row = self._one(f"{SELECT} WHERE s.state = 'waiting' {more} ORDER BY s.id {order} LIMIT 1")
             if row:
                 return SourceRow(**dict(row))
         return None

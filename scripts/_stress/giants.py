@@ -97,13 +97,19 @@ def _follow(home: Home, store: Store, ended: Callable[[], bool], longest: float)
                 kind = "reader" if "index.parse" in line else "indexing process" if "index.worker" in line else ""
                 if kind:
                     peak[kind] = max(peak[kind], weight(pid, "VmHWM"))
-            if first == float("inf") and store.database.connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone():
+            if first == float("inf") and _some(store):
                 first = time.monotonic() - began
             time.sleep(0.2)
+        if first == float("inf") and _some(store):  # it ended between two looks
+            first = time.monotonic() - began
     finally:
         seconds = time.monotonic() - began
         kill(worker)
     return peak, first, seconds
+
+
+def _some(store: Store) -> bool:
+    return store.database.connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone() is not None
 
 
 def _write_pdf(path: Path, size: int, rng: random.Random) -> None:

@@ -180,6 +180,20 @@ def test_builder_notes_progress_for_the_time_left(home, store, folder):
     assert float(store.meta("embedding_rate")) > 0
 
 
+def test_file_that_comes_last_does_not_wait_for_a_whole_folder(store, parser, tmp_path):
+    for number in range(10):
+        (tmp_path / f"{number}.txt").write_text(f"Letter number {number}.")
+    enqueue(store, [tmp_path])
+    (tmp_path / "new.txt").write_text("The letter that came last.")
+    enqueue(store, [tmp_path / "new.txt"])
+    builder = Builder(store, HashingEmbedder(), parser)
+    assert builder.read_next() and builder.read_next()
+    assert titles(store) == ["0", "new"]
+    while builder.read_next():
+        pass
+    assert len(titles(store)) == 11
+
+
 def test_files_of_other_kinds_in_a_folder_are_skipped_and_are_no_failure(store, folder):
     (folder / "photo.jpg").write_bytes(b"\xff\xd8")
     queued = enqueue(store, [folder])

@@ -16,6 +16,8 @@ QUESTION = "#question textarea"
 TABS = ("ask", "documents", "lab", "train", "evaluate", "settings")
 AXE = "SOURCIER_AXE"  # path of axe.min.js, from npm's axe-core
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+WATCH_SHIFTS = """() => { window.shifted = 0; new PerformanceObserver(list => list.getEntries().forEach(
+    entry => window.shifted += entry.hadRecentInput ? 0 : entry.value)).observe({ type: "layout-shift" }) }"""
 
 
 def answered(page, question: str = "What is photosynthesis?") -> None:
@@ -125,6 +127,31 @@ def test_eight_clients_at_once_get_their_own_answers(address):
         assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
         assert len({chunk["id"] for chunk in chunks}) == 1
     assert len({chunks[0]["id"] for chunks in found.values()}) == 8
+
+
+def test_eight_browsers_at_once_see_their_own_conversations_in_their_own_language(services, address, visit):
+    services.assistant.pause = 0.1  # all eight are answered at the same time
+    words = {"en-GB": "No passage supports this sentence", "fr-FR": "Aucun passage n’appuie cette phrase"}
+    pages = [(f"What is number {n}?", locale, visit(address, locale=locale)) for n, locale in enumerate([*words] * 4)]
+    for question, _, page in pages:
+        page.keyboard.press("Escape")  # the introduction
+        page.fill(QUESTION, question)
+        page.press(QUESTION, "Enter")
+    for question, locale, page in pages:
+        expect(page.locator(".turn.done .question")).to_have_text([question])
+        expect(page.locator(".turn.done .checked .cite")).to_have_count(3)
+        expect(page.locator(".unsupported")).to_have_attribute("title", words[locale])
+        expect(page.locator(".conversations li.open")).to_contain_text(question)
+
+
+def test_nothing_jumps_while_an_answer_is_written(services, address, visit):
+    services.assistant.pause = 0.02
+    page = visit(address)
+    answered(page, "What came before?")
+    page.evaluate(WATCH_SHIFTS)
+    answered(page, "What is the long story of photosynthesis?")
+    # "Good" for a whole page's life, by Google's Web Vitals; what follows a key or a click is not counted.
+    assert page.evaluate("window.shifted") < 0.1
 
 
 def test_the_page_offers_to_be_installed_and_the_api_its_description(address, visit):
