@@ -7,7 +7,7 @@ recognised by its wording and said in French; what is not recognised stays as it
 import re
 from functools import cache
 
-from assistant.ui import reasons_documents_fr, reasons_fr
+from assistant.ui import reasons_documents_fr, reasons_fr, reasons_readers_fr
 
 LONGEST = 2000  # characters; a longer sentence holds something that nobody translates
 NESTED = 3  # a reason may hold a reason, and that one more
@@ -26,10 +26,15 @@ def reason(sentence: str, lang: str, depth: int = NESTED) -> str:
     return sentence
 
 
+def all_french() -> dict[str, str]:
+    """French by English, of all tables."""
+    return {**reasons_fr.FRENCH, **reasons_documents_fr.FRENCH, **reasons_readers_fr.FRENCH}
+
+
 @cache
 def _patterns() -> tuple[tuple[re.Pattern, str], ...]:
     """Patterns of the English sentences, those with the most fixed words first."""
-    known = {**reasons_fr.FRENCH, **reasons_documents_fr.FRENCH}
+    known = all_french()
     ordered = sorted(known.items(), key=lambda pair: -len(pair[0].replace("{}", "")))
     return tuple((_pattern(english), french) for english, french in ordered)
 

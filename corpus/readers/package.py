@@ -105,8 +105,9 @@ def read_member(archive: ZipFile, name: str, limit: int = 200 << 20) -> bytes:
     except Exception as error:  # zipfile, zlib, bz2 and lzma have each their own
         if isinstance(error, MemoryError):
             raise
-        reason = "protected by a password" if "password" in str(error) else "missing or damaged"
-        raise ReadingError(f"{name} is {reason}.") from error
+        if "password" in str(error):
+            raise ReadingError(f"{name} is protected by a password.") from error
+        raise ReadingError(f"{name} is missing or damaged.") from error
     if len(data) > limit:
         raise ReadingError(f"{name} is larger than {megabytes(limit)}.")
     return data

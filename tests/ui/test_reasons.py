@@ -5,12 +5,21 @@ from pathlib import Path
 import pytest
 
 import assistant
-from assistant.ui.reasons import reason
-from assistant.ui.reasons_fr import FRENCH
+from assistant.ui.reasons import all_french, reason
 
-ROOT = Path(assistant.__file__).parent
-SPOKEN = ("AskError", "ModelError", "HistoryError", "PageError")
-MODULES = ("answer", "presets", "generator", "tokenizer", "history", "pages", "ui/sources")
+FRENCH = all_french()
+ROOT = Path(assistant.__file__).parent.parent
+SPOKEN = ("AskError", "ModelError", "HistoryError", "PageError", "ReadingError", "StoreError", "BusyError", "Dropped")
+MODULES = (
+    *(
+        f"assistant/{name}"
+        for name in ("answer", "presets", "generator", "tokenizer", "history", "pages", "ui/sources")
+    ),
+    *(f"assistant/training/{name}" for name in ("examples", "finetuning", "folder", "learner", "lock")),
+    *(f"assistant/evaluation/{name}" for name in ("own", "runs", "trials")),
+    *("index/build", "index/parse", "index/store", "index/sources", "index/watches", "index/database"),
+)
+PACKAGES = ("corpus", "corpus/readers", "corpus/datasets")
 
 
 def template(node: ast.expr) -> str | None:
@@ -23,13 +32,17 @@ def template(node: ast.expr) -> str | None:
 
 
 def sentences() -> list[str]:
+    paths = [ROOT / f"{name}.py" for name in MODULES]
+    paths += [path for name in PACKAGES for path in (ROOT / name).glob("*.py")]
     calls = [
         node
-        for name in MODULES
-        for node in ast.walk(ast.parse((ROOT / f"{name}.py").read_text("utf-8")))
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SPOKEN and node.args
     ]
-    return [found for call in calls if (found := template(call.args[0]))]
+    spoken = (template(call.args[-1 if call.func.id == "Dropped" else 0]) for call in calls)
+    # What has fewer words of its own is put together from parts, which are looked up one by one.
+    return sorted({found for found in spoken if found and len(found.replace("{}", "").split()) > 1})
 
 
 @pytest.mark.parametrize("sentence", sentences())
