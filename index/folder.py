@@ -8,6 +8,7 @@ from pathlib import Path
 
 from corpus.ignored import is_ignored
 
+LINKS = 3  # links to folders, one in the other, that are followed
 Seen = tuple[int, int]  # size in bytes, time of change in nanoseconds
 
 
@@ -41,7 +42,8 @@ def is_meant(path: str, root: str) -> bool:
 def scan(path: str, apart: str = "") -> Scan:
     """The readable files at or below `path`, without the folder `apart`. Never raises for what is on the disk.
 
-    A link to a folder is followed unless it leads back to one that holds it.
+    A link to a folder is followed unless it leads back to one that holds it, or is the one after LINKS others: links
+    that lead on can double at each level.
     """
     found = Scan()
     try:
@@ -55,12 +57,12 @@ def scan(path: str, apart: str = "") -> Scan:
         if _is_readable_kind(path):
             found.files[path] = (status.st_size, status.st_mtime_ns)
         return found
-    todo = [(path, frozenset({(status.st_dev, status.st_ino)}))] if stat.S_ISDIR(status.st_mode) else []
+    todo = [(path, frozenset({(status.st_dev, status.st_ino)}), 0)] if stat.S_ISDIR(status.st_mode) else []
     while todo:
-        folder, above = todo.pop()
+        folder, above, links = todo.pop()
         try:
             with os.scandir(folder) as entries:
-                todo += _folders(entries, found, above, apart)
+                todo += _folders(entries, found, above, links, apart)
         except FileNotFoundError:
             continue
         except OSError:
@@ -68,8 +70,8 @@ def scan(path: str, apart: str = "") -> Scan:
     return found
 
 
-def _folders(entries, found: Scan, above: frozenset, apart: str) -> Iterator[tuple[str, frozenset]]:
-    """Notes the files of one folder and gives the folders in it, each with those above it."""
+def _folders(entries, found: Scan, above: frozenset, links: int, apart: str) -> Iterator[tuple[str, frozenset, int]]:
+    """Notes the files of one folder and gives the folders in it, each with those above it and the links to it."""
     for entry in entries:
         if is_ignored(entry.name) or entry.path == apart or not _is_text(entry.name):
             continue
@@ -83,8 +85,9 @@ def _folders(entries, found: Scan, above: frozenset, apart: str) -> Iterator[tup
         if stat.S_ISDIR(status.st_mode):
             # Windows gives no number with the entry of a folder: there only the links' own limit ends a circle.
             here = (status.st_dev, status.st_ino) if status.st_ino else (0, entry.path)
-            if here not in above:
-                yield entry.path, above | {here}
+            followed = links + entry.is_symlink()
+            if here not in above and followed <= LINKS:
+                yield entry.path, above | {here}, followed
         elif stat.S_ISREG(status.st_mode) and _is_readable_kind(entry.path):
             found.files[entry.path] = (status.st_size, status.st_mtime_ns)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus.document import Document, Passage, Section
-from index import relocation
+from index import manifest, relocation
 from index.database import Database, StorageError, containing
 from index.recovery import Saved
 from index.rows import StoreError, bump, delete_documents, named, recut
@@ -43,12 +43,16 @@ class Store(Sources):
     """The truth of one data folder. Safe to share between threads; other processes may hold theirs."""
 
     def __init__(self, path: Path):
+        began = not path.exists() or not path.stat().st_size
         try:
             self.database = Database(path, migrate, _settle)
         except StorageError:
             raise
         except (sqlite3.DatabaseError, OSError) as error:
             raise StoreError(f"The index {path} cannot be opened: {error}.") from error
+        if began and (path.parent / manifest.NAME).exists():  # lost or emptied by an accident: all of it is read again
+            with self.database.write() as connection:
+                manifest.put_back(connection, path.parent)
         relocation.follow(self.database)
 
     def close(self) -> None:

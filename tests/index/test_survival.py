@@ -55,6 +55,23 @@ def test_moved_home_finds_its_own_files_and_caches_again(home, tmp_path):
         assert check(store, moved.vectors) == []
 
 
+@pytest.mark.parametrize("accident", ["emptied", "lost"])
+def test_index_that_is_lost_or_emptied_is_read_again_from_the_files(home, tmp_path, accident):
+    (tmp_path / "eye.txt").write_text("Eye drops lower the pressure in the eye.")
+    with contextlib.closing(Store(home.index)) as store:
+        enqueue(store, [tmp_path / "eye.txt"], "notes")
+        read_all(home)
+    for path in home.path.glob("index.sqlite3*"):
+        path.unlink()
+    if accident == "emptied":
+        home.index.touch()
+    with contextlib.closing(Store(home.index)) as store:
+        assert [(row.collection, row.state) for row in store.sources()] == [("notes", "waiting")]
+        read_all(home)
+        assert [row.path for row in store.documents("notes")] == [str(tmp_path / "eye.txt")]
+        assert check(store, home.vectors) == []
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
 def test_read_only_home_is_searched_and_refuses_changes_in_one_sentence(home, embedder):
     with contextlib.closing(Store(home.index)) as store:

@@ -1,14 +1,17 @@
 """Followed folders: what changes on disk changes in the index; what is away is kept."""
 
 import contextlib
+import itertools
 import os
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from corpus.home import Home
 from index.embedder import HashingEmbedder
+from index.folder import scan
 from index.rows import StoreError
 from index.store import Store
 from index.watch import Watcher
@@ -202,6 +205,24 @@ def test_file_that_the_user_took_out_stays_out_until_asked_for(following, store,
     assert following.look().titles == ["drops"]
     store.retry([source.id])
     assert following.look().titles == ["Bread", "drops"]
+
+
+def test_links_that_double_at_each_level_end(tmp_path):
+    levels = [tmp_path / f"{level:02d}" for level in range(40)]
+    for folder in levels:
+        folder.mkdir()
+    for folder, below in itertools.pairwise(levels):
+        for name in ("left", "right"):
+            (folder / name).symlink_to(below)
+    (levels[2] / "eye.txt").write_text("Eye drops.")
+    (levels[-1] / "deep.txt").write_text("Too deep.")
+    found = scan(str(levels[0])).files
+    assert sorted(Path(path).relative_to(levels[0]).as_posix() for path in found) == [
+        "left/left/eye.txt",
+        "left/right/eye.txt",
+        "right/left/eye.txt",
+        "right/right/eye.txt",
+    ]
 
 
 def test_link_that_leads_back_ends(following, folder):
