@@ -3,7 +3,7 @@
 A small GPT-2 finds the right sentence more often than it copies it without a slip; one wrong token, and it goes on in
 the words of another text. So the token that follows, in a passage, on what was just written gets a bonus (an idea of
 constrained decoding over a text's own n-grams: Bevilacqua et al. 2022, "Autoregressive search engines", made soft).
-The model still decides between the passages, what to change and when to end.
+The model still decides between the passages, what to change and, after a while, when to end.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ import numpy as np
 
 BONUS = 12.0  # nats
 FIRST = 6.0  # nats for the beginning of the passage that the search puts first
+LEAST = 160  # tokens, before which a draft ends only with its passage: the model's own ends come too early
 SHORTEST = 2  # tokens in common, from which on it counts as copying
 LONGEST = 32  # tokens looked back
 
@@ -37,11 +38,12 @@ class Copying:
         """(scores, copied): `logits`, shape (vocabulary,), with the bonus on the tokens that go on with the longest
         copy, and which tokens these are. `written` is all so far.
 
-        Where the model would rather end, nothing is changed. No place is copied twice, which ends loops.
+        Where a draft of `LEAST` tokens would rather end, nothing is changed. No place is copied twice, which ends
+        loops.
         """
         following = self._following(written)
         following = following[~self._copied[following]]
-        if not len(following) or int(np.argmax(logits)) == self._end:
+        if not len(following) or (len(written) >= LEAST and int(np.argmax(logits)) == self._end):
             return logits, frozenset()
         tokens = np.unique(self._ids[following])
         guided = np.array(logits, np.float64)

@@ -22,7 +22,7 @@ from typing import Protocol
 from corpus.sentences import spans
 
 WINDOW = 1024  # tokens, GPT-2's position table
-RESERVE = 200  # tokens kept free for the answer
+RESERVE = 240  # tokens kept free for the answer
 PASSAGE, QUESTION, ANSWER = "Passage:", "Question:", "Answer:"
 STOPS = ("\nQuestion:", "\nPassage:", "\nAnswer:")
 END = "<|endoftext|>"

@@ -4,7 +4,8 @@ The passage that the search puts first is read from its start, without headings,
 sentences, until the answer is long enough; other passages only complete it when it is short and they promise the same
 of the same topic. On 120 reworded questions this beat picking the sentences nearest to the question by meaning
 (ROUGE-L 0.64 against 0.59 for six of the same passage and 0.30 for three of three passages): a text explains in its
-own order.
+own order. Where nothing of the best passage reads like prose, its lines beat another passage's prose (0.74 against 0.67
+on 200 questions).
 """
 
 import re
@@ -36,7 +37,7 @@ def best_quotes(hits: Sequence[Hit], evidence: Evidence) -> list[Sentence]:
     seen: set[tuple[str, ...]] = set()
     words = 0
     for n, hit in enumerate(hits[:PASSAGES], 1):
-        if words >= SHORT or (quotes and not _goes_on(hits[0], hit)):
+        if words >= SHORT or (n > 1 and not _belongs(hits[0], hit, bool(quotes))):
             continue
         for start, end in _readable(hit.text, evidence.sentences(n)):
             quote = evidence.quote(n, start, end)
@@ -54,11 +55,11 @@ def best_quotes(hits: Sequence[Hit], evidence: Evidence) -> list[Sentence]:
 def readable(hits: Sequence[Hit], evidence: Evidence) -> list[Hit]:
     """The passages that an answer may be made of, best first, each without headings, boilerplate and half sentences.
 
-    They are the first one of which something reads like prose and those that promise the same of the same topic.
+    They are the best one and those that promise the same of the same topic, as for quotes.
     """
     found = []
     for n, hit in enumerate(hits[:PASSAGES], 1):
-        if found and not _goes_on(hits[0], hit):
+        if n > 1 and not _belongs(hits[0], hit, bool(found)):
             continue
         parts = [hit.text[start:end].strip() for start, end in _readable(hit.text, evidence.sentences(n))]
         text = "".join(f"\n{part}" if part.startswith(BULLETS) else f" {part}" for part in parts).strip()
@@ -118,6 +119,12 @@ def _anything(hits: Sequence[Hit], evidence: Evidence) -> list[Sentence]:
             break
         quotes.append(evidence.quote(1, start, min(end, start + LONGEST)))
     return [quote for quote in quotes if quote.text]
+
+
+def _belongs(first: Hit, other: Hit, begun: bool) -> bool:
+    """Whether another passage than the best may be read: it goes on with it, or takes the place of one that is no prose
+    and promises nothing. Where a table of symptoms was found, the text on the causes is no answer."""
+    return _goes_on(first, other) or not (begun or aspects_of(label_of(first.title, first.heading)))
 
 
 def _goes_on(first: Hit, other: Hit) -> bool:

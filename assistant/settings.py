@@ -31,7 +31,7 @@ class Settings:
     threshold: float = 0.5  # refuse under this confidence
     passages: int = 6  # shown as sources
     prompt_passages: int = 3  # given to the generator: a small model attends to few
-    max_new_tokens: int = 160
+    max_new_tokens: int = 240
     temperature: float = 0.0  # 0 writes the likeliest text, always the same
     no_repeat_ngram: int = 6  # tokens: breaks loops; a penalty on every repeated token would hinder copying
     model: str = "starter"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from assistant.copying import Copying
+from assistant.copying import LEAST, Copying
 
 SENTENCE = [1, 2, 3, 4, 5]
 END = 9
@@ -67,8 +67,13 @@ def test_place_is_not_copied_twice():
     assert (copying.guided(np.zeros(10), [*written, 1, 2])[0] == 0).all()
 
 
-def test_model_that_would_end_ends():
-    assert likeliest(guide(SENTENCE), [1, 2, 3], only(END, 1.0)) == END
+def test_model_that_would_end_a_short_draft_is_led_on():
+    assert likeliest(guide(SENTENCE), [1, 2, 3], only(END, 1.0)) == 4
+    assert likeliest(guide(SENTENCE), [1, 2, 3], only(END, 20.0)) == END
+
+
+def test_model_that_would_end_a_long_draft_ends():
+    assert likeliest(guide(SENTENCE), [*[8] * LEAST, 1, 2, 3], only(END, 1.0)) == END
 
 
 def test_tokens_that_go_on_with_a_copy_are_named():

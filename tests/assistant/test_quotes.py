@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from assistant.grounding import Evidence
 from assistant.quotes import best_quotes, readable
 from index.hit import Hit
@@ -99,5 +101,13 @@ def test_what_a_draft_is_made_of_is_readable_and_on_the_same_topic():
 def test_passage_of_which_nothing_reads_like_prose_is_no_matter_for_a_draft():
     table, prose = passage("Fever 50% Rash 7.5% Cough 90%"), passage("Rest helps a swollen foot.", "Feet", n=2)
     hits = (table, prose)
-    assert [hit.text for hit in readable(hits, Evidence(hits))] == ["Rest helps a swollen foot."]
-    assert readable((table,), Evidence((table,))) == []
+    assert readable(hits, Evidence(hits)) == []
+    same = replace(prose, title=table.title, heading=table.heading)
+    assert [hit.text for hit in readable((table, same), Evidence((table, same)))] == ["Rest helps a swollen foot."]
+
+
+def test_passage_of_another_matter_is_not_quoted_where_the_best_one_is_a_table():
+    table, prose = passage("Fever 50% Rash 7.5% Cough 90%"), passage("Rest helps a swollen foot.", "Feet", n=2)
+    assert texts(table, prose) == ["Fever 50% Rash 7.5% Cough 90%"]
+    contents = replace(table, title="Report", heading="Contents")
+    assert texts(contents, prose) == ["Rest helps a swollen foot."]
