@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from index.aspects import agreement, aspects_of, without_aspects
 from index.candidates import Found, keywords
+from index.stopwords import language_of
 from index.vocabulary import folded, stem
 
 KEYWORD_WEIGHT = 0.3
@@ -26,8 +27,24 @@ ASPECT_WEIGHT = 0.7
 # of vitiligo, but a heading may bear a name that the question does not use.
 ASPECT_ALONE = 0.3
 EXACT_WEIGHT = 0.5
+# What a passage loses that is in another language than the question: of two that say the same, the readable one first.
+FOREIGN_COST = 0.2
 POOL = 40
 EXACT_FROM = 0.98
+
+
+@dataclass(frozen=True)
+class Label:
+    """What stands over a passage, its document's title, and its language where that is known."""
+
+    text: str
+    title: str = ""
+    language: str = ""
+
+    @classmethod
+    def of(cls, row: Mapping) -> "Label":
+        """Of a row with `title`, `heading` and `language`."""
+        return cls(label_of(row["title"], row["heading"]), row["title"], row["language"])
 
 
 @dataclass(frozen=True)
@@ -73,11 +90,11 @@ def reranked(
     question: str,
     aspects: Mapping[str, float],
     scores: Mapping[int, float],
-    labels: Mapping[int, str],
+    labels: Mapping[int, Label],
     weights: Weights,
 ) -> dict[int, float]:
-    """Scores in [0, 1] with the gains of the passages in `labels` (their titles and headings); the others keep what
-    the blend gave them."""
+    """Scores in [0, 1] with the gains of the passages in `labels`; the others keep what the blend gave them."""
+    language = language_of(question)
     topic, exact = topic_of(question), _plain(question)
     closer = {}
     for passage, score in scores.items():
@@ -85,14 +102,17 @@ def reranked(
             closer[passage] = score / weights.total
             continue
         label = labels[passage]
-        offered = topic_of(label)
+        offered = topic_of(label.title)
+        if offered != topic:  # "Victor Hugo", whatever else stands over it, is before "Les Misérables. By Victor Hugo"
+            offered = topic_of(label.text)
         on_topic = ASPECT_ALONE + (1 - ASPECT_ALONE) * _held(offered, topic)
         gain = (
             weights.topic * _match(topic, offered)
-            + weights.aspect * on_topic * agreement(aspects, aspects_of(label))
-            + weights.exact * (exact == _plain(label))
+            + weights.aspect * on_topic * agreement(aspects, aspects_of(label.text))
+            + weights.exact * (exact == _plain(label.text))
+            - FOREIGN_COST * (bool(language and label.language) and language != label.language)
         )
-        closer[passage] = (score + gain) / weights.total
+        closer[passage] = max(0.0, score + gain) / weights.total
     return {passage: _bounded(score) for passage, score in closer.items()}
 
 

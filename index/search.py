@@ -12,7 +12,7 @@ from index.aliases import Aliases
 from index.aspects import Aspects
 from index.candidates import CANDIDATES, Candidates, Found, marks
 from index.embedder import Embedder, english_only
-from index.fusion import POOL, Weights, best, blended, label_of, reranked
+from index.fusion import POOL, Label, Weights, best, blended, reranked
 from index.hit import Hit
 from index.reading import readable
 from index.spelling import Spelling
@@ -146,9 +146,9 @@ class Search:
     def _closer(self, text: str, found: Found) -> tuple[dict[int, float], dict]:
         scores = blended(found, self._unread(found))
         rows = self._details(best(scores, POOL))
-        labels = {passage: label_of(row["title"], row["heading"]) for passage, row in rows.items()}
-        nearest = labels.get(next(iter(best(scores, 1)), -1), "")
-        return reranked(text, self._aspects.of(text, nearest), scores, labels, self._weights), rows
+        labels = {passage: Label.of(row) for passage, row in rows.items()}
+        nearest = labels.get(next(iter(best(scores, 1)), -1), Label(""))
+        return reranked(text, self._aspects.of(text, nearest.text), scores, labels, self._weights), rows
 
     def _unread(self, found: Found) -> set[int]:
         """The candidates in a language that the embedder does not read."""

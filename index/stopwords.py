@@ -4,6 +4,8 @@ Our own short list: function words, question words and the polite wrapping of qu
 medicine ("not", "without", "no") stay searchable.
 """
 
+import re
+
 ENGLISH = frozenset(
     """a about am an and any are as at be been being but by can could did do does doing for from had has have having he
     her here hers him his how i if in into is it its itself just me might more most must my of on or our ours out own
@@ -18,3 +20,10 @@ FRENCH = frozenset(
     vos votre vous""".split()
 )
 STOPWORDS = ENGLISH | FRENCH
+
+
+def language_of(text: str) -> str:
+    """ "en" or "fr" by the function words of a question, "" when they do not tell."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    english, french = (sum(word in own for word in words) for own in (ENGLISH - FRENCH, FRENCH - ENGLISH))
+    return "" if english == french else "en" if english > french else "fr"
