@@ -4,9 +4,10 @@ Each step is code that can be looked at: the generator only drafts, and only whe
 """
 
 import logging
+import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 
@@ -151,9 +152,8 @@ class Assistant:
         if _language(result) == "fr":
             notices += (FRENCH,)
         if answer.mode == "grounded":
-            supported = [sentence for sentence in sentences if sentence.supported]
-            whole = enough(supported, sentences, quotes)
-            sentences, notices = (supported, notices) if whole else (quotes, (*notices, QUOTED))
+            sentences, whole = shown(sentences, quotes)
+            notices = notices if whole else (*notices, QUOTED)
         return replace(answer, sentences=tuple(sentences), model=settings.model, notices=notices)
 
     def _drafted(
@@ -216,6 +216,23 @@ def _valid(question: str, mode: str) -> str:
     if mode not in MODES:
         raise AskError(f"There is no mode '{mode}' (there is: {', '.join(MODES)}).")
     return question
+
+
+def shown(drafted: Sequence[Sentence], quotes: Sequence[Sentence]) -> tuple[list[Sentence], bool]:
+    """What grounded mode shows of a checked draft, and whether that is the draft: else it is the quotes."""
+    supported = list(_distinct(sentence for sentence in drafted if sentence.supported))
+    whole = enough(supported, drafted, quotes)
+    return (supported if whole else list(quotes)), whole
+
+
+def _distinct(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+    """Without a sentence that was said before: pages begin with key points that they say again."""
+    said: set[str] = set()
+    for sentence in sentences:
+        words = " ".join(re.findall(r"\w+", sentence.text.lower()))
+        if words not in said:
+            yield sentence
+        said.add(words)
 
 
 def enough(supported: Sequence[Sentence], drafted: Sequence[Sentence], quotes: Sequence[Sentence] = ()) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.answer import enough
+from assistant.answer import shown
 from assistant.evaluation.dialogue import LEAD, Case
 from assistant.evaluation.measures import loops, rouge_l, token_f1
 from assistant.evaluation.runs import Table, table
@@ -80,9 +80,7 @@ def _shown(draft: str, case: Case) -> str:
     hits = _hits(case)
     evidence = Evidence(hits, WORDING)
     quotes = best_quotes(hits, evidence)
-    sentences = checked(draft, evidence)
-    kept = [sentence for sentence in sentences if sentence.supported]
-    return _joined(kept if enough(kept, sentences, quotes) else quotes)
+    return _joined(shown(checked(draft, evidence), quotes)[0])
 
 
 def _joined(sentences) -> str:

@@ -107,6 +107,15 @@ def test_grounded_answer_drops_what_no_passage_supports(make):
     ]
 
 
+def test_sentence_is_shown_once(make):
+    draft = (
+        "Glaucoma damages the optic nerve. Eye drops lower the pressure in the eye. Glaucoma damages the optic nerve."
+    )
+    answer = make(draft).answer("glaucoma eye drops")
+    assert len({sentence.text for sentence in answer.sentences}) == len(answer.sentences) == 2
+    assert "quoted" not in answer.notices
+
+
 @pytest.mark.parametrize(
     "draft",
     [
