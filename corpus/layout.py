@@ -40,7 +40,8 @@ NOTICES = re.compile(
     "|".join(
         r"""key points?\b
         summary\s*:?$
-        watch the video
+        (?:watch|to (?:enlarge|reduce)) the video
+        read or listen to
         see (?:also|the|below)\b
         get more (?:information|details)
         for (?:more|further) (?:information|details|specific)
@@ -181,4 +182,4 @@ def _repeats(words: list[str], at: int, run: int) -> bool:
     word, heading = words[at], words[:at]
     named = {other.lower() for other in heading if other not in CONNECTORS}
     apart = heading[0] == "The" or any(other == "or" or other.endswith(",") for other in heading)
-    return run - at <= 2 and at >= 2 and len(word) > 1 and not apart and word.lower() in named
+    return run - at <= 2 and len(word) > 1 and not apart and word.lower() in named
