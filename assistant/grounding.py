@@ -24,7 +24,7 @@ UNSUPPORTED = 0.59  # shown at most for what is not supported
 WINDOW = 3  # sentences of a passage that may support one sentence together
 ITEMS = 20  # of a list that are read as one sentence with its lead
 LOOP = 4  # words
-WORDING = 0.7  # of neighbouring words: what a small generator writes in other words than its passage's, it stitched
+WORDING = 0.95  # of neighbouring words: what a small generator writes in other words than its passage, it stitched
 
 
 @dataclass(frozen=True)
