@@ -92,6 +92,7 @@ def picture(gaps: Sequence[tuple[str, Comparison]], path: Path) -> None:
     axes.set_yticks(range(len(gaps)), [f"{MEASURES[gap.measure][0]} : {label}" for label, gap in gaps], fontsize=7)
     axes.invert_yaxis()
     axes.tick_params(axis="x", labelsize=8)
+    axes.xaxis.set_major_formatter(lambda value, _: french(round(value, 4)))
     figure.savefig(path, dpi=120, metadata={"Software": None})
 
 

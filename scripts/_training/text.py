@@ -64,6 +64,7 @@ def picture(runs: Sequence[Summary], path: Path) -> None:
             if points := run.curves.get(key):
                 axes.plot(*zip(*points, strict=True), label=label, color=colour, marker="o" if "val" in key else "")
         axes.set_title(run.name, fontsize=10)
+        axes.yaxis.set_major_formatter(lambda value, _: french(round(value, 4)))
         axes.grid(alpha=0.3)
         if axes.lines:
             axes.legend()
