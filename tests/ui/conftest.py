@@ -140,6 +140,6 @@ def address(services, monkeypatch, tmp_path):
 
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
     services.assistant.pause = 0.03
-    page, url = app.launch(services, "127.0.0.1", app.free_port("127.0.0.1", 17860))
+    page, url = app.launch(services, "127.0.0.1", app.free_port("127.0.0.1", 17860 + os.getpid() % 4000))
     yield url
     page.close(verbose=False)

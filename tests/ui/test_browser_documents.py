@@ -191,18 +191,21 @@ def test_two_tabs_look_at_different_documents(services, address, visit):
     expect(two.locator("#document-table .empty")).to_be_visible()
 
 
-@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
-def test_a_narrow_screen_shows_everything_without_scrolling_sideways(address, visit, locale):
-    page = visit(address, viewport={"width": 390, "height": 844}, locale=locale)
+@pytest.mark.parametrize(("width", "locale"), [(390, "en-GB"), (390, "fr-FR"), (768, "fr-FR"), (1000, "en-GB")])
+def test_a_narrow_screen_shows_everything_without_scrolling_sideways(address, visit, width, locale):
+    page = visit(address, viewport={"width": width, "height": 844}, locale=locale)
     tab = page.locator("#documents-tab-button")
     if not tab.is_visible():
         page.locator("#tabs .overflow-menu > button").dispatch_event("click")
         tab = page.locator("#tabs .overflow-dropdown button").filter(has_text=re.compile("Documents"))
     tab.click()
     expect(rows(page).first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     wide = page.evaluate(
-        "[...document.querySelectorAll('#documents *')].filter((e) => e.getBoundingClientRect().right > 391 &&"
-        " e.getBoundingClientRect().width > 1).map((e) => e.className || e.tagName)"
+        "(width) => [...document.querySelectorAll('#documents *')].filter((e) => e.getBoundingClientRect().right >"
+        " width + 1 && e.getBoundingClientRect().width > 1).map((e) => e.className || e.tagName)",
+        width,
     )
     assert wide == []
+    titles = page.locator("table.library tbody th[scope=row], table.collections tbody th[scope=row]")
+    assert min(titles.nth(n).bounding_box()["width"] for n in range(titles.count())) > 80  # not a letter a line
