@@ -48,8 +48,8 @@ class FakeAssistant:
         if question == "Explode, please.":
             raise RuntimeError("secret")
         hits = FakeSearch().search(question).hits
-        yield Searched(hits, 0.83, 0.1, 12)
         try:
+            yield Searched(hits, 0.83, 0.1, 12)
             while question == "endless" and not stop.wait(0.01):
                 yield Drafted("on and on")
         finally:  # who asks may see the stop first, and close this iterator
