@@ -62,9 +62,10 @@ def tabulated(name: str, results: Sequence) -> Table:
     from assistant.evaluation.measures import loops, repetition, token_f1
 
     whole = report(results)
+    # In whatever order they were shown: the same questions of the same passages are compared.
     asked = [
-        [n, result.case.question, result.case.reference, [asdict(passage) for passage in result.case.passages]]
-        for n, result in enumerate(results)
+        [n, case.question, case.reference, sorted((asdict(one) for one in case.passages), key=lambda one: one["text"])]
+        for n, case in enumerate(result.case for result in results)
     ]
     values = {
         "rouge_l": [result.rouge_l for result in results],
