@@ -104,4 +104,4 @@ def _counted(start: str, value: object) -> Iterator[tuple[str, str]]:
 
 
 def _rounded(value: float) -> str:
-    return french(round(value, 2) if abs(value) < 10 else round(value, 1))
+    return f"{value:.2f}".replace(".", ",") if abs(value) < 10 else french(round(value, 1))

@@ -40,7 +40,7 @@ def test_places_are_filled_and_those_without_a_figure_marked(run, tmp_path):
     known = figures.known(tmp_path)
     text = "{{grounding/held_out/right}} en {{ grounding/held_out/seconds }} s ; {{lm/x/y}}"
     assert figures.places(text) == ["grounding/held_out/right", "grounding/held_out/seconds", "lm/x/y"]
-    assert figures.fill(text, known) == "0,75 [0,3 ; 0,95] en 0,06 s ; <mark>à mesurer</mark>"
+    assert figures.fill(text, known) == "0,75 [0,30 ; 0,95] en 0,06 s ; <mark>à mesurer</mark>"
 
 
 def test_what_was_counted_of_the_data_is_known(tmp_path):
