@@ -102,9 +102,10 @@ def reranked(
             closer[passage] = score / weights.total
             continue
         label = labels[passage]
-        offered = topic_of(label.title)
-        if offered != topic:  # "Victor Hugo", whatever else stands over it, is before "Les Misérables. By Victor Hugo"
-            offered = topic_of(label.text)
+        offered = topic_of(label.text)
+        # "Victor Hugo", whatever else stands over it, is before "Les Misérables. By Victor Hugo".
+        if label.title != label.text and topic_of(label.title) == topic:
+            offered = topic
         on_topic = ASPECT_ALONE + (1 - ASPECT_ALONE) * _held(offered, topic)
         gain = (
             weights.topic * _match(topic, offered)

@@ -6,7 +6,6 @@ FRENCH = MappingProxyType(
     {
         # Files
         "{} is a folder without {}.": "{} est un dossier sans {}.",
-        "{} is protected by a password.": "{} est protégé par un mot de passe.",
         "{} is missing or damaged.": "{} manque ou est abîmé.",
         "{} declares XML entities, which {} never does, and is left alone.": "{} déclare des entités XML, ce que {} ne "
         "fait jamais : il n’est pas lu.",
