@@ -48,7 +48,8 @@ class Copying:
         tokens = np.unique(self._ids[following])
         guided = np.array(logits, np.float64)
         guided[tokens] += self._bonus
-        if len(written) < SHORTEST and following[0] == len(written):
+        # Where sentences begin alike, the best passage's own beginning is meant: until it is told from the others.
+        if len(tokens) > 1 and len(written) <= LONGEST and following[0] == len(written):
             guided[self._ids[following[0]]] += self._first
         return guided, frozenset(tokens.tolist())
 

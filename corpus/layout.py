@@ -40,7 +40,7 @@ NOTICES = re.compile(
     "|".join(
         r"""key points?\b
         summary\s*:?$
-        (?:watch|to (?:enlarge|reduce)) the video
+        (?:watch|to (?:enlarge|reduce)) (?:the|this|an?) (?:\w+ )?video
         read or listen to
         see (?:also|the|below)\b
         get more (?:information|details)

@@ -9,6 +9,7 @@ from assistant.training.batches import Stage
 DRILL = {"copying": 0.5, "looking_up": 0.5}
 # Then prose, with a tenth of drills left in, and examples whose answer stands in a passage.
 MIXED = {"text": 0.5, "copying": 0.05, "looking_up": 0.1, "finding": 0.2, "answering": 0.1, "summarising": 0.05}
+PROSE = {"text": 0.65, "looking_up": 0.05, "finding": 0.12, "answering": 0.13, "summarising": 0.05}
 JOB = {"text": 0.25, "looking_up": 0.05, "finding": 0.1, "answering": 0.5, "summarising": 0.1}
 LONG = {"text": 0.45, "copying": 0.03, "looking_up": 0.07, "finding": 0.2, "answering": 0.17, "summarising": 0.08}
 
@@ -18,8 +19,8 @@ class Plan:
     """A pretraining run. The learning rate rises over `warmup` steps, stays, and falls to zero over the last
     `decay` steps, so that a run can be made longer at any time before it falls.
 
-    A run whose rate has fallen can go on, too: from step `restart` the rate starts again at `restart_height` and falls
-    to zero in a straight line until the end.
+    A run whose rate has fallen can go on, too: each of `restarts` is a step and the height at which the rate starts
+    again there; it falls to zero in a straight line until the next of them, or the end.
     """
 
     name: str
@@ -36,8 +37,7 @@ class Plan:
     warmup: int = 100
     decay: int = 200
     micro_tokens: int = 2048  # tokens a forward pass: small enough for the processor's cache
-    restart: int = 0  # 0: the rate falls once
-    restart_height: float = 0.5
+    restarts: tuple[tuple[int, float], ...] = ()
     planted: bool = True  # starts with an induction circuit (`induction`)
     seed: int = 1
 
@@ -72,10 +72,13 @@ class Plan:
 
     def scale(self, step: int) -> float:
         """The learning rate at a step, as a part of its full height."""
-        end = self.restart or self.steps
-        if step < end:
-            return max(0.0, min(1.0, (step + 1) / max(1, self.warmup), (end - step) / max(1, self.decay)))
-        return self.restart_height * max(0.0, (self.steps - step) / max(1, self.steps - end))
+        ends = [start for start, _ in self.restarts] + [self.steps]
+        if step < ends[0]:
+            return max(0.0, min(1.0, (step + 1) / max(1, self.warmup), (ends[0] - step) / max(1, self.decay)))
+        for (start, height), end in zip(self.restarts, ends[1:], strict=True):
+            if step < end:
+                return height * (end - step) / (end - start)
+        return 0.0
 
     def as_dict(self) -> dict:
         """Plain values, for the run's config.json."""
@@ -85,7 +88,8 @@ class Plan:
 def plan_from(values: Mapping) -> Plan:
     """The plan that `as_dict` gave."""
     stages = tuple(Stage(**stage) for stage in values["stages"])
-    return Plan(**{**values, "stages": stages})
+    restarts = tuple((int(step), float(height)) for step, height in values["restarts"])
+    return Plan(**{**values, "stages": stages, "restarts": restarts})
 
 
 PLANS = {
@@ -117,7 +121,7 @@ PLANS = {
             warmup=20,
             decay=200,
         ),
-        # Four hours of two busy cores: what is shipped. The last stage is mostly the assistant's job.
+        # What is shipped. Ended as "job" does at first; then two thirds prose again, for text of kinds it had seen least.
         Plan(
             "starter",
             layers=8,
@@ -130,9 +134,11 @@ PLANS = {
                 Stage("middle", 300, 512, 16, MIXED),
                 Stage("long", 150, 1024, 10, LONG),
                 Stage("job", 450, 768, 10, JOB),
+                Stage("prose", 1800, 512, 16, PROSE),
+                Stage("last", 200, 1024, 10, PROSE),
             ),
             decay=450,
-            restart=3000,
+            restarts=((3000, 0.5), (3450, 0.7)),
         ),
         # The same run gone on for six hours more, from any checkpoint before the rate of `starter` first falls.
         Plan(

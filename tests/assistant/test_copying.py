@@ -45,6 +45,13 @@ def test_draft_begins_where_a_sentence_begins_and_rather_with_the_best_passage()
     assert likeliest(copying, [5]) == 6
 
 
+def test_of_sentences_that_begin_alike_the_best_passages_beginning_is_meant_until_they_part():
+    copying = Copying([[[1, 2, 3, 4], [5, 6]], [[1, 2, 3, 7], [1, 2, 3, 8]]], END)
+    assert likeliest(copying, [1, 2, 3], only(7, 5.0)) == 4
+    assert likeliest(copying, [1, 2, 3], only(7, 7.0)) == 7
+    assert likeliest(guide([5, 6], [1, 2, 3, 4], [1, 2, 3, 7]), [1, 2, 3], only(7, 5.0)) == 7
+
+
 def test_longest_copy_is_the_one_that_goes_on():
     assert likeliest(guide([1, 2, 3, 4], [7, 2, 3, 6]), [1, 2, 3]) == 4
 

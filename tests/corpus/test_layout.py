@@ -140,6 +140,7 @@ def test_cells_in_a_row_are_a_table():
     [
         "Key Points",
         "(Watch the video to learn more.)",
+        "(Watch the animated video to learn more.)",
         "For more information, call us.",
         "- Genetic Testing Registry: X",
     ],

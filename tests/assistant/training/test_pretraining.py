@@ -7,7 +7,7 @@ import torch
 
 from assistant.generator import Generator
 from assistant.presets import ModelError
-from assistant.training.batches import tokens_left
+from assistant.training.batches import Stage, tokens_left
 from assistant.training.export import to_preset
 from assistant.training.muon import orthogonalised
 from assistant.training.network import GPT2, sinusoids
@@ -117,9 +117,21 @@ def test_the_journal_says_the_time_left_and_the_configuration_the_steps(prepared
     run.train(measure_every=1000, stop=lambda: run.step == 20)
     assert json.loads((run.folder / CONFIG).read_text())["steps"] == longer.steps
     lines = [json.loads(line) for line in (run.folder / JOURNAL).read_text().splitlines()]
-    assert all(line["seconds_left"] > 0 for line in lines)
+    assert [line["step"] for line in lines] == [10, 20]
+    for line in lines:
+        left = tokens_left(longer.stages, line["step"])
+        assert line["seconds_left"] == pytest.approx(left / line["speed"], abs=1)
     assert tokens_left(longer.stages, 0) == longer.tokens and tokens_left(longer.stages, longer.steps) == 0
     assert tokens_left(longer.stages, 20) == longer.tokens - run.tokens_read
+
+
+def test_the_rate_falls_to_nothing_before_each_restart_and_at_the_end():
+    stages = (Stage("one", 30, 64, 4, {"text": 1.0}),)
+    plan = replace(TINY, stages=stages, warmup=2, decay=5, restarts=((10, 0.5), (20, 0.7)))
+    rates = [plan.scale(step) for step in range(plan.steps + 1)]
+    assert rates[:3] == [0.5, 1.0, 1.0] and rates[9] == pytest.approx(0.2)
+    assert rates[10] == 0.5 and rates[15] == pytest.approx(0.25) and rates[19] == pytest.approx(0.05)
+    assert rates[20] == 0.7 and rates[29] == pytest.approx(0.07) and rates[30] == 0.0
 
 
 @pytest.mark.parametrize("name", [CHECKPOINT, CONFIG, "data"])
