@@ -121,7 +121,7 @@ PLANS = {
             warmup=20,
             decay=200,
         ),
-        # What is shipped. Ended as "job" does at first; then two thirds prose again, for text of kinds it had seen least.
+        # What is shipped. It first ended with "job"; then two thirds prose again, for the kinds it had seen least.
         Plan(
             "starter",
             layers=8,

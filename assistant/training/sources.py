@@ -10,9 +10,9 @@ from corpus.document import Document, ReadingError
 
 HELD_OUT = 0.1
 # Chances a token of a file has to be drawn, beside 1 for the others: two thirds of eLife's bodies are dense molecular
-# biology that answers nobody's question, the Treasury's releases repeat themselves, and MedQuAD is read as questions with
-# passages, too. What is written for everybody, about anything, comes most often. (Until step 3,450 of `starter` MedQuAD and
-# Wikipedia had 1.5 each, the last two 1.)
+# biology that answers nobody's question, the Treasury's releases repeat themselves, and MedQuAD is read as questions
+# with passages, too. What is written for everybody, about anything, comes most often. (Until step 3,450 of `starter`
+# MedQuAD and Wikipedia had 1.5 each, the last two 1.)
 SHARES = {
     "elife_bodies": 0.33,
     "treasury_press_releases_quarter": 0.4,
