@@ -12,6 +12,7 @@ from copy import copy
 from dataclasses import replace
 
 from assistant.conversation import search_query
+from assistant.expected import expected, gives
 from assistant.grounding import WORDING, Evidence, Settling, checked
 from assistant.presets import ModelError
 from assistant.quotes import best_quotes, readable
@@ -121,6 +122,7 @@ class Assistant:
             if not answer.refused:
                 chosen = replace(settings, model=model or settings.model)
                 answer = yield from self._written(answer, result, chosen, clock, stop)
+                answer = replace(answer, notices=answer.notices + _missing(answer))
             yield Answered(replace(answer, timings=clock.timings()))
         except (StoreError, EmbedderError, ModelError) as error:
             raise AskError(str(error)) from error
@@ -223,6 +225,13 @@ def shown(drafted: Sequence[Sentence], quotes: Sequence[Sentence]) -> tuple[list
     supported = list(_distinct(sentence for sentence in drafted if sentence.supported))
     whole = enough(supported, drafted, quotes)
     return (supported if whole else list(quotes)), whole
+
+
+def _missing(answer: Answer) -> tuple[str, ...]:
+    """The notice "no_date" or the like, where the question asks for one and the answer gives none: the passages are on
+    its subject, but may not say it."""
+    kind = expected(answer.question)
+    return (f"no_{kind}",) if kind and not any(gives(sentence.text, kind) for sentence in answer.sentences) else ()
 
 
 def _distinct(sentences: Iterable[Sentence]) -> Iterator[Sentence]:

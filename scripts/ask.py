@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.answer import QUOTED, AskError, Assistant
+from assistant.answer import AskError, Assistant
 from assistant.schema import MODES, Answer, Turn, marked
 from assistant.serial import REFUSAL, contract
 from assistant.settings import Settings
+from assistant.ui.texts import t
 from corpus.document import ReadingError
 from scripts._common import home_of, parser, reason, run
 
@@ -71,8 +72,7 @@ def _readable(answer: Answer) -> str:
     lines = []
     if answer.refused:
         lines.append(REFUSAL)
-    if QUOTED in answer.notices:
-        lines.append("(What the generator wrote is not in the passages; these are their own sentences.)")
+    lines += [f"({t(f'notice.{key}', 'en')})" for key in answer.notices]
     for sentence in answer.sentences:
         lines.append(marked(sentence) + ("" if sentence.supported else "  (not found in the passages)"))
     lines += ["", f"confidence {100 * answer.confidence:.0f} % (threshold {100 * answer.threshold:.0f} %)"]

@@ -92,6 +92,12 @@ FRENCH = MappingProxyType(
         "notice.generator_writes_english": "Le générateur n’écrit qu’en anglais ; les passages sont en français.",
         "notice.quoted_as_generator_writes_english": "Les passages sont en français et le générateur n’écrit qu’en"
         " anglais : ils sont cités tels quels.",
+        "notice.no_date": "Vous demandez une date et cette réponse n’en donne pas : vos documents n’en disent "
+        "peut-être rien.",
+        "notice.no_duration": "Vous demandez une durée et cette réponse n’en donne pas : vos documents n’en disent "
+        "peut-être rien.",
+        "notice.no_number": "Vous demandez un nombre et cette réponse n’en donne pas : vos documents n’en disent "
+        "peut-être rien.",
         "notice.stopped": "Arrêtée avant la fin : voici ce qui était écrit.",
         "footer.tokens": "{n} tokens",
         "footer.seconds": "{seconds} s",

@@ -134,6 +134,19 @@ def test_draft_without_any_support_falls_back_to_quotes_and_says_so(make):
     assert "Eye drops lower the pressure in the eye." in [sentence.text for sentence in answer.sentences]
 
 
+@pytest.mark.parametrize(
+    ("question", "notices"),
+    [
+        ("When did glaucoma eye drops lower the pressure?", ("no_date",)),
+        ("How long do glaucoma eye drops lower the pressure?", ("no_duration",)),
+        ("What do glaucoma eye drops lower?", ()),
+    ],
+)
+def test_answer_says_where_it_does_not_hold_what_was_asked_for(make, question, notices):
+    draft = "Glaucoma damages the optic nerve. Eye drops lower the pressure in the eye."
+    assert make(draft).answer(question).notices == notices
+
+
 def test_free_answer_keeps_unsupported_sentences_and_marks_them(make):
     answer = make("Elephants live in Africa.").answer("glaucoma eye drops", mode="free")
     assert [(sentence.text, sentence.supported) for sentence in answer.sentences] == [
