@@ -24,6 +24,7 @@ FITTED = Path(__file__).with_name("confidence.json")
 BEST = 3  # hits whose words count as found
 LONG = 30  # words of a question that counts as fully long: much of what it tells is not what it asks
 RARE = 3  # words that `rare` looks at
+SMALL, LARGE = 50, 50_000  # passages of a collection between which `size` grows
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Features:
     named: float  # share of a hit's topic (its title without aspects) that the question names, of the best hit
     mended: float  # share of the words that were taken for slips
     long: float  # length
+    size: float  # of the best hit's collection, on a logarithmic scale: among many passages words meet by chance
 
 
 NOTHING = Features(*[0.0] * len(Features.__dataclass_fields__))
@@ -110,7 +112,12 @@ def features_of(question: Understood, hits: Sequence[Hit], search: Search) -> Fe
         named=max(_named(question, hit) for hit in hits[:BEST]),
         mended=len(question.mended) / len(asked),
         long=min(1.0, len(question.text.split()) / LONG),
+        size=_scaled(search.size(hits[0].collection)),
     )
+
+
+def _scaled(passages: int) -> float:
+    return math.log(min(max(passages, SMALL), LARGE) / SMALL) / math.log(LARGE / SMALL)
 
 
 def _found(words: Sequence[str], hit: Hit, question: Understood) -> set[str]:

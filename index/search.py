@@ -117,6 +117,10 @@ class Search:
         """Whether any passage holds the word."""
         return self._vocabulary.count(word) > 0
 
+    def size(self, collection: str) -> int:
+        """Passages of a collection, as of some seconds ago."""
+        return self._vocabulary.size(collection)
+
     # --- steps --------------------------------------------------------------------------------------------
 
     def _understood(self, query: str, scope: Sequence[int]) -> Understood:

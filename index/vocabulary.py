@@ -20,6 +20,7 @@ class Vocabulary:
         self._store = store
         self._terms: dict[str, int] = {}
         self._passages = 0
+        self._sizes: dict[str, int] = {}
         self._generation = -1
         self._read_at = 0.0
 
@@ -30,7 +31,12 @@ class Vocabulary:
         stale = generation != self._generation and time.monotonic() - self._read_at > STALE_S
         if stale or not self._terms:
             rows = self._rows_of("row", "SELECT term, doc FROM {table}")
-            self._passages = self._rows("SELECT COUNT(*) AS n FROM passages")[0]["n"]
+            sizes = self._rows(
+                """SELECT c.name, COUNT(*) AS n FROM passages p JOIN documents d ON d.id = p.document_id
+                   JOIN collections c ON c.id = d.collection_id GROUP BY c.id"""
+            )
+            self._sizes = {row["name"]: row["n"] for row in sizes}
+            self._passages = sum(self._sizes.values())
             self._terms = {row["term"]: row["doc"] for row in rows}
             self._generation, self._read_at = generation, time.monotonic()
         return self._terms
@@ -39,6 +45,10 @@ class Vocabulary:
     def passages(self) -> int:
         """All passages, when the terms were read."""
         return self._passages if self.terms else 0
+
+    def size(self, collection: str) -> int:
+        """Passages of one collection, when the terms were read; 0 for one that is newer."""
+        return self._sizes.get(collection, 0) if self.terms else 0
 
     def count(self, word: str) -> int:
         """Passages that hold a word; one that was added a moment ago counts, too."""

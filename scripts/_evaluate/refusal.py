@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from assistant.calibration import Example, examples, fit, quality
+from assistant.calibration import Example, examples, fit, plain_collections, plain_examples, quality
 from assistant.confidence import Gate, Gates
 from assistant.evaluation.runs import Table, table
 from corpus.document import ReadingError
@@ -37,14 +37,20 @@ def measured(options: argparse.Namespace, home: Home) -> Measured:
         for name in (options.collection, options.other):
             store.collection_id(name)
         made = {
-            half: examples(store, search, options.collection, options.other, options.count, half, options.seed)
+            half: [
+                *examples(store, search, options.collection, options.other, options.count, half, options.seed),
+                *plain_examples(store, search, half),
+            ]
             for half in halves
         }
+        plain = {half: plain_collections(store, half) for half in halves}
     for half, data in made.items():
         if len({example.answerable for example in data}) < 2:
             raise ReadingError(f"The half '{half}' of '{options.collection}' has no questions of both kinds.")
     test = made[TESTED_ON]
     gates = fit(made[FITTED_ON], embedder.name) if options.fit else Gates.load(confidence.FITTED)
+    if not all(plain.values()):
+        print("No plain documents are asked: evaluation/plain_questions.json says which to add.", file=sys.stderr)
     if embedder.name not in gates.by_embedder:
         print(f"No gate was fitted for the embedder '{embedder.name}': words alone decide.", file=sys.stderr)
     words = gates.by_embedder[""]
@@ -58,6 +64,7 @@ def measured(options: argparse.Namespace, home: Home) -> Measured:
             seed=options.seed,
             fitted_on=len(made[FITTED_ON]),
             tested_on=len(test),
+            plain=plain,
             tested={name: {key: round(value, 4) for key, value in row.items()} for name, row in tested.items()},
         )
         print(f"The gate is kept in {confidence.FITTED.name}.", file=sys.stderr)

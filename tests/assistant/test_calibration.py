@@ -1,8 +1,10 @@
+import json
 import random
 
 import pytest
 from conftest_medicine import TOPICS
 
+from assistant import calibration
 from assistant.calibration import Example, _invented, _regression, examples, fit, quality, sha256
 from assistant.confidence import NOTHING, Features
 from assistant.evaluation.questions import half_of
@@ -114,3 +116,44 @@ def test_invented_names_are_new_words_in_the_wordings_of_their_half():
     assert len(set(asked)) > 40
     assert not any("{" in question for question in asked)
     assert not any(topic.lower() in question.lower() for question in asked for topic in TOPICS)
+
+
+@pytest.fixture
+def plain(tmp_path, monkeypatch):
+    """Two toy sets of questions on the painters, and a third on what is not in the index."""
+    sets = {
+        "painters": {"half": "dev", "subject": "art", "questions": ["What did Monet 1 paint?"]},
+        "sculptors": {"half": "dev", "subject": "art", "questions": ["Who is Rodin?"]},
+        "cooks": {"half": "test", "subject": "food", "questions": ["How is bread baked?"]},
+    }
+    (tmp_path / "plain.json").write_text(json.dumps(sets))
+    monkeypatch.setattr(calibration, "PLAIN", tmp_path / "plain.json")
+
+
+def test_plain_documents_are_asked_their_own_questions_those_of_other_subjects_and_foreign_ones(medicine, plain):
+    store, search = medicine
+    made = calibration.plain_examples(store, search, "dev")
+    own = [(example.question, example.kind) for example in made if example.answerable]
+    assert own == [("What did Monet 1 paint?", "painters")]
+    others = [example.question for example in made if example.kind == "painters, other documents"]
+    assert others == ["How is bread baked?"]
+    assert {example.kind for example in made} - {"painters", "painters, other documents"} == {"painters, other field"}
+    assert all(example.plain for example in made)
+    assert calibration.plain_examples(store, search, "test") == []
+
+
+def test_plain_documents_weigh_as_much_however_few_they_are():
+    entries = [Example("q", "k", n % 2 == 0, features(known=n % 2)) for n in range(100)]
+    plain = [Example("q", "k", n % 2 == 0, features(coverage=(n + 1) % 2), plain=True) for n in range(4)]
+    few = _regression([*entries, *plain], ["known", "coverage"])
+    many = _regression([*entries, *plain * 5], ["known", "coverage"])
+    assert few.weights["coverage"] == pytest.approx(many.weights["coverage"], rel=0.3)
+    assert few.weights["coverage"] > 1
+
+
+def test_shipped_questions_on_plain_documents_are_of_both_halves_and_say_what_they_are_asked_of():
+    sets = json.loads(calibration.PLAIN.read_text("utf-8"))
+    assert {found["half"] for found in sets.values()} == {"dev", "test"}
+    for found in sets.values():
+        assert found["made_of"] and found["subject"]
+        assert len(set(found["questions"])) == len(found["questions"]) >= 20

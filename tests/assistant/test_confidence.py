@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from assistant.confidence import NOTHING, Features, Gate, Gates, features_of
@@ -16,6 +18,9 @@ class Words:
 
     def holds(self, word):
         return word in self.held
+
+    def size(self, collection):
+        return {"": 50, "library": 50_000}.get(collection, 1581)
 
 
 HIT = Hit(1, "g", "Glaucoma", "Glaucoma raises the pressure in the eye.", cosine=0.8)
@@ -36,7 +41,14 @@ def test_features_of_a_question_whose_words_are_found():
         named=1.0,
         mended=0.0,
         long=pytest.approx(4 / 30),
+        size=0.0,
     )
+
+
+@pytest.mark.parametrize(("collection", "size"), [("", 0.0), ("half way", 0.5), ("library", 1.0)])
+def test_size_of_the_best_hits_collection_counts_by_its_logarithm(collection, size):
+    hits = [replace(HIT, collection=collection), HIT]
+    assert of("glaucoma", hits).size == pytest.approx(size, abs=1e-3)
 
 
 def test_unknown_rare_word_lowers_coverage_most():
@@ -100,8 +112,8 @@ def test_best_hit_that_waits_for_its_vector_is_judged_by_words_alone():
 
 
 def test_probability_stays_a_number_for_any_weight():
-    assert Gate({"known": 1e9}, 0.0).probability(Features(*[1.0] * 9)) == pytest.approx(1.0)
-    assert Gate({"known": -1e9}, 0.0).probability(Features(*[1.0] * 9)) == pytest.approx(0.0)
+    assert Gate({"known": 1e9}, 0.0).probability(Features(*[1.0] * 10)) == pytest.approx(1.0)
+    assert Gate({"known": -1e9}, 0.0).probability(Features(*[1.0] * 10)) == pytest.approx(0.0)
 
 
 def test_gates_come_back_as_saved(tmp_path):
