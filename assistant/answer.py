@@ -13,9 +13,10 @@ from dataclasses import replace
 
 from assistant.conversation import search_query
 from assistant.expected import expected, gives
+from assistant.focus import beginnings
 from assistant.grounding import WORDING, Evidence, Settling, checked
 from assistant.presets import ModelError
-from assistant.quotes import best_quotes, readable
+from assistant.quotes import PASSAGES, best_quotes, readable
 from assistant.resources import Resources
 from assistant.schema import MODES, Answer, Answered, Drafted, Event, Mode, Searched, Sentence, Timings, Turn
 from assistant.settings import Settings
@@ -138,12 +139,13 @@ class Assistant:
         self, answer: Answer, result: SearchResult, settings: Settings, clock: "_Clock", stop: threading.Event | None
     ) -> Iterator[Event]:
         evidence = Evidence(result.hits, WORDING if answer.mode == "grounded" else 0.0)
-        quotes = best_quotes(result.hits, evidence)
+        begins = beginnings(result.question, result.hits[:PASSAGES], self.resources.search)
+        quotes = best_quotes(result.hits, evidence, begins)
         if answer.mode == "quotes":
             return replace(answer, sentences=tuple(quotes))
         if answer.mode == "grounded" and _language(result) == "fr":  # the generator would write English
             return replace(answer, sentences=tuple(quotes), notices=(*answer.notices, FRENCH_QUOTED))
-        passages = readable(answer.sources, evidence) if answer.mode == "grounded" else answer.sources
+        passages = readable(answer.sources, evidence, begins) if answer.mode == "grounded" else answer.sources
         if not passages:  # tables and lists of names: nothing that a draft could be made of
             return replace(answer, sentences=tuple(quotes), notices=(*answer.notices, QUOTED))
         draft = yield from self._drafted(answer, passages, settings, evidence, clock, stop)

@@ -93,8 +93,7 @@ class Gates:
 def features_of(question: Understood, hits: Sequence[Hit], search: Search) -> Features:
     """The features of a search."""
     asked = keywords(question.text)
-    topic = keywords(without_aspects(question.text))
-    words = [word for word in topic if word in asked] or asked
+    words = asked_words(question)
     if not hits or not words:
         return NOTHING
     rarities = search.rarities(words)
@@ -109,7 +108,7 @@ def features_of(question: Understood, hits: Sequence[Hit], search: Search) -> Fe
         rarest=float(rarest[0] in together),
         rare=sum(word in together for word in rarest) / len(rarest),
         known=sum(search.holds(word) for word in words) / len(words),
-        named=max(_named(question, hit) for hit in hits[:BEST]),
+        named=max(named_share(question, hit) for hit in hits[:BEST]),
         mended=len(question.mended) / len(asked),
         long=min(1.0, len(question.text.split()) / LONG),
         size=_scaled(search.size(hits[0].collection)),
@@ -124,20 +123,28 @@ def _found(words: Sequence[str], hit: Hit, question: Understood) -> set[str]:
     language = hit.language or "en"
     content = words_of(f"{hit.title} {hit.indexed_text}", language)
     held = content.content | content.numbers
-    found = {word for word in words if _within(word, held, language)}
+    found = {word for word in words if holds_word(word, held, language)}
     for phrase, name in question.other_names:  # its other name says that the phrase was found
-        if all(_within(word, held, language) for word in keywords(name)):
+        if all(holds_word(word, held, language) for word in keywords(name)):
             found |= set(keywords(phrase)) & set(words)
     return found
 
 
-def _within(word: str, held: frozenset[str], language: str) -> bool:
+def holds_word(word: str, held: frozenset[str], language: str) -> bool:
+    """Whether all stems and numbers of a word are among those of a text (`words_of`)."""
     wanted = words_of(word, language)
     parts = wanted.content | wanted.numbers
     return bool(parts) and parts <= held
 
 
-def _named(question: Understood, hit: Hit) -> float:
+def asked_words(question: Understood) -> list[str]:
+    """The question's keywords without those that only name an aspect, unless it has no others."""
+    asked = keywords(question.text)
+    topic = keywords(without_aspects(question.text))
+    return [word for word in topic if word in asked] or asked
+
+
+def named_share(question: Understood, hit: Hit) -> float:
     """The share of the words of the hit's topic that the question holds, under any name."""
     topic = topic_of(label_of(hit.title, hit.heading))
     texts = [question.text, *(name for _, name in question.other_names)]

@@ -20,6 +20,7 @@ from index.fusion import label_of, topic_of
 from index.hit import Hit
 
 WORDS = 160  # of an answer; the sentence that would go beyond is left out
+FOCUSED = 90  # the same, of one that begins in the middle of a passage
 SHORT = 60  # words of an answer that other passages may complete
 PASSAGES = 3
 RUN = 8  # words that are not said twice
@@ -28,10 +29,11 @@ SAME_ASPECT = 0.6
 ENDS = (".", "!", "?", "…", "。", "！", "？", "｡", "۔", "؟", "।", "॥", "։", "።")  # of sentences, in many scripts
 
 
-def best_quotes(hits: Sequence[Hit], evidence: Evidence) -> list[Sentence]:
+def best_quotes(hits: Sequence[Hit], evidence: Evidence, begins: Sequence[int] = ()) -> list[Sentence]:
     """Sentences of the first passages in reading order, each citing its place; [] only without any hit.
 
-    An item of a list keeps its marker, "- ".
+    An item of a list keeps its marker, "- ". `begins` tells for each hit the character to begin at
+    (`assistant.focus`).
     """
     quotes: list[Sentence] = []
     seen: set[tuple[str, ...]] = set()
@@ -39,12 +41,13 @@ def best_quotes(hits: Sequence[Hit], evidence: Evidence) -> list[Sentence]:
     for n, hit in enumerate(hits[:PASSAGES], 1):
         if words >= SHORT or (n > 1 and not _belongs(hits[0], hit, bool(quotes))):
             continue
-        for start, end in _readable(hit.text, evidence.sentences(n)):
+        begin = begins[n - 1] if begins else 0
+        for start, end in _from(begin, hit.text, evidence.sentences(n)):
             quote = evidence.quote(n, start, end)
             runs, length = _runs(quote.text), len(quote.text.split())
             if not runs.isdisjoint(seen):
                 continue
-            if quotes and words + length > WORDS:
+            if quotes and words + length > (FOCUSED if begin else WORDS):
                 break
             seen |= runs
             quotes.append(quote)
@@ -52,8 +55,9 @@ def best_quotes(hits: Sequence[Hit], evidence: Evidence) -> list[Sentence]:
     return _without_lone_lead(quotes) or _anything(hits, evidence)
 
 
-def readable(hits: Sequence[Hit], evidence: Evidence) -> list[Hit]:
-    """The passages that an answer may be made of, best first, each without headings, boilerplate and half sentences.
+def readable(hits: Sequence[Hit], evidence: Evidence, begins: Sequence[int] = ()) -> list[Hit]:
+    """The passages that an answer may be made of, best first, each without headings, boilerplate and half sentences,
+    and from where an answer begins.
 
     They are the best one and those that promise the same of the same topic, as for quotes.
     """
@@ -61,11 +65,18 @@ def readable(hits: Sequence[Hit], evidence: Evidence) -> list[Hit]:
     for n, hit in enumerate(hits[:PASSAGES], 1):
         if n > 1 and not _belongs(hits[0], hit, bool(found)):
             continue
-        parts = [hit.text[start:end].strip() for start, end in _readable(hit.text, evidence.sentences(n))]
+        begin = begins[n - 1] if begins else 0
+        parts = [hit.text[start:end].strip() for start, end in _from(begin, hit.text, evidence.sentences(n))]
         text = "".join(f"\n{part}" if part.startswith(BULLETS) else f" {part}" for part in parts).strip()
         if text:
             found.append(replace(hit, text=text))
     return found
+
+
+def _from(begin: int, text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """What is readable of a text, from the sentence at character `begin` on; all of it where nothing is, from there."""
+    found = list(_readable(text, places))
+    return iter([(start, end) for start, end in found if end > begin] or found)
 
 
 def _readable(text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -9,6 +9,7 @@ import re
 MARKER = re.compile(r"\s*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+(?=\S)")
 LABEL = re.compile(r"(?:Summary|Note|Key Points?|Overview|Answer)\s*:\s+(?=\S)")
 WORD = re.compile(r"\S+")
+HASHES = re.compile(r"\s*#{1,6}\s+(?=\S)")  # Markdown's, in files that are not read as Markdown
 CAPITAL = re.compile(r"[\"'“(]?[A-ZÀ-ÖØ-Þ][\w'’/&-]*[\"'”)]?,?:?$")
 LOWER = re.compile(r"[\"'“(]?[a-zß-öø-ÿ0-9]")
 ENDED = re.compile(r"[.!?…:;][\"'”»)\]]*(?:\d{1,2}(?:,\d{1,2})*)?$")  # also with the number of a note: "fails.3"
@@ -101,6 +102,8 @@ def body_start(text: str, start: int, end: int) -> int:
 def is_heading(text: str, start: int, end: int) -> bool:
     """Whether all of the sentence is a title: short, without an end, its words capitalised or without a verb."""
     shown = text[start:end].strip()
+    if HASHES.match(shown) and "\n" not in shown:
+        return True
     words = shown.split()
     if not words or len(words) > LONGEST_HEADING or is_list_item(text, start, end):
         return False
@@ -121,9 +124,10 @@ def is_fragment(text: str, start: int, end: int) -> bool:
 
 
 def is_table(text: str, start: int, end: int) -> bool:
-    """Whether cells of a table stand one after another: "Ataxia 50% Fever 7.5% ..."."""
+    """Whether cells of a table stand one after another, "Ataxia 50% Fever 7.5% ...", or lines of a contents page."""
     shown = text[start:end]
-    return shown.count(" - ") > MOST_CELLS or len(re.findall(r"\d\s?%", shown)) > MOST_CELLS
+    dotted = shown.count(" . ") > MOST_CELLS or "....." in shown
+    return dotted or shown.count(" - ") > MOST_CELLS or len(re.findall(r"\d\s?%", shown)) > MOST_CELLS
 
 
 def is_notice(text: str, start: int, end: int) -> bool:

@@ -117,6 +117,13 @@ class Search:
         """Whether any passage holds the word."""
         return self._vocabulary.count(word) > 0
 
+    def cosines(self, query: str, texts: Sequence[str]) -> list[float]:
+        """The cosine of each text to a query; zeros without an embedder."""
+        if self._embedder is None or not texts:
+            return [0.0] * len(texts)
+        vectors = self._embedder.encode([query, *texts])
+        return [float(cosine) for cosine in vectors[1:] @ vectors[0]]
+
     def size(self, collection: str) -> int:
         """Passages of a collection, as of some seconds ago."""
         return self._vocabulary.size(collection)

@@ -135,6 +135,18 @@ def test_cells_in_a_row_are_a_table():
     assert not is_table(sentence, 0, len(sentence))
 
 
+def test_line_of_a_contents_page_is_a_table():
+    for line in ("2 Adding documents . . . . . . . . . . 3", "Adding documents.........3"):
+        assert is_table(line, 0, len(line))
+
+
+@pytest.mark.parametrize(
+    "line", ["# Who pays?", "## what it costs and who is to pay for it in the end, all told, if at all"]
+)
+def test_line_with_markdowns_hashes_is_a_heading(line):
+    assert is_heading(line, 0, len(line))
+
+
 @pytest.mark.parametrize(
     "text",
     [
