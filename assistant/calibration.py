@@ -83,12 +83,16 @@ def plain_examples(store: Store, search: Search, half: str) -> list[Example]:
     made = []
     for name in plain_collections(store, half):
         own = sets[name]
-        others = [other for other in sets.values() if other["subject"] != own["subject"]]
-        asked = [
-            *((text, name, True) for text in own["questions"]),
-            *((text, f"{name}, other documents", False) for other in others for text in other["questions"]),
-            *((text, f"{name}, other field", False) for text in (*lists["short"], *lists["letters"])),
+        # What an encyclopaedia answers, other documents may answer as well.
+        others = [
+            other for other in sets.values() if other["subject"] != own["subject"] and "unanswerable" not in other
         ]
+        asked = [(text, name, True) for text in own["questions"]]
+        if "unanswerable" in own:
+            asked += [(text, f"{name}, not in it", False) for text in own["unanswerable"]]
+        else:
+            asked += [(text, f"{name}, other documents", False) for other in others for text in other["questions"]]
+            asked += [(text, f"{name}, other field", False) for text in (*lists["short"], *lists["letters"])]
         for question, kind, answerable in asked:
             result = search.search(question, TOP, [name])
             features = features_of(result.question, result.hits, search)

@@ -123,6 +123,7 @@ def plain(tmp_path, monkeypatch):
     """Two toy sets of questions on the painters, and a third on what is not in the index."""
     sets = {
         "painters": {"half": "dev", "subject": "art", "questions": ["What did Monet 1 paint?"]},
+        "medicine": {"half": "test", "subject": "art", "questions": ["Is gout treated?"], "unanswerable": ["Who?"]},
         "sculptors": {"half": "dev", "subject": "art", "questions": ["Who is Rodin?"]},
         "cooks": {"half": "test", "subject": "food", "questions": ["How is bread baked?"]},
     }
@@ -139,7 +140,8 @@ def test_plain_documents_are_asked_their_own_questions_those_of_other_subjects_a
     assert others == ["How is bread baked?"]
     assert {example.kind for example in made} - {"painters", "painters, other documents"} == {"painters, other field"}
     assert all(example.plain for example in made)
-    assert calibration.plain_examples(store, search, "test") == []
+    test = [(example.question, example.answerable) for example in calibration.plain_examples(store, search, "test")]
+    assert test == [("Is gout treated?", True), ("Who?", False)]
 
 
 def test_plain_documents_weigh_as_much_however_few_they_are():
