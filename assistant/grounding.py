@@ -80,6 +80,10 @@ class Evidence:
         text = " ".join(self._passages[n - 1].text[start:end].split())
         return Sentence(text, True, 1.0, (Citation(n, start, end),))
 
+    def says(self, text: str) -> bool:
+        """Whether a text in lower case stands in a passage word for word."""
+        return any(text in passage.lowered for passage in self._passages)
+
     def sentences(self, n: int) -> list[tuple[int, int]]:
         """Character spans of the sentences of passage `n`."""
         return self._passages[n - 1].spans
@@ -107,6 +111,10 @@ class _Passage:
     @cached_property
     def heading(self) -> frozenset[str]:
         return statement(self._title, self.language or "en").keys
+
+    @cached_property
+    def lowered(self) -> str:
+        return " ".join(self.text.lower().split())
 
     @cached_property
     def units(self) -> list[_Unit]:
@@ -233,7 +241,7 @@ class Settling:
         tail = draft[self._done :]
         finished = spans(tail)[:-1]  # the last one may go on
         for start, end in finished:
-            if is_new(tail[start:end], self._seen):
+            if is_new(tail[start:end], self._seen, self._evidence):
                 self._sentences.append(self._evidence.check(" ".join(tail[start:end].split())))
         if finished:
             self._done += finished[-1][1]
@@ -247,15 +255,18 @@ def checked(text: str, evidence: Evidence, language: str = "en") -> list[Sentenc
     if len(pieces) > 1 and not pieces[-1].rstrip().endswith((".", "!", "?", ")", '"', "”", "»")):
         pieces.pop()  # cut off by the token limit
     for piece in pieces:
-        if is_new(piece, seen):
+        if is_new(piece, seen, evidence):
             sentences.append(evidence.check(" ".join(piece.split()), language))
     return sentences
 
 
-def is_new(sentence: str, seen: set[str]) -> bool:
-    """Whether the sentence says something, for the first time and not in circles; notes it in `seen`."""
+def is_new(sentence: str, seen: set[str], evidence: Evidence) -> bool:
+    """Whether the sentence says something, for the first time and not in circles; notes it in `seen`.
+
+    What stands in a passage may go in circles: "large doses of vitamin E, as well as large doses of vitamin K".
+    """
     key = " ".join(sentence.lower().split())
-    if not key or key in seen or _loops(key):
+    if not key or key in seen or (_loops(key) and not evidence.says(key)):
         return False
     seen.add(key)
     return True

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from assistant.grounding import Evidence
 from assistant.schema import BULLETS, Sentence
-from corpus.layout import body_start, is_list_item, is_notice, prose
+from corpus.layout import body_start, cells, is_list_item, is_notice, prose
 from index.aspects import agreement, aspects_of
 from index.fusion import label_of, topic_of
 from index.hit import Hit
@@ -26,6 +26,7 @@ PASSAGES = 3
 RUN = 8  # words that are not said twice
 LONGEST = 1200  # characters of a sentence: more is a page without full stops
 SAME_ASPECT = 0.6
+ANNOUNCED = re.compile(r"\bfollowing (?:list|table|signs|symptoms)\b", re.IGNORECASE)
 ENDS = (".", "!", "?", "…", "。", "！", "？", "｡", "۔", "؟", "।", "॥", "։", "።")  # of sentences, in many scripts
 
 
@@ -121,15 +122,38 @@ def _announces(text: str) -> bool:
 
 
 def _anything(hits: Sequence[Hit], evidence: Evidence) -> list[Sentence]:
-    """The beginning of the best passage where none of it reads like prose: a table, a list of names."""
+    """What the best passage holds where none of it reads like prose: its table, cell by cell, else its beginning."""
     if not hits:
         return []
-    quotes: list[Sentence] = []
+    return list(_tabled(hits[0].text, evidence)) or list(_beginning(evidence))
+
+
+def _tabled(text: str, evidence: Evidence) -> Iterator[Sentence]:
+    """The cells of the passage's tables as a list, and what announces them: "the following list of signs"."""
+    words, lead = 0, None
     for start, end in evidence.sentences(1):
-        if sum(len(quote.text.split()) for quote in quotes) >= SHORT:
-            break
-        quotes.append(evidence.quote(1, start, min(end, start + LONGEST)))
-    return [quote for quote in quotes if quote.text]
+        for cell in cells(text, start, end):
+            if lead is not None:
+                yield evidence.quote(1, *lead)
+            lead = None
+            quote = evidence.quote(1, *cell)
+            words += len(quote.text.split())
+            if words > WORDS:
+                return
+            yield quote if quote.text.endswith(":") else replace(quote, text=f"- {quote.text}")
+        if ANNOUNCED.search(text, start, end):
+            lead = start, end
+
+
+def _beginning(evidence: Evidence) -> Iterator[Sentence]:
+    words = 0
+    for start, end in evidence.sentences(1):
+        quote = evidence.quote(1, start, min(end, start + LONGEST))
+        if words >= SHORT:
+            return
+        if quote.text:
+            words += len(quote.text.split())
+            yield quote
 
 
 def _belongs(first: Hit, other: Hit, begun: bool) -> bool:

@@ -35,6 +35,10 @@ ALONE = frozenset(
 )
 LONGEST_HEADING = 12  # words
 MOST_CELLS = 4  # of " - " or of percentages in one sentence: more are a table in a row
+LONGEST_CELL = 15  # words
+# What stands over the columns of the commonest table, and is no part of its first cell.
+COLUMNS = re.compile(r"Signs and Symptoms Approximate number of patients \(when available\)\s+")
+CELL_ENDS = re.compile(r"(?:\d\s?%|\d/\d+|\d of \d+)(\s+)|(\s+-\s+)|(\s{2,})")
 
 # How sentences begin that speak of the page: of its videos and links, and of the tables that the flattening broke.
 NOTICES = re.compile(
@@ -49,6 +53,7 @@ NOTICES = re.compile(
         for more on\b
         more information\b
         (?:learn|read) more\b
+        if you would like (?:to|more) (?:read|learn|know|information)\b
         click (?:here|on)\b
         check (?:the|our) list
         nih ?:
@@ -127,7 +132,32 @@ def is_table(text: str, start: int, end: int) -> bool:
     """Whether cells of a table stand one after another, "Ataxia 50% Fever 7.5% ...", or lines of a contents page."""
     shown = text[start:end]
     dotted = shown.count(" . ") > MOST_CELLS or "....." in shown
-    return dotted or shown.count(" - ") > MOST_CELLS or len(re.findall(r"\d\s?%", shown)) > MOST_CELLS
+    many = shown.count(" - ") > MOST_CELLS or len(re.findall(r"\d\s?%", shown)) > MOST_CELLS
+    return dotted or many or COLUMNS.match(shown) is not None
+
+
+def cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The cells of the flattened table at [start, end), in order: "Fever 90% Rash 3/8 Ataxia - " has three.
+
+    [] where it is no table. Its columns' names are left out, and a sentence that goes on behind the last cell.
+    """
+    if not is_table(text, start, end):
+        return []
+    marker = MARKER.match(text, start, end)
+    columns = COLUMNS.match(text, start, end)
+    edges = [columns.end() if columns else marker.end() if marker else start]
+    for cut in CELL_ENDS.finditer(text, edges[0], end):
+        edges += cut.span(cut.lastindex)
+    spans = [
+        (first, last) for first, last in zip(edges[::2], [*edges[1::2], end], strict=True) if text[first:last].strip()
+    ]
+    if len(spans) > 1 and _goes_on(text[slice(*spans[-1])]):
+        spans.pop()
+    return spans if columns or len(spans) > 1 else []
+
+
+def _goes_on(cell: str) -> bool:
+    return len(cell.split()) > LONGEST_CELL and ENDED.search(cell.strip()) is not None
 
 
 def is_notice(text: str, start: int, end: int) -> bool:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from index.aspects import agreement, aspects_of
 from index.fusion import label_of, topic_of
 from index.hit import Hit
 
@@ -16,17 +17,19 @@ RUN = 4  # words
 LONGEST = 350  # words of neighbours that are read as one passage
 SHARED = 20  # characters at least that two neighbours have in common, to be more than chance
 CLOSE = 0.9  # of the score of a page's best passage: nearly as good, and read in the page's order
+CLOSE_UNDER_PROMISE = 0.7  # the same, where the heading promises what was asked
+PROMISE = 0.6  # agreement of a heading's aspects with the question's
 ONE_DOCUMENT = 2  # passages at most from one document while others are there
 
 
-def readable(hits: Sequence[Hit], top: int) -> list[Hit]:
-    """The first `top` hits, best first, once near-duplicates are left out, neighbours joined and no document takes
-    all places."""
+def readable(hits: Sequence[Hit], top: int, question: str = "") -> list[Hit]:
+    """The first `top` hits for a question, best first, once near-duplicates are left out, neighbours joined and no
+    document takes all places."""
     kept: list[Hit] = []
     runs: list[frozenset] = []
     topics: list[frozenset] = []
     repeated: list[Hit] = []
-    for hit in _in_order(hits):
+    for hit in _in_order(hits, question):
         own = _runs(hit.text)
         topic = topic_of(label_of(hit.title, hit.heading))
         same = [about for other, about in zip(runs, topics, strict=True) if _same(own, other)]
@@ -44,15 +47,16 @@ def readable(hits: Sequence[Hit], top: int) -> list[Hit]:
     return (_spread(kept, top) + repeated)[:top]
 
 
-def _in_order(hits: Sequence[Hit]) -> list[Hit]:
+def _in_order(hits: Sequence[Hit], question: str) -> list[Hit]:
     """The hits, those of one page that are nearly as good as its best in the page's order.
 
-    Where the heading is what was asked, all parts under it score alike, and the answer starts with the first one.
+    Where the heading is what was asked, all parts under it answer, however their own words compare, and the answer
+    starts with the first one: "hereditary or not: Larsen syndrome" is nearest to the end of its page.
     """
     places: dict[tuple, list[int]] = {}
     for at, hit in enumerate(hits):
         best = places.setdefault((hit.collection, hit.document_id, hit.heading, hit.page), [])
-        if not best or hit.score >= CLOSE * hits[best[0]].score:
+        if not best or hit.score >= _close(hit, question) * hits[best[0]].score:
             best.append(at)
     found = list(hits)
     for same in places.values():
@@ -60,6 +64,13 @@ def _in_order(hits: Sequence[Hit]) -> list[Hit]:
         for at, hit in zip(same, ordered, strict=True):
             found[at] = hit
     return found
+
+
+def _close(hit: Hit, question: str) -> float:
+    label = label_of(hit.title, hit.heading)
+    topic = topic_of(label)
+    promised = topic and topic <= topic_of(question) and agreement(aspects_of(question), aspects_of(label)) > PROMISE
+    return CLOSE_UNDER_PROMISE if promised else CLOSE
 
 
 def _spread(hits: Sequence[Hit], top: int) -> list[Hit]:

@@ -83,7 +83,7 @@ class Search:
         scope = self._scope(collections)
         question = self._understood(composed(query), scope)
         hits, complete = self._ranked(question, scope, SPARE * top)
-        found = tuple(readable(hits, top))
+        found = tuple(readable(hits, top, question.text))
         return SearchResult(found, self._count(scope), time.perf_counter() - started, complete, question)
 
     def search_documents(self, query: str, top: int = 10, collections: Sequence[str] = ()) -> list[Hit]:

@@ -82,6 +82,11 @@ def test_sentence_that_loops_is_left_out(evidence):
     assert [sentence.text for sentence in checked(draft, evidence)] == ["Bake the dough."]
 
 
+def test_sentence_that_goes_in_circles_as_its_passage_does_is_kept():
+    text = "Treatment is large doses of vitamin E, and large doses of vitamin K."
+    assert [sentence.text for sentence in checked(text, Evidence([Hit(1, "v", "Vitamins", text)]))] == [text]
+
+
 LIST = Hit(1, "m", "Migraine", "Symptoms may include\n- nausea\n- blurred vision\n- pain for 4 hours\n\nRest helps.")
 
 

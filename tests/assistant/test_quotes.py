@@ -106,6 +106,33 @@ def test_passage_of_which_nothing_reads_like_prose_is_no_matter_for_a_draft():
     assert [hit.text for hit in readable((table, same), Evidence((table, same)))] == ["Rest helps a swollen foot."]
 
 
+def test_table_is_quoted_cell_by_cell_behind_what_announces_it():
+    page = passage(
+        "What are the signs of gout? The Human Phenotype Ontology provides the following list of signs for gout. "
+        "If the information is available, the table below includes how often the sign is seen. "
+        "Signs and Symptoms Approximate number of patients (when available) Pain 90% Swelling 50% Fever - "
+        "The Human Phenotype Ontology (HPO) has collected information on how often a sign or symptom occurs."
+    )
+    found = best_quotes([page], Evidence([page]))
+    assert [quote.text for quote in found] == [
+        "The Human Phenotype Ontology provides the following list of signs for gout.",
+        "- Pain 90%",
+        "- Swelling 50%",
+        "- Fever",
+    ]
+    assert [page.text[one.citations[0].start : one.citations[0].end] for one in found[1:]] == [
+        "Pain 90%",
+        "Swelling 50%",
+        "Fever",
+    ]
+
+
+def test_table_that_is_long_is_quoted_up_to_the_length_of_an_answer():
+    page = passage("".join(f"Sign of the foot number {number} - " for number in range(60)))
+    words = " ".join(quote.text for quote in best_quotes([page], Evidence([page]))).split()
+    assert 100 < len(words) < 200
+
+
 def test_passage_of_another_matter_is_not_quoted_where_the_best_one_is_a_table():
     table, prose = passage("Fever 50% Rash 7.5% Cough 90%"), passage("Rest helps a swollen foot.", "Feet", n=2)
     assert texts(table, prose) == ["Fever 50% Rash 7.5% Cough 90%"]

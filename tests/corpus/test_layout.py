@@ -1,6 +1,6 @@
 import pytest
 
-from corpus.layout import body_start, is_fragment, is_heading, is_list_item, is_notice, is_table, prose
+from corpus.layout import body_start, cells, is_fragment, is_heading, is_list_item, is_notice, is_table, prose
 from corpus.sentences import spans
 
 
@@ -135,6 +135,38 @@ def test_cells_in_a_row_are_a_table():
     assert not is_table(sentence, 0, len(sentence))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Ataxia 50% Dry cough 7.5% Gout - Rash - Pain - Hair - Fever - Ache",
+            "Ataxia 50%|Dry cough 7.5%|Gout|Rash|Pain|Hair|Fever|Ache",
+        ),
+        (
+            "Signs and Symptoms Approximate number of patients (when available) Ataxia 3/8 Rash 2 of 7 Pain",
+            "Ataxia 3/8|Rash 2 of 7|Pain",
+        ),
+        (
+            "Signs and Symptoms Approximate number of patients (when available) Rash - The register says for each of "
+            "these signs how often it was seen in people who have it.",
+            "Rash",
+        ),
+        (
+            "See these pages: - One - Two   Or those: - Three - Four - Five",
+            "See these pages:|One|Two|Or those:|Three|Four|Five",
+        ),
+        (
+            "- age 45 or more - no sport - smoking - stress - salt - sugar",
+            "age 45 or more|no sport|smoking|stress|salt|sugar",
+        ),
+        ("Between 5% and 10% recover.", ""),
+        ("2 Adding documents . . . . . . . . . . 3", ""),
+    ],
+)
+def test_cells_of_a_flattened_table_are_told_apart(text, expected):
+    assert "|".join(text[start:end] for start, end in cells(text, 0, len(text))) == expected
+
+
 def test_line_of_a_contents_page_is_a_table():
     for line in ("2 Adding documents . . . . . . . . . . 3", "Adding documents.........3"):
         assert is_table(line, 0, len(line))
@@ -154,6 +186,7 @@ def test_line_with_markdowns_hashes_is_a_heading(line):
         "(Watch the video to learn more.)",
         "(Watch the animated video to learn more.)",
         "For more information, call us.",
+        "If you would like to read more, visit the page below.",
         "- Genetic Testing Registry: X",
     ],
 )

@@ -2,9 +2,9 @@ from index.hit import Hit
 from index.reading import readable
 
 
-def hit(text, document="d", ordinal=0, heading="", **fields):
+def hit(text, document="d", ordinal=0, heading="", title="T", **fields):
     return Hit(
-        passage_id=ordinal, document_id=document, title="T", text=text, heading=heading, ordinal=ordinal, **fields
+        passage_id=ordinal, document_id=document, title=title, text=text, heading=heading, ordinal=ordinal, **fields
     )
 
 
@@ -34,6 +34,20 @@ def test_parts_of_a_page_that_are_nearly_as_good_are_read_in_its_order():
         ("b", 0),
         ("d", 2),
     ]
+
+
+def test_a_page_whose_heading_is_the_question_is_read_from_its_start():
+    title = "Is Larsen syndrome inherited?"
+    tail, head = hit(words(300), ordinal=2, title=title, score=0.9), hit(words(0), title=title, score=0.7)
+    orders = {
+        question: [one.ordinal for one in readable([tail, head], 6, question)]
+        for question in (
+            "is larsen syndrome hereditary",
+            "what causes larsen syndrome",
+            "is marfan syndrome hereditary",
+        )
+    }
+    assert list(orders.values()) == [[0, 2], [2, 0], [2, 0]]
 
 
 def test_parts_under_another_heading_keep_their_place():
