@@ -85,7 +85,7 @@ def _readable(text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[in
     for at, (start, end) in enumerate(places):
         span = prose(text, start, end)
         if is_list_item(text, start, end):
-            if not led and not text[start:end].rstrip().endswith((".", "!")):
+            if _in_a_table(text, start, end) or (not led and not text[start:end].rstrip().endswith((".", "!"))):
                 continue
             span = span or (start, end)
         elif span is None and _leads(text, places, at):
@@ -95,6 +95,13 @@ def _readable(text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[in
         led = led or span is not None
         if span is not None and span[1] - span[0] <= LONGEST and text[span[0] : span[1]].strip():
             yield span
+
+
+def _in_a_table(text: str, start: int, end: int) -> bool:
+    """Whether what looks like one item is the rest of a table, "- Rash - Fever - ...", and no item with items of its
+    own, "- Five treatments are used: - surgery - ..."."""
+    found = cells(text, start, end)
+    return bool(found) and not text[slice(*found[0])].endswith((":", "."))
 
 
 def _leads(text: str, places: Sequence[tuple[int, int]], at: int) -> bool:

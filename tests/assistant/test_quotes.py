@@ -127,6 +127,21 @@ def test_table_is_quoted_cell_by_cell_behind_what_announces_it():
     ]
 
 
+def test_rest_of_a_table_in_the_next_passage_is_not_taken_for_an_item_of_a_list():
+    first = passage("Pain 90% Swelling 50% Fever 50% Gout 7.5% Rash 5%")
+    rest = passage(
+        "- Cough - Myopia - Scoliosis - Kyphosis - Short neck - The register says how often it was seen.", n=2
+    )
+    hits = (first, rest)
+    assert readable(hits, Evidence(hits)) == []
+    assert texts(*hits)[:2] == ["- Pain 90%", "- Swelling 50%"]
+
+
+def test_item_with_items_of_its_own_is_read():
+    text = "- Five treatments are used: - surgery - radiation - drugs - rest - diet Some are standard."
+    assert texts(passage(text)) == [text]
+
+
 def test_table_that_is_long_is_quoted_up_to_the_length_of_an_answer():
     page = passage("".join(f"Sign of the foot number {number} - " for number in range(60)))
     words = " ".join(quote.text for quote in best_quotes([page], Evidence([page]))).split()
