@@ -11,7 +11,10 @@ from assistant.confidence import asked_words, holds_word, named_share
 from assistant.words import words_of
 from corpus.layout import is_heading, is_list_item
 from corpus.sentences import spans
+from index.aspects import agreement, aspects_of
+from index.fusion import label_of
 from index.hit import Hit
+from index.reading import PROMISE
 from index.search import Search, Understood
 
 NAMED = 0.34  # of a passage's topic: with more of it in the question, the passage is an entry on it
@@ -25,7 +28,7 @@ def beginnings(question: Understood, hits: Sequence[Hit], search: Search) -> tup
 
 
 def _beginning(question: Understood, hit: Hit, search: Search) -> int:
-    if named_share(question, hit) >= NAMED:
+    if _is_entry(question, hit):
         return 0
     language = hit.language or "en"
     places = spans(hit.text, language)
@@ -48,6 +51,14 @@ def _beginning(question: Understood, hit: Hit, search: Search) -> int:
     while best and (_leans(texts[best]) or is_list_item(hit.text, *places[best])):
         best -= 1
     return places[best][0]
+
+
+def _is_entry(question: Understood, hit: Hit) -> bool:
+    """Whether the passage stands under what is asked about: most of its name, or some of it and what is asked of it, as
+    in "Who is at risk for toxocariasis (also known as roundworm infection)?"."""
+    named = named_share(question, hit)
+    offered = aspects_of(label_of(hit.title, hit.heading))
+    return named >= NAMED or (named > 0 and agreement(aspects_of(question.text), offered) > PROMISE)
 
 
 def _leans(text: str) -> bool:

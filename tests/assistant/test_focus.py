@@ -56,6 +56,18 @@ def test_entry_on_what_is_asked_about_is_read_from_its_start():
     assert begun("Which tank keeps the rain of the garden?", entry) == HOUSE
 
 
+@pytest.mark.parametrize(
+    ("heading", "whole"),
+    [
+        ("What causes rain in a long dry garden with walls?", True),
+        ("How to treat rain in a long dry garden with walls?", False),
+    ],
+)
+def test_page_that_promises_what_is_asked_needs_less_of_its_name(heading, whole):
+    page = Hit(1, "h", "Long list of words that nobody asked for at any time", HOUSE, heading=heading)
+    assert (begun("what causes rain in the tank", page) == HOUSE) is whole
+
+
 def test_meaning_decides_where_words_do_not():
     class Meaning(Words):
         def cosines(self, query, texts):
