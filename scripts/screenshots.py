@@ -29,7 +29,7 @@ The pictures of the guide show MedQuAD and the Wikipedia summaries: a data folde
 def main(argv: list[str] | None = None) -> int:
     """Exit status 0, or 1 when the app does not start or there is no Chromium."""
     made = parser("screenshots", DESCRIPTION)
-    made.add_argument("--question", default="What are the treatments for glaucoma?")
+    made.add_argument("--question", default="What are the treatments for migraine?")
     made.add_argument("--collection", default="", help="default: all")
     made.add_argument("--name", default="answer", help="of the picture")
     made.add_argument("--out", metavar="DIR", default=str(IMAGES))
@@ -159,7 +159,7 @@ def _new_conversation(page, question: str) -> None:
 
 SCENES = (
     Scene("accueil", _welcomed),
-    Scene("reponse", lambda page: _answered(page, "What are the treatments for glaucoma?")),
+    Scene("reponse", lambda page: _answered(page, "What are the treatments for migraine?")),
     Scene("suite", lambda page: _answered(page, "And what are its symptoms?")),
     Scene("refus", lambda page: _new_conversation(page, "Who won the world chess championship of 2031?")),
     Scene("documents", lambda page: _tab(page, "documents", "#collection-table table")),
