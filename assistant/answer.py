@@ -33,6 +33,7 @@ SHORTEST_ANSWER = 8  # words that passed the check; with fewer, the passages are
 LONG_ENOUGH = 40  # words; shorter drafts must have half as many as the quotes
 MOST = 2 / 3  # of a draft's sentences must have passed
 INCOMPLETE, QUOTED, STOPPED = "index_incomplete", "quoted", "stopped"
+UNDRAFTED = "undrafted"  # a table or a list of names, of which nothing can be drafted, is quoted as it is
 FRENCH, FRENCH_QUOTED = "generator_writes_english", "quoted_as_generator_writes_english"
 
 
@@ -146,8 +147,8 @@ class Assistant:
         if answer.mode == "grounded" and _language(result) == "fr":  # the generator would write English
             return replace(answer, sentences=tuple(quotes), notices=(*answer.notices, FRENCH_QUOTED))
         passages = readable(answer.sources, evidence, begins) if answer.mode == "grounded" else answer.sources
-        if not passages:  # tables and lists of names: nothing that a draft could be made of
-            return replace(answer, sentences=tuple(quotes), notices=(*answer.notices, QUOTED))
+        if not passages:
+            return replace(answer, sentences=tuple(quotes), notices=(*answer.notices, UNDRAFTED))
         draft = yield from self._drafted(answer, passages, settings, evidence, clock, stop)
         sentences = checked(draft, evidence)
         notices = answer.notices

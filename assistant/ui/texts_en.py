@@ -88,6 +88,7 @@ ENGLISH = MappingProxyType(
         "refusal.closest": "See the closest passages",
         "notice.index_incomplete": "The index is still growing: a later answer may find more.",
         "notice.quoted": "The passages support too little of the draft: their best sentences are quoted instead.",
+        "notice.undrafted": "The best passage is a table or a list: nothing was drafted, it is quoted as it is.",
         "notice.generator_writes_english": "The generator writes English only; the passages are in French.",
         "notice.quoted_as_generator_writes_english": "The passages are in French and the generator writes English "
         "only: they are quoted.",

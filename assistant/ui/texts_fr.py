@@ -89,6 +89,7 @@ FRENCH = MappingProxyType(
         "refusal.closest": "Voir les passages les plus proches",
         "notice.index_incomplete": "L’index n’est pas encore complet : plus tard, vous trouverez peut-être mieux.",
         "notice.quoted": "Les passages appuient trop peu le brouillon : leurs meilleures phrases le remplacent.",
+        "notice.undrafted": "Le meilleur passage est un tableau ou une liste : il est cité tel quel, sans brouillon.",
         "notice.generator_writes_english": "Le générateur n’écrit qu’en anglais ; les passages sont en français.",
         "notice.quoted_as_generator_writes_english": "Les passages sont en français et le générateur n’écrit qu’en"
         " anglais : ils sont cités tels quels.",

@@ -127,6 +127,12 @@ def test_draft_of_which_too_little_is_left_falls_back_to_quotes(make, draft):
     assert "quoted" in make(draft).answer("glaucoma eye drops pressure").notices
 
 
+def test_table_is_quoted_and_no_draft_is_said_to_have_failed(make, monkeypatch):
+    monkeypatch.setattr("assistant.answer.readable", lambda *_: [])
+    answer = make("Elephants live in Africa.").answer("glaucoma eye drops pressure")
+    assert answer.notices == ("undrafted",) and answer.sentences and not answer.model
+
+
 def test_draft_without_any_support_falls_back_to_quotes_and_says_so(make):
     answer = make("Elephants live in Africa.").answer("glaucoma eye drops pressure")
     assert "quoted" in answer.notices

@@ -199,7 +199,11 @@ def _answer(answer: Answer, lang: str) -> str:
         f'<span class="sentence{"" if sentence.supported else " unsupported"}">{esc(marked(sentence))}</span>'
         for sentence in answer.sentences
     )
-    quoted = f'<p class="help">{esc(t("notice.quoted", lang))}</p>' if "quoted" in answer.notices else ""
+    quoted = "".join(
+        f'<p class="help">{esc(t(f"notice.{name}", lang))}</p>'
+        for name in ("quoted", "undrafted")
+        if name in answer.notices
+    )
     facts = [t("footer.tokens", lang, n=integer(answer.timings.new_tokens, lang))] if answer.timings.new_tokens else []
     facts.append(t("footer.seconds", lang, seconds=decimal(answer.timings.total_s, lang)))
     return f'<p dir="auto">{sentences}</p>{quoted}<p class="help">{esc(" · ".join(facts))}</p>'
