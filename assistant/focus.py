@@ -11,10 +11,9 @@ from assistant.confidence import asked_words, holds_word, named_share
 from assistant.words import words_of
 from corpus.layout import is_heading, is_list_item
 from corpus.sentences import spans
-from index.aspects import agreement, aspects_of
+from index.aspects import promises
 from index.fusion import label_of
 from index.hit import Hit
-from index.reading import PROMISE
 from index.search import Search, Understood
 
 NAMED = 0.34  # of a passage's topic: with more of it in the question, the passage is an entry on it
@@ -57,8 +56,7 @@ def _is_entry(question: Understood, hit: Hit) -> bool:
     """Whether the passage stands under what is asked about: most of its name, or some of it and what is asked of it, as
     in "Who is at risk for toxocariasis (also known as roundworm infection)?"."""
     named = named_share(question, hit)
-    offered = aspects_of(label_of(hit.title, hit.heading))
-    return named >= NAMED or (named > 0 and agreement(aspects_of(question.text), offered) > PROMISE)
+    return named >= NAMED or (named > 0 and promises(label_of(hit.title, hit.heading), question.text))
 
 
 def _leans(text: str) -> bool:

@@ -81,8 +81,8 @@ class Evidence:
         return Sentence(text, True, 1.0, (Citation(n, start, end),))
 
     def says(self, text: str) -> bool:
-        """Whether a text in lower case stands in a passage word for word."""
-        return any(text in passage.lowered for passage in self._passages)
+        """Whether a text stands in a passage word for word, whatever its case."""
+        return any(_plain(text) in passage.plain for passage in self._passages)
 
     def sentences(self, n: int) -> list[tuple[int, int]]:
         """Character spans of the sentences of passage `n`."""
@@ -113,8 +113,8 @@ class _Passage:
         return statement(self._title, self.language or "en").keys
 
     @cached_property
-    def lowered(self) -> str:
-        return " ".join(self.text.lower().split())
+    def plain(self) -> str:
+        return _plain(self.text)
 
     @cached_property
     def units(self) -> list[_Unit]:
@@ -265,11 +265,16 @@ def is_new(sentence: str, seen: set[str], evidence: Evidence) -> bool:
 
     What stands in a passage may go in circles: "large doses of vitamin E, as well as large doses of vitamin K".
     """
-    key = " ".join(sentence.lower().split())
-    if not key or key in seen or (_loops(key) and not evidence.says(key)):
+    key = _plain(sentence)
+    if not key or key in seen or (_loops(key) and not evidence.says(sentence)):
         return False
     seen.add(key)
     return True
+
+
+def _plain(text: str) -> str:
+    """In lower case, words apart by one space."""
+    return " ".join(text.lower().split())
 
 
 def _loops(text: str) -> bool:

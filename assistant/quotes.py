@@ -15,7 +15,7 @@ from dataclasses import replace
 from assistant.grounding import Evidence
 from assistant.schema import BULLETS, Sentence
 from corpus.layout import body_start, cells, is_list_item, is_notice, prose
-from index.aspects import agreement, aspects_of
+from index.aspects import aspects_of, promises
 from index.fusion import label_of, topic_of
 from index.hit import Hit
 
@@ -25,7 +25,6 @@ SHORT = 60  # words of an answer that other passages may complete
 PASSAGES = 3
 RUN = 8  # words that are not said twice
 LONGEST = 1200  # characters of a sentence: more is a page without full stops
-SAME_ASPECT = 0.6
 ANNOUNCED = re.compile(r"\bfollowing (?:list|table|signs|symptoms)\b", re.IGNORECASE)
 ENDS = (".", "!", "?", "…", "。", "！", "？", "｡", "۔", "؟", "।", "॥", "։", "።")  # of sentences, in many scripts
 
@@ -171,7 +170,7 @@ def _belongs(first: Hit, other: Hit, begun: bool) -> bool:
 
 def _goes_on(first: Hit, other: Hit) -> bool:
     """Whether another passage is on the same topic and promises the same of it."""
-    labels = [label_of(hit.title, hit.heading) for hit in (first, other)]
-    topic, offered = map(topic_of, labels)
+    label, another = (label_of(hit.title, hit.heading) for hit in (first, other))
+    topic = topic_of(label)
     # "Type 1" is not "type 4": half of the same words is another disease.
-    return bool(topic) and topic == offered and agreement(*map(aspects_of, labels)) > SAME_ASPECT
+    return bool(topic) and topic == topic_of(another) and promises(another, label)

@@ -19,6 +19,7 @@ from corpus.language import guess
 from index.embedder import Embedder
 
 LIST = Path(__file__).with_name("aspects.json")
+PROMISE = 0.6  # agreement above which a heading promises what was asked
 GENERAL = "definition"  # asked by every "what is": counts only where no other aspect is named
 # "I was diagnosed with", "she suffers from" tell why somebody asks, not what.
 STORY = re.compile(
@@ -118,6 +119,11 @@ def agreement(asked: Mapping[str, float], offered: Mapping[str, float]) -> float
     if not shared and GENERAL in offered:
         return 0.4  # a general text may hold it, too
     return shared
+
+
+def promises(label: str, asked: str) -> bool:
+    """Whether a label offers what a question, or another label, asks for; False where one of them names no aspect."""
+    return agreement(aspects_of(asked), aspects_of(label)) > PROMISE
 
 
 @cache

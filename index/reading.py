@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.aspects import agreement, aspects_of
+from index.aspects import promises
 from index.fusion import label_of, topic_of
 from index.hit import Hit
 
@@ -18,7 +18,6 @@ LONGEST = 350  # words of neighbours that are read as one passage
 SHARED = 20  # characters at least that two neighbours have in common, to be more than chance
 CLOSE = 0.9  # of the score of a page's best passage: nearly as good, and read in the page's order
 CLOSE_UNDER_PROMISE = 0.7  # the same, where the heading promises what was asked
-PROMISE = 0.6  # agreement of a heading's aspects with the question's
 ONE_DOCUMENT = 2  # passages at most from one document while others are there
 
 
@@ -53,10 +52,11 @@ def _in_order(hits: Sequence[Hit], question: str) -> list[Hit]:
     Where the heading is what was asked, all parts under it answer, however their own words compare, and the answer
     starts with the first one: "hereditary or not: Larsen syndrome" is nearest to the end of its page.
     """
+    asked = topic_of(question)
     places: dict[tuple, list[int]] = {}
     for at, hit in enumerate(hits):
         best = places.setdefault((hit.collection, hit.document_id, hit.heading, hit.page), [])
-        if not best or hit.score >= _close(hit, question) * hits[best[0]].score:
+        if not best or hit.score >= _close(hit, question, asked) * hits[best[0]].score:
             best.append(at)
     found = list(hits)
     for same in places.values():
@@ -66,11 +66,10 @@ def _in_order(hits: Sequence[Hit], question: str) -> list[Hit]:
     return found
 
 
-def _close(hit: Hit, question: str) -> float:
+def _close(hit: Hit, question: str, asked: frozenset[str]) -> float:
     label = label_of(hit.title, hit.heading)
     topic = topic_of(label)
-    promised = topic and topic <= topic_of(question) and agreement(aspects_of(question), aspects_of(label)) > PROMISE
-    return CLOSE_UNDER_PROMISE if promised else CLOSE
+    return CLOSE_UNDER_PROMISE if topic and topic <= asked and promises(label, question) else CLOSE
 
 
 def _spread(hits: Sequence[Hit], top: int) -> list[Hit]:
