@@ -3,8 +3,10 @@
 import contextlib
 import logging
 import os
+import random
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,10 +19,16 @@ from index.rows import StoreError
 log = logging.getLogger(__name__)
 
 BUSY_MS = 30_000  # a writer waits this long for another one before it gives up
+BUSY = "is being written by another process that does not end; try again."
 
 
 class StorageError(StoreError, sqlite3.DatabaseError):
-    """The disk or the file fails, not the request: full, read-only, damaged. The message is one sentence."""
+    """The disk or the file fails, not the request: full, read-only, damaged. The message is one sentence.
+
+    `damage` says that the file is no intact database, `busy` that another connection held it.
+    """
+
+    damage = busy = False
 
 
 def containing(text: str) -> str:
@@ -165,13 +173,31 @@ def _opened(path: Path, how: str = "") -> _Connection:
         if how:
             connection.execute("SELECT COUNT(*) FROM sqlite_master")  # what cannot be read is noticed here
         else:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _log_ahead(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _log_ahead(connection: _Connection) -> None:
+    """Sets WAL mode, which the file keeps.
+
+    Two that open a new file at once both hold it for reading while they wait to be alone with it: SQLite ends that
+    for one of them at once, without the time that others' writes are given, so here it steps back and asks again.
+    """
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except StorageError as error:
+            if not error.busy or time.monotonic() > deadline:
+                raise
+        else:
+            return
+        time.sleep(random.uniform(0.001, 0.02))  # not in step with the other one
 
 
 def _is_readable_only(path: Path) -> bool:
@@ -197,13 +223,12 @@ def _said(path: Path, call: Callable, *arguments):
         if recovery.is_damage(error):
             recovery.suspect(path)
             log.error("%s is damaged: %s", path, error)
-            sentence = f"The file {path} is damaged; it is mended when Sourcier starts again."
+            reason = "is damaged; it is mended when Sourcier starts again."
         elif (reason := _reason(error)) is None:
             raise
-        else:
-            sentence = f"{path} {reason}"
-        failure = StorageError(sentence)
+        failure = StorageError(f"{path} {reason}")
         failure.damage = recovery.is_damage(error)
+        failure.busy = reason == BUSY
         raise failure from error
 
 
@@ -212,7 +237,7 @@ REASONS = (
     (13, "full", "could not be written: the disk is full. Nothing stored was lost; make room and go on."),
     (8, "readonly", "cannot be written: the folder or the file is read-only."),
     (14, "unable to open", "cannot be opened: the folder or the file may not be read or written."),
-    (5, "database is locked", "is being written by another process that does not end; try again."),
+    (5, "database is locked", BUSY),
     (10, "disk i/o error", "cannot be read or written: the disk reports an error."),
 )
 

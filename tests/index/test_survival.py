@@ -15,6 +15,7 @@ from conftest_index import DOCUMENTS, add, document, embed_all
 from corpus.home import Home
 from index.build import enqueue
 from index.check import check
+from index.database import StorageError
 from index.embedder import HashingEmbedder
 from index.search import Search
 from index.store import Store, StoreError
@@ -114,6 +115,29 @@ def test_indexing_process_on_a_full_disk_says_so_and_goes_on_later(home, tmp_pat
         assert {row.state for row in store.sources()} == {"done"}
         assert kept <= {row.path for row in store.documents(limit=1000)}
         assert check(store, home.vectors) == []
+
+
+def test_several_programs_that_make_the_same_index_at_once_all_open_it(tmp_path):
+    # For one of two that set a new file's mode SQLite gives up at once, in about one of ten such starts.
+    failures = []
+
+    def one(path, together):
+        together.wait()
+        try:
+            with contextlib.closing(Store(path)) as store:
+                store.set_meta(seen="yes")
+        except StorageError as error:
+            failures.append(error)
+
+    for number in range(60):
+        together = threading.Barrier(4)
+        path = tmp_path / str(number) / "index.sqlite3"
+        threads = [threading.Thread(target=one, args=(path, together)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failures == []
 
 
 def test_two_programs_on_one_home_change_and_ask_at_once(home, embedder):
