@@ -21,6 +21,7 @@ from assistant.resources import Resources
 from assistant.schema import MODES, Answer, Answered, Drafted, Event, Mode, Searched, Sentence, Timings, Turn
 from assistant.settings import Settings
 from corpus.home import Home
+from index.candidates import keywords
 from index.embedder import EmbedderError
 from index.hit import Hit
 from index.search import SearchResult
@@ -33,6 +34,7 @@ SHORTEST_ANSWER = 8  # words that passed the check; with fewer, the passages are
 LONG_ENOUGH = 40  # words; shorter drafts must have half as many as the quotes
 MOST = 2 / 3  # of a draft's sentences must have passed
 INCOMPLETE, QUOTED, STOPPED = "index_incomplete", "quoted", "stopped"
+DATE_IN_TITLE = "date_in_title"
 UNDRAFTED = "undrafted"  # a table or a list of names, of which nothing can be drafted, is quoted as it is
 FRENCH, FRENCH_QUOTED = "generator_writes_english", "quoted_as_generator_writes_english"
 
@@ -124,7 +126,7 @@ class Assistant:
             if not answer.refused:
                 chosen = replace(settings, model=model or settings.model)
                 answer = yield from self._written(answer, result, chosen, clock, stop)
-                answer = replace(answer, notices=answer.notices + _missing(answer))
+                answer = replace(answer, notices=answer.notices + missing(answer))
             yield Answered(replace(answer, timings=clock.timings()))
         except (StoreError, EmbedderError, ModelError) as error:
             raise AskError(str(error)) from error
@@ -230,11 +232,18 @@ def shown(drafted: Sequence[Sentence], quotes: Sequence[Sentence]) -> tuple[list
     return (supported if whole else list(quotes)), whole
 
 
-def _missing(answer: Answer) -> tuple[str, ...]:
+def missing(answer: Answer) -> tuple[str, ...]:
     """The notice "no_date" or the like, where the question asks for one and the answer gives none: the passages are on
-    its subject, but may not say it."""
-    kind = expected(answer.question)
-    return (f"no_{kind}",) if kind and not any(gives(sentence.text, kind) for sentence in answer.sentences) else ()
+    its subject, but may not say it. "Marie Curie (1867–1934)" over a passage is no sentence, but is pointed to."""
+    question = answer.question
+    kind = expected(question)
+    if not kind or any(gives(sentence.text, kind, question) for sentence in answer.sentences):
+        return ()
+    asked = set(keywords(answer.query or question))
+    titles = [hit.heading or hit.title for hit in answer.sources]
+    if kind == "date" and any(gives(title, kind, question) and asked & set(keywords(title)) for title in titles):
+        return (DATE_IN_TITLE,)
+    return (f"no_{kind}",)
 
 
 def _distinct(sentences: Iterable[Sentence]) -> Iterator[Sentence]:

@@ -1,7 +1,8 @@
 """The expected answer type (Li and Roth 2002, "Learning question classifiers"), where the words of a question tell it.
 
 The gate judges whether the passages are on what is asked about. Whether they say *when* is another matter: an answer to
-"When did she die?" that names no date is marked as such, since a page on her is not yet an answer.
+"When did she die?" that names no date, or the one of her prize only, is marked as such, since a page on her is not yet
+an answer.
 """
 
 import re
@@ -94,6 +95,24 @@ TYPES = {
         ),
     ),
 }
+# What a date is asked of. Only births and deaths are told from other events: what else happens has too many names.
+EVENTS = (
+    _either(
+        "die[ds]?",
+        "death",
+        "dead",
+        "killed",
+        "assassinated",
+        "executed",
+        r"mort(?:e|s|es)?",
+        r"décéd\w+",
+        "décès",
+        "mourut",
+    ),
+    _either("born", "births?", r"née?s?", "naissance", "naquit"),
+)
+_LIFESPAN = re.compile(r"\(.*\d{3,4}\s*[–—-].*\d{3,4}.*\)")  # "(7 November 1867 – 4 July 1934)"
+_EVENTS = [re.compile(pattern, re.IGNORECASE) for pattern in EVENTS]
 _COMPILED = {
     name: tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns) for name, patterns in TYPES.items()
 }
@@ -104,6 +123,10 @@ def expected(question: str) -> str:
     return next((name for name, (asked, _) in _COMPILED.items() if asked.search(question)), "")
 
 
-def gives(text: str, kind: str) -> bool:
-    """Whether a text holds any expression of that type; it may still be another one than what is asked for."""
-    return bool(_COMPILED[kind][1].search(text))
+def gives(text: str, kind: str, question: str = "") -> bool:
+    """Whether a sentence holds an expression of that type: for a `question` after a birth or a death one that stands
+    beside it. For all others it may still be another one than what is asked for."""
+    if not _COMPILED[kind][1].search(text):
+        return False
+    event = next((event for event in _EVENTS if event.search(question)), None) if kind == "date" else None
+    return event is None or bool(event.search(text) or _LIFESPAN.search(text))

@@ -92,7 +92,8 @@ ENGLISH = MappingProxyType(
         "notice.generator_writes_english": "The generator writes English only; the passages are in French.",
         "notice.quoted_as_generator_writes_english": "The passages are in French and the generator writes English "
         "only: they are quoted.",
-        "notice.no_date": "You asked when, and this answer gives no date: your documents may not say it.",
+        "notice.no_date": "You asked when, and this answer does not give that date: your documents may not either.",
+        "notice.date_in_title": "You asked when: this answer does not say, but the title of a source gives dates.",
         "notice.no_duration": "You asked how long, and this answer does not say: your documents may not either.",
         "notice.no_number": "You asked for a number, and this answer gives none: your documents may not say it.",
         "notice.stopped": "Stopped early: this is what had been written.",

@@ -93,8 +93,10 @@ FRENCH = MappingProxyType(
         "notice.generator_writes_english": "Le générateur n’écrit qu’en anglais ; les passages sont en français.",
         "notice.quoted_as_generator_writes_english": "Les passages sont en français et le générateur n’écrit qu’en"
         " anglais : ils sont cités tels quels.",
-        "notice.no_date": "Vous demandez une date et cette réponse n’en donne pas : vos documents n’en disent "
+        "notice.no_date": "Vous demandez une date et cette réponse ne la donne pas : vos documents n’en disent "
         "peut-être rien.",
+        "notice.date_in_title": "Vous demandez une date : cette réponse ne la donne pas, mais le titre d’une de "
+        "ses sources donne des dates.",
         "notice.no_duration": "Vous demandez une durée et cette réponse n’en donne pas : vos documents n’en disent "
         "peut-être rien.",
         "notice.no_number": "Vous demandez un nombre et cette réponse n’en donne pas : vos documents n’en disent "

@@ -4,14 +4,15 @@ import threading
 
 import pytest
 
-from assistant.answer import AskError, Assistant
+from assistant.answer import AskError, Assistant, missing
 from assistant.confidence import Gate, Gates
-from assistant.schema import Answered, Drafted, Searched, Turn
+from assistant.schema import Answer, Answered, Drafted, Searched, Sentence, Turn
 from assistant.settings import Settings
 from corpus.chunking import chunk_many
 from corpus.document import Document, Section
 from corpus.home import Home
 from index.embedder import HashingEmbedder
+from index.hit import Hit
 
 DOCUMENTS = (
     Document("Glaucoma", (Section("Glaucoma damages the optic nerve. Eye drops lower the pressure in the eye."),)),
@@ -151,6 +152,22 @@ def test_draft_without_any_support_falls_back_to_quotes_and_says_so(make):
 def test_answer_says_where_it_does_not_hold_what_was_asked_for(make, question, notices):
     draft = "Glaucoma damages the optic nerve. Eye drops lower the pressure in the eye."
     assert make(draft).answer(question).notices == notices
+
+
+@pytest.mark.parametrize(
+    ("question", "titles", "notices"),
+    [
+        ("When did Marie Curie die?", ("Radium", "Marie Curie (1867–1934)"), ("date_in_title",)),
+        ("When did World War I end?", ("World War I (1914–1918)",), ("date_in_title",)),
+        ("When did Marie Curie die?", ("Marie Curie, winner of 1911",), ("no_date",)),
+        ("When did Marie Curie die?", ("Isaac Newton (1642–1727)",), ("no_date",)),
+        ("How long did World War I last?", ("World War I (1914–1918)",), ("no_duration",)),
+    ],
+)
+def test_answer_without_the_date_points_to_a_title_that_gives_it(question, titles, notices):
+    sources = tuple(Hit(n, str(n), title, "Text.") for n, title in enumerate(titles))
+    answer = Answer(question, False, 0.9, "quotes", "", (Sentence("It was a war.", True, 1.0),), sources)
+    assert missing(answer) == notices
 
 
 def test_free_answer_keeps_unsupported_sentences_and_marks_them(make):

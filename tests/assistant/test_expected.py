@@ -58,3 +58,19 @@ def test_other_questions_expect_no_type(question):
 )
 def test_text_gives_what_was_asked_for_where_it_holds_such_an_expression(text, kind, held):
     assert gives(text, kind) is held
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "held"),
+    [
+        ("When did she die?", "She won the 1911 Nobel Prize.", False),
+        ("When did she die?", "She died in 1934 at a sanatorium.", True),
+        ("When did she die?", "Marie Curie (7 November 1867 – 4 July 1934) was a physicist.", True),
+        ("When was he born?", "He died in 1885.", False),
+        ("Quand est-elle morte ?", "Elle reçut le prix Nobel en 1911.", False),
+        ("Quand Victor Hugo est-il né ?", "Victor Hugo, né en 1802, est un poète.", True),
+        ("When was it built?", "It was completed in 1889.", True),
+    ],
+)
+def test_date_of_a_birth_or_a_death_stands_beside_it(question, text, held):
+    assert gives(text, "date", question) is held

@@ -252,15 +252,18 @@ def test_too_small_a_disk_is_told_before_anything_is_fetched(tmp_path, monkeypat
 
 def test_two_starts_at_once_install_once(environment, installed, capsys):
     environment.folder.mkdir()
+    said, until = "", time.monotonic() + 60
     with _bootstrap._locked(environment.lock):
         second = threading.Thread(target=bring_up, args=(environment,))
         second.start()
-        time.sleep(0.7)
+        while "Another start of Sourcier is installing" not in said and time.monotonic() < until:
+            time.sleep(0.05)
+            said += capsys.readouterr().out
         environment.python.parent.mkdir(parents=True)
         environment.python.write_text("an interpreter")
         environment.write(_bootstrap.READY, {"": WANTED[""]}, "3.11")
-    second.join(10)
-    assert "Another start of Sourcier is installing" in capsys.readouterr().out
+    second.join(60)
+    assert "Another start of Sourcier is installing" in said
     assert installed == []
 
 
@@ -283,7 +286,7 @@ def test_the_lock_outlives_a_killed_start_for_as_long_as_its_pip(tmp_path):
     with open(lock, "a+b") as file:
         held_on = not _bootstrap._try_lock(file)
         os.kill(child, 9)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not (free := _bootstrap._try_lock(file)) and time.monotonic() < deadline:
             time.sleep(0.05)
     assert held_on and free

@@ -68,7 +68,7 @@ QUIET = (
 def chromium():
     """Headless Chromium, the system's or Playwright's own."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    sync_api.expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
+    sync_api.expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
     with sync_api.sync_playwright() as playwright:
         found = CHROMIUM or playwright.chromium.executable_path
         if not os.path.exists(found):

@@ -127,7 +127,7 @@ def test_a_tab_reloaded_in_the_middle_goes_on_streaming(address, visit):
     page.reload()
     expect(page.locator(".draft p")).to_be_visible()
     expect(page.locator("#question button.stop-button")).to_be_visible()
-    expect(page.locator(".turn.done")).to_be_visible(timeout=20_000)
+    expect(page.locator(".turn.done")).to_be_visible()
 
 
 def test_two_tabs_do_not_mix(address, visit):
@@ -135,7 +135,7 @@ def test_two_tabs_do_not_mix(address, visit):
     two = visit(address, context=one.context)
     ask(one, "A long question")
     ask_and_wait(two, "What is photosynthesis?")
-    expect(one.locator(".turn.done")).to_be_visible(timeout=20_000)
+    expect(one.locator(".turn.done")).to_be_visible()
     expect(one.locator(".turn .question")).to_have_text(["A long question"])
     expect(two.locator(".turn .question")).to_have_text(["What is photosynthesis?"])
     two.click("[data-act=language][data-name=fr]")

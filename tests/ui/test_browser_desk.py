@@ -216,7 +216,7 @@ def test_the_page_of_a_pdf_opens_beside_the_chat_with_its_words_marked(lighthous
     page = visit(address, locale=locale)
     ask_and_wait(page, "What is photosynthesis?")
     page.click(".open-page >> visible=true")
-    expect(page.locator("#viewer img")).to_be_visible(timeout=20_000)
+    expect(page.locator("#viewer img")).to_be_visible()
     assert page.locator("#viewer img").evaluate("image => image.naturalWidth") == 1200
     expect(page.locator("#viewer .paper i")).to_have_count(1)
     expect(page.locator("#viewer h2")).to_have_text("Light <b>house")

@@ -61,15 +61,15 @@ def test_from_a_dropped_file_to_a_checked_answer_and_back_after_a_restart(visit,
         expect(page.locator("#files")).to_contain_text("lighthouse")
         page.click("#add-button")
         row = page.locator("table.collections tbody tr", has_text="My documents")
-        expect(row.locator(".state.ready")).to_be_visible(timeout=60_000)
+        expect(row.locator(".state.ready")).to_be_visible(timeout=180_000)
 
         page.click("#ask-tab-button")
         if not STARTER:
-            expect(page.locator("#status")).to_contain_text("could not be loaded", timeout=60_000)
+            expect(page.locator("#status")).to_contain_text("could not be loaded", timeout=180_000)
             choose_quotes(page)
         page.fill("#question textarea", question)
         page.press("#question textarea", "Enter")
-        expect(page.locator(".turn.done .checked")).to_be_visible(timeout=120_000)
+        expect(page.locator(".turn.done .checked")).to_be_visible(timeout=300_000)
         page.locator(".cite").first.click()
         card = page.locator(".card:target")
         expect(card).to_contain_text("Brilliant Lighthouse")

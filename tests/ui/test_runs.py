@@ -30,7 +30,7 @@ def test_a_run_ends_with_the_checked_answer_and_keeps_it(history):
 
 
 def test_watching_shows_search_draft_and_answer_in_order(history):
-    runs = Runs(FakeAssistant(0.02), history, waiting=lambda: False)
+    runs = Runs(FakeAssistant(0.1), history, waiting=lambda: False)
     run = runs.start(history.create().id, "What is photosynthesis?", ())
     states = list(dict.fromkeys(view.state for view in run.watch()))
     assert states[-2:] == ["drafting", "done"]
