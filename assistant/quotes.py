@@ -26,6 +26,7 @@ PASSAGES = 3
 RUN = 8  # words that are not said twice
 LONGEST = 1200  # characters of a sentence: more is a page without full stops
 ANNOUNCED = re.compile(r"\bfollowing (?:list|table|signs|symptoms)\b", re.IGNORECASE)
+BARE = ("Yes.", "No.", "Oui.", "Non.")  # answer the page's own question, which is not the user's
 ENDS = (".", "!", "?", "…", "。", "！", "？", "｡", "۔", "؟", "।", "॥", "։", "።")  # of sentences, in many scripts
 
 
@@ -82,6 +83,8 @@ def _from(begin: int, text: str, places: Sequence[tuple[int, int]]) -> Iterator[
 def _readable(text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     led = False  # by a sentence that is shown: items alone are what is left of a page's menu
     for at, (start, end) in enumerate(places):
+        if text[start:end].strip() in BARE:
+            continue
         span = prose(text, start, end)
         if is_list_item(text, start, end):
             if _in_a_table(text, start, end) or (not led and not text[start:end].rstrip().endswith((".", "!"))):

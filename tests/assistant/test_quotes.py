@@ -45,6 +45,12 @@ def test_headings_boilerplate_and_half_sentences_are_left_out():
     assert texts(passage(text)) == ["Rest helps a swollen foot."]
 
 
+def test_answer_to_the_question_of_the_page_alone_is_left_out():
+    hit = passage("Yes. Rest and cold water help. No.")
+    assert texts(hit) == ["Rest and cold water help."]
+    assert [found.text for found in readable([hit], Evidence([hit]))] == ["Rest and cold water help."]
+
+
 def test_lists_stay_lists():
     found = texts(passage("Some things help:\n- rest in bed\n- much water\n- a cold cloth on the foot"))
     assert found[1:] == ["- rest in bed", "- much water", "- a cold cloth on the foot"]
