@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 # How documents are cut. Whoever changes the way of cutting counts RECIPE up: then collections ask for an update.
 RECIPE, BUDGET, OVERLAP = 1, 180, 1
+BACKGROUND = 10  # niceness of the indexing process
 UNSPEAKABLE = "Its name is not text in any encoding; rename it."
 BATCH_CHARACTERS = 300_000  # of text stored in one transaction: some tenths of a second
 BATCH_DOCUMENTS = 500
@@ -136,6 +137,12 @@ def enqueue_rebuild(store: Store, embedder: Embedder) -> tuple[SourceRow, ...]:
     return tuple(store.read_again())
 
 
+def step_back(pid: int = 0) -> None:
+    """Gives a process (0: this one) the processor time that others leave: the app and its answers come first."""
+    with contextlib.suppress(AttributeError, OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, BACKGROUND)
+
+
 def start_worker(home: Home, *, tied: bool = False) -> subprocess.Popen:
     """Starts the indexing process and returns at once. If one runs already, the new one sees that and ends.
 
@@ -143,14 +150,17 @@ def start_worker(home: Home, *, tied: bool = False) -> subprocess.Popen:
     """
     home.logs.mkdir(parents=True, exist_ok=True)
     with (home.logs / "indexing.log").open("ab") as log_file:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "index.worker", "--home", str(home.path), *(["--tied"] if tied else [])],
             stdin=subprocess.PIPE if tied else subprocess.DEVNULL,
             stdout=log_file,
             stderr=log_file,
             cwd=Path(__file__).parent.parent,
             start_new_session=True,  # Ctrl-C in the terminal ends the command, not the work
+            creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # Windows
         )
+    step_back(process.pid)  # from here and not by itself: its imports alone take a second of a core
+    return process
 
 
 class Builder:

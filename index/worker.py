@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from corpus.home import Home
 from index import manifest
 from index.allocation import keep_freed_memory
-from index.build import Builder
+from index.build import Builder, step_back
 from index.embedder import EmbedderError, load_embedder
 from index.parse import Parser
 from index.store import Store, StoreError
@@ -102,8 +102,7 @@ def main(argv: list[str] | None = None) -> int:
     if options.tied:
         threading.Thread(target=_stop_at_end_of_input, args=(stop,), daemon=True).start()
     keep_freed_memory()  # a quarter more passages a second
-    with contextlib.suppress(AttributeError, OSError):
-        os.nice(5)  # the app and its answers come first
+    step_back()  # also when it was started by hand
     try:
         work(Home.find(options.home).make(), stop)
     except Timeout:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.home import Home
+from index.build import step_back
 from index.check import check
 from index.store import Store
 from scripts._stress.common import Report, eventually, kill, percentile, sentence, start
@@ -153,14 +154,16 @@ class World:
         return touched
 
     def worker(self):
-        """The indexing process, started."""
-        return start(
+        """The indexing process, started as the app does."""
+        process = start(
             "scripts._stress.recording",
             "--home",
             str(self.home.path),
             env={LOG: str(self.notes)},
             log=self.folder / "worker.log",
         )
+        step_back(process.pid)
+        return process
 
     def client(self):
         """The user's program with what is pending, started."""
