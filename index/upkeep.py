@@ -64,7 +64,9 @@ class Upkeep:
             while not self._stop.is_set():
                 try:
                     watcher.step()
-                    if time.monotonic() - looked_at >= self._wait_s or self._wake.is_set():
+                    # What is queued while a process ends is for the next one, which starts when that has ended.
+                    ended = any(worker.poll() is not None for worker in self._workers)
+                    if ended or time.monotonic() - looked_at >= self._wait_s or self._wake.is_set():
                         self._wake.clear()
                         looked_at = time.monotonic()
                         self._keep_working()

@@ -8,7 +8,6 @@ import argparse
 import contextlib
 import logging
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -59,35 +58,44 @@ def work(home: Home, stop: threading.Event) -> None:
         def halted() -> bool:
             return stop.is_set() or store.paused
 
+        def save() -> None:
+            VectorCache(store, home.vectors, embedder.name).save()
+            manifest.save(store.database)
+
         with contextlib.closing(Parser(home)) as parser:
-            _drain(Builder(store, embedder, parser, halted), halted)
-        VectorCache(store, home.vectors, embedder.name).save()
-        manifest.save(store.database)
+            saved = _drain(Builder(store, embedder, parser, halted), halted, save)
+        if not saved:
+            save()
 
 
-def _drain(builder: Builder, halted: Callable[[], bool]) -> None:
-    """Reads before it embeds: keyword search over everything first, meaning after it.
+def _drain(builder: Builder, halted: Callable[[], bool], save: Callable[[], None]) -> bool:
+    """Reads before it embeds: keyword search over everything first, meaning after it. Saves when nothing came for a
+    while, and gives True when nothing came during that either; False when it was halted, unsaved.
 
-    A batch is embedded in a thread, so that a file that comes meanwhile is found by its words at once.
+    Batches are embedded and saved in a thread, so that a file that comes meanwhile is found by its words at once: it
+    had to wait for the end of a process that was about to end, and for the start of the next one.
     """
-    idle_since, batch = None, None
+    idle_since, task, saving = None, None, False
     with ThreadPoolExecutor(1) as pool:
         while not halted():
             if builder.read_next() or builder.recut_next():
                 idle_since = None
                 continue
-            batch = batch or pool.submit(builder.embed_next)
-            wait([batch], POLL_S)
-            if not batch.done():
+            if task is None:
+                saving = idle_since is not None and time.monotonic() - idle_since > IDLE_S
+                task = pool.submit(save if saving else builder.embed_next)
+            wait([task], POLL_S)
+            if not task.done():
                 continue
-            embedded, batch = batch.result(), None
-            if embedded:
+            embedded, task = task.result(), None
+            if saving and idle_since is not None:
+                return True
+            if embedded or saving:
                 idle_since = None
-                continue
-            idle_since = idle_since or time.monotonic()
-            if time.monotonic() - idle_since > IDLE_S:
-                return
-            time.sleep(POLL_S)
+            else:
+                idle_since = idle_since or time.monotonic()
+                time.sleep(POLL_S)
+    return False
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -124,4 +132,8 @@ def _stop_at_end_of_input(stop: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    logging.shutdown()
+    # All is saved and closed. The interpreter's own end takes more than a second once PyTorch is loaded, and what is
+    # queued meanwhile waits for it.
+    os._exit(status)

@@ -1,6 +1,8 @@
 """States of sources, documents and collections: paused, tried again, renamed, in need of an update."""
 
 import contextlib
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -239,6 +241,41 @@ def test_upkeep_starts_the_indexing_process_while_there_is_work_and_again_after_
                 break
             upkeep._stop.wait(0.02)
     assert len(started) == 3
+
+
+def test_upkeep_starts_the_next_indexing_process_as_soon_as_the_last_one_has_ended(home, store, monkeypatch):
+    from index.upkeep import Upkeep
+
+    monkeypatch.setenv("SOURCIER_EMBEDDER", "hashing")
+    monkeypatch.setattr("index.upkeep.STEP_S", 0.01)
+    monkeypatch.setattr("index.upkeep.WORK_S", 3600.0)  # when it would look by itself
+    first, second = threading.Event(), threading.Event()
+
+    class Ending:
+        """Lives until `first` is set, and does nothing any more."""
+
+        stdin = None
+
+        def poll(self):
+            return 0 if first.is_set() else None
+
+        returncode = property(poll)
+
+    def start():
+        if store.sources(state="waiting") and first.is_set():
+            second.set()
+        return Ending()
+
+    store.add_source("notes", "a.txt", "file")
+    with contextlib.closing(Upkeep(home, store, start)) as upkeep:
+        upkeep.start()
+        while not upkeep._workers:
+            time.sleep(0.01)
+        upkeep.wake()  # what was queued while the process ended
+        while upkeep._wake.is_set():
+            time.sleep(0.01)
+        first.set()
+        assert second.wait(60)
 
 
 @pytest.fixture

@@ -1,14 +1,19 @@
 """The indexing process as it is started by the app."""
 
+import contextlib
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from corpus.home import Home
-from index.build import BACKGROUND, start_worker
+from index.build import BACKGROUND, enqueue, start_worker
+from index.store import Store
+from index.worker import work
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -37,3 +42,26 @@ def test_worker_leaves_the_processor_to_others_from_its_first_moment(tmp_path):
     niceness = os.getpriority(os.PRIO_PROCESS, worker.pid)
     worker.communicate(timeout=60)  # closes its input: it ends
     assert niceness >= BACKGROUND
+
+
+def test_file_that_comes_while_the_worker_saves_is_read_before_it_ends(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCIER_EMBEDDER", "hashing")
+    monkeypatch.setattr("index.worker.IDLE_S", 0.0)
+    home, late, during = Home(tmp_path / "home").make(), tmp_path / "late.txt", []
+    late.write_text("It came while the index was being saved.")
+
+    def save(cache):
+        if not during:  # the first time
+            with contextlib.closing(Store(home.index)) as store:
+                enqueue(store, [late], "notes")
+                until = time.monotonic() + 60
+                while store.sources(state="waiting") and time.monotonic() < until:
+                    time.sleep(0.01)
+                during.extend(row.state for row in store.sources())
+
+    monkeypatch.setattr("index.worker.VectorCache.save", save)
+    work(home, threading.Event())
+    assert during in (["reading"], ["done"])
+    with contextlib.closing(Store(home.index)) as store:
+        assert [row.state for row in store.sources()] == ["done"]
+        assert store.unembedded(1) == []
