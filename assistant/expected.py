@@ -96,23 +96,25 @@ TYPES = {
     ),
 }
 # What a date is asked of. Only births and deaths are told from other events: what else happens has too many names.
-EVENTS = (
-    _either(
-        "die[ds]?",
-        "death",
-        "dead",
-        "killed",
-        "assassinated",
-        "executed",
-        r"mort(?:e|s|es)?",
-        r"décéd\w+",
-        "décès",
-        "mourut",
-    ),
-    _either("born", "births?", r"née?s?", "naissance", "naquit"),
+_EVENTS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        _either(
+            "die[ds]?",
+            "death",
+            "dead",
+            "killed",
+            "assassinated",
+            "executed",
+            r"mort(?:e|s|es)?",
+            r"décéd\w+",
+            "décès",
+            "mourut",
+        ),
+        _either("born", "births?", r"née?s?", "naissance", "naquit"),
+    )
 )
 _LIFESPAN = re.compile(r"\(.*\d{3,4}\s*[–—-].*\d{3,4}.*\)")  # "(7 November 1867 – 4 July 1934)"
-_EVENTS = [re.compile(pattern, re.IGNORECASE) for pattern in EVENTS]
 _COMPILED = {
     name: tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns) for name, patterns in TYPES.items()
 }

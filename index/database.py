@@ -220,15 +220,14 @@ def _said(path: Path, call: Callable, *arguments):
     except StorageError:
         raise
     except sqlite3.DatabaseError as error:
-        if recovery.is_damage(error):
+        if damage := recovery.is_damage(error):
             recovery.suspect(path)
             log.error("%s is damaged: %s", path, error)
             reason = "is damaged; it is mended when Sourcier starts again."
         elif (reason := _reason(error)) is None:
             raise
         failure = StorageError(f"{path} {reason}")
-        failure.damage = recovery.is_damage(error)
-        failure.busy = reason == BUSY
+        failure.damage, failure.busy = damage, reason == BUSY
         raise failure from error
 
 

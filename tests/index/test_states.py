@@ -2,7 +2,6 @@
 
 import contextlib
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from index.embedder import HashingEmbedder
 from index.sources import Look
 from index.status import collection_statuses
 from index.store import StoreError
+from scripts._stress.common import eventually
 
 
 class FakeParser:
@@ -269,11 +269,9 @@ def test_upkeep_starts_the_next_indexing_process_as_soon_as_the_last_one_has_end
     store.add_source("notes", "a.txt", "file")
     with contextlib.closing(Upkeep(home, store, start)) as upkeep:
         upkeep.start()
-        while not upkeep._workers:
-            time.sleep(0.01)
+        assert eventually(lambda: upkeep._workers, 60, 0.01) is not None
         upkeep.wake()  # what was queued while the process ended
-        while upkeep._wake.is_set():
-            time.sleep(0.01)
+        assert eventually(lambda: not upkeep._wake.is_set(), 60, 0.01) is not None
         first.set()
         assert second.wait(60)
 

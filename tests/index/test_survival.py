@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,15 @@ def home(tmp_path, monkeypatch):
 
 def read_all(home):
     work(home, threading.Event())
+
+
+def at_once(count, work):
+    """Runs `work(number)` in that many threads, to their end."""
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def test_moved_home_finds_its_own_files_and_caches_again(home, tmp_path):
@@ -121,7 +131,7 @@ def test_several_programs_that_make_the_same_index_at_once_all_open_it(tmp_path)
     # For one of two that set a new file's mode SQLite gives up at once, in about one of ten such starts.
     failures = []
 
-    def one(path, together):
+    def one(path, together, _):
         together.wait()
         try:
             with contextlib.closing(Store(path)) as store:
@@ -130,13 +140,8 @@ def test_several_programs_that_make_the_same_index_at_once_all_open_it(tmp_path)
             failures.append(error)
 
     for number in range(60):
-        together = threading.Barrier(4)
         path = tmp_path / str(number) / "index.sqlite3"
-        threads = [threading.Thread(target=one, args=(path, together)) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        at_once(4, partial(one, path, threading.Barrier(4)))
     assert failures == []
 
 
@@ -163,11 +168,7 @@ def test_two_programs_on_one_home_change_and_ask_at_once(home, embedder):
         except Exception as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(2, one)
     assert failures == []
     with contextlib.closing(Store(home.index)) as store:
         assert len(store.documents()) == 10

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from corpus.home import Home
 from index.build import BACKGROUND, enqueue, start_worker
 from index.store import Store
 from index.worker import work
+from scripts._stress.common import eventually
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -54,9 +54,7 @@ def test_file_that_comes_while_the_worker_saves_is_read_before_it_ends(tmp_path,
         if not during:  # the first time
             with contextlib.closing(Store(home.index)) as store:
                 enqueue(store, [late], "notes")
-                until = time.monotonic() + 60
-                while store.sources(state="waiting") and time.monotonic() < until:
-                    time.sleep(0.01)
+                eventually(lambda: not store.sources(state="waiting"), 60, 0.01)
                 during.extend(row.state for row in store.sources())
 
     monkeypatch.setattr("index.worker.VectorCache.save", save)

@@ -7,13 +7,13 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 import launch
 from scripts import _bootstrap, _install, _requirements
+from scripts._stress.common import eventually
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WANTED = {"": ["no-such-package>=1"], "test": ["no-such-test-package"]}
@@ -252,18 +252,21 @@ def test_too_small_a_disk_is_told_before_anything_is_fetched(tmp_path, monkeypat
 
 def test_two_starts_at_once_install_once(environment, installed, capsys):
     environment.folder.mkdir()
-    said, until = "", time.monotonic() + 60
+    said = []
+
+    def told():
+        said.append(capsys.readouterr().out)
+        return "Another start of Sourcier is installing" in "".join(said)
+
     with _bootstrap._locked(environment.lock):
         second = threading.Thread(target=bring_up, args=(environment,))
         second.start()
-        while "Another start of Sourcier is installing" not in said and time.monotonic() < until:
-            time.sleep(0.05)
-            said += capsys.readouterr().out
+        eventually(told, 60)
         environment.python.parent.mkdir(parents=True)
         environment.python.write_text("an interpreter")
         environment.write(_bootstrap.READY, {"": WANTED[""]}, "3.11")
     second.join(60)
-    assert "Another start of Sourcier is installing" in said
+    assert "Another start of Sourcier is installing" in "".join(said)
     assert installed == []
 
 
@@ -286,9 +289,7 @@ def test_the_lock_outlives_a_killed_start_for_as_long_as_its_pip(tmp_path):
     with open(lock, "a+b") as file:
         held_on = not _bootstrap._try_lock(file)
         os.kill(child, 9)
-        deadline = time.monotonic() + 60
-        while not (free := _bootstrap._try_lock(file)) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        free = eventually(lambda: _bootstrap._try_lock(file), 60) is not None
     assert held_on and free
 
 
