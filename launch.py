@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from scripts import _bootstrap
+from scripts._setup import bootstrap as _bootstrap
 
 
 def parser():
@@ -23,7 +23,7 @@ def main(argv):
     """Returns the app's exit status; does not return where the environment has to be entered first."""
     parser().parse_args(argv)
     _bootstrap.ensure()
-    from assistant.ui.app import main as open_app
+    from assistant.ui.server.app import main as open_app
 
     return open_app(argv)
 

@@ -2,13 +2,13 @@
 
 import threading
 
-from assistant import presets
-from assistant.confidence import Gates
+from assistant.gate.gate import Gates
+from assistant.generation import presets
 from corpus.home import Home
-from index.embedder import Embedder, load_embedder
-from index.search import Search
-from index.store import Store
-from index.vectors import VectorCache
+from index.retrieval.search import Search
+from index.storage.store import Store
+from index.vectors.embedder import Embedder, load_embedder
+from index.vectors.faiss_cache import VectorCache
 
 
 class Resources:
@@ -45,7 +45,7 @@ class Resources:
 
     def generator(self, name: str):
         """The generator called `name`. Raises assistant.presets.ModelError when it is not on this machine."""
-        from assistant.generator import Generator
+        from assistant.generation.generator import Generator
 
         with self._lock:
             if self._generator is None or self._generator_name != name:

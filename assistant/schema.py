@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from index.hit import Hit
+from index.retrieval.hit import Hit
 
 Mode = Literal["grounded", "quotes", "free"]
 MODES: tuple[Mode, ...] = ("grounded", "quotes", "free")

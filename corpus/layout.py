@@ -6,6 +6,8 @@ Diabetes The following tests are used". Everything here gives offsets into the t
 
 import re
 
+from corpus.datasets.medquad_layout import COLUMNS, NOTICES
+
 MARKER = re.compile(r"\s*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+(?=\S)")
 LABEL = re.compile(r"(?:Summary|Note|Key Points?|Overview|Answer)\s*:\s+(?=\S)")
 WORD = re.compile(r"\S+")
@@ -36,55 +38,7 @@ ALONE = frozenset(
 LONGEST_HEADING = 12  # words
 MOST_CELLS = 4  # of " - " or of percentages in one sentence: more are a table in a row
 LONGEST_CELL = 15  # words
-# What stands over the columns of the commonest table, and is no part of its first cell.
-COLUMNS = re.compile(r"Signs and Symptoms Approximate number of patients \(when available\)\s+")
 CELL_ENDS = re.compile(r"(?:\d\s?%|\d/\d+|\d of \d+)(\s+)|(\s+-\s+)|(\s{2,})")
-
-# How sentences begin that speak of the page: of its videos and links, and of the tables that the flattening broke.
-NOTICES = re.compile(
-    "|".join(
-        r"""key points?\b
-        summary\s*:?$
-        (?:watch|to (?:enlarge|reduce)) (?:the|this|an?) (?:\w+ )?video
-        read or listen to
-        see (?:also|the|below)\b
-        get more (?:information|details)
-        for (?:more|further) (?:information|details|specific)
-        for more on\b
-        more information\b
-        (?:learn|read) more\b
-        if you would like (?:to|more) (?:read|learn|know|information)\b
-        click (?:here|on)\b
-        check (?:the|our) list
-        nih ?:
-        centers for disease control and prevention$
-        food and drug administration$
-        the resources below
-        these resources (?:from|address)
-        genetics home reference
-        genetic testing registry
-        medlineplus encyclopedia
-        gene ?review
-        clinicaltrials
-        much of this information comes from
-        you can use the medlineplus
-        if the information is available, the table
-        the human phenotype ontology provides
-        signs and symptoms approximate number
-        the frequency of a sign or symptom
-        the frequency may also be
-        the first number of the fraction
-        for example, a frequency of
-        because these frequencies
-        sometimes, no information on frequency
-        in these cases, the sign or symptom
-        (?:general )?information about clinical trials
-        this summary section
-        it may not mention every
-        these have been retrieved""".split("\n        ")
-    ),
-    re.IGNORECASE,
-)
 
 
 def is_list_item(text: str, start: int, end: int) -> bool:

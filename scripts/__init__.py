@@ -14,6 +14,6 @@ if not (3, 10) <= sys.version_info[:2] <= (3, 13):
 
 # "-m" stands there only while Python looks for the NAME of `python -m scripts.NAME`, never at an ordinary import.
 if sys.argv[:1] == ["-m"] and "scripts.test" not in sys.orig_argv:
-    from scripts import _bootstrap
+    from scripts._setup import bootstrap as _bootstrap
 
     _bootstrap.ensure(install=not {"-h", "--help"} & set(sys.argv))

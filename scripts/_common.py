@@ -33,8 +33,8 @@ def reason(error: Exception) -> str:
 
 def run(main: Callable[[list[str] | None], int]) -> None:
     """Runs a command and exits with its status; known errors become one line on standard error and status 1."""
-    from index.embedder import EmbedderError
-    from index.store import StoreError
+    from index.storage.store import StoreError
+    from index.vectors.embedder import EmbedderError
 
     try:
         sys.exit(main(None))

@@ -14,8 +14,8 @@ import sys
 import threading
 from pathlib import Path
 
-from assistant.presets import ModelError, validate
-from assistant.training import lock, sessions
+from assistant.generation.presets import ModelError, validate
+from assistant.training.runs import lock, sessions
 from corpus.document import ReadingError
 from corpus.home import Home
 from scripts import finetune

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 from corpus.document import ReadingError
-from scripts._ablation.steps import QUESTIONS, RUNS, SPECIALISED
 from scripts._common import home_of, parser, reason, run
+from scripts._course.ablation.steps import QUESTIONS, RUNS, SPECIALISED
 
 OUT = Path(__file__).parent.parent / "livrables" / "08-optimisation"
 STORED = "mesures"
@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     """Exit status 0; 1 when something could not be measured, which is said, or when there is nothing to write of."""
     options = _options(argv)
     from assistant.evaluation import runs
-    from scripts._ablation import text
+    from scripts._course.ablation import text
 
     folder = Path(options.out)
     failed = options.measure is not None and _measure(options, folder)
@@ -64,8 +64,8 @@ def _run(command: tuple[str, ...], path: Path, options: argparse.Namespace, home
     """One call of scripts.evaluate. Raises ReadingError."""
     import contextlib
 
-    from index.embedder import EmbedderError
-    from index.store import StoreError
+    from index.storage.store import StoreError
+    from index.vectors.embedder import EmbedderError
     from scripts import evaluate
 
     if SPECIALISED in command and not options.specialised:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.answer import AskError, Assistant
+from assistant.pipeline import AskError, Assistant
 from assistant.schema import MODES, Answer, Turn, marked
-from assistant.serial import REFUSAL, contract
+from assistant.serialization import REFUSAL, contract
 from assistant.settings import Settings
-from assistant.ui.texts import t
+from assistant.ui.i18n.texts import t
 from corpus.document import ReadingError
 from scripts._common import home_of, parser, reason, run
 

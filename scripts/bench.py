@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 
 from corpus.chunking import chunk_many
 from corpus.document import Document, Section
-from index.embedder import load_embedder
-from index.search import Search
-from index.store import Store
-from index.vectors import VectorCache
+from index.retrieval.search import Search
+from index.storage.store import Store
+from index.vectors.embedder import load_embedder
+from index.vectors.faiss_cache import VectorCache
 from scripts._common import home_of, parser, run
 
 PARAGRAPH = (
@@ -80,9 +80,9 @@ def _searching(store: Store, home) -> dict[str, float]:
 
 
 def _generating(name: str, models) -> dict[str, float]:
-    from assistant.generator import Generator
-    from assistant.presets import ModelError
-    from assistant.sampling import Sampling
+    from assistant.generation.generator import Generator
+    from assistant.generation.presets import ModelError
+    from assistant.generation.sampling import Sampling
 
     try:
         loading = time.perf_counter()

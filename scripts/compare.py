@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from assistant import presets
-from assistant.presets import ModelError
+from assistant.generation import presets
+from assistant.generation.presets import ModelError
 from corpus.document import ReadingError
 from corpus.home import Home
 from scripts._common import home_of, parser, reason, run
@@ -25,7 +25,7 @@ app, and what the search alone would give. The same models give the same tables,
 def main(argv: list[str] | None = None) -> int:
     """Exit status 0; 1 with a sentence when a model or the data are not there."""
     options = _options(argv)
-    from scripts._compare import report, store
+    from scripts._course.compare import report, store
 
     folder = Path(options.out)
     try:
@@ -43,9 +43,9 @@ def main(argv: list[str] | None = None) -> int:
 def _measured(options: argparse.Namespace, home: Home):
     from assistant.evaluation import runs
     from assistant.evaluation.dialogue import cases, ranked
-    from assistant.generator import Generator
-    from index.embedder import load_embedder
-    from scripts._compare import measure, store
+    from assistant.generation.generator import Generator
+    from index.vectors.embedder import load_embedder
+    from scripts._course.compare import measure, store
 
     names = _names(options, home)
     made = runs.now()

@@ -2,7 +2,7 @@
 
 import argparse
 
-from assistant.presets import ModelError
+from assistant.generation.presets import ModelError
 from corpus.document import ReadingError
 from scripts._common import parser, run
 from scripts._evaluate import answers, dialogue, follow_ups, grounding, lm, questions, refusal, retrieval

@@ -11,9 +11,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant import presets
-from assistant.presets import ModelError
-from assistant.training.lock import sole
+from assistant.generation import presets
+from assistant.generation.presets import ModelError
+from assistant.training.runs.lock import sole
 from corpus.document import Document, ReadingError
 from corpus.home import Home
 from scripts._common import home_of, parser, reason, run
@@ -35,8 +35,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def _finetune(options: argparse.Namespace, home: Home) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from assistant.training import examples
-    from assistant.training.finetuning import FineTuning
+    from assistant.training.data import collect as examples
+    from assistant.training.finetune.run import FineTuning
 
     settings = _settings(options)
     if not options.dry_run:  # what is quickly known, before minutes of reading
@@ -65,7 +65,7 @@ def _finetune(options: argparse.Namespace, home: Home) -> int:
 
 
 def _refuse_a_taken_name(name: str, home: Home) -> None:
-    from assistant.training.folder import CONFIG
+    from assistant.training.runs.folder import CONFIG
 
     made_by_this = (home.runs / name / CONFIG).is_file()
     if name == presets.STARTER or name in presets.HUB_PRESETS or ((home.models / name).exists() and not made_by_this):
@@ -74,7 +74,7 @@ def _refuse_a_taken_name(name: str, home: Home) -> None:
 
 def _judged(data: Sequence[str], home: Home, folder: Path) -> list:
     """The feedback that an unfinished run learns from, else all of the data folder."""
-    from assistant.training import feedback
+    from assistant.training.data import feedback
 
     if "feedback" not in data:
         return []
@@ -83,7 +83,7 @@ def _judged(data: Sequence[str], home: Home, folder: Path) -> list:
 
 def _keep(judged: Sequence, folder: Path) -> None:
     """Copies the feedback into the run: votes go on being given, and the run must be able to go on."""
-    from assistant.training import feedback
+    from assistant.training.data import feedback
 
     if judged and not (folder / feedback.FILE).is_file():
         folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def _keep(judged: Sequence, folder: Path) -> None:
 
 
 def _settings(options: argparse.Namespace):
-    from assistant.training.finetuning import Settings
+    from assistant.training.finetune.run import Settings
 
     names = (
         "base",
@@ -173,8 +173,8 @@ def _flops() -> float:
 
 
 def _devices(options: argparse.Namespace) -> list[str]:
-    from assistant.generator import import_keras_nlp
-    from assistant.training.learner import devices
+    from assistant.generation.generator import import_keras_nlp
+    from assistant.training.finetune.learner import devices
 
     import_keras_nlp()
     import tensorflow as tf
@@ -201,7 +201,7 @@ def _shown():
 
 def _publish(tuning, folder: Path) -> Path:
     """Saves the preset with its card: first beside the run, then in its place, so that half of one is never seen."""
-    from assistant.training import export, report
+    from assistant.training.runs import export, report
 
     staged = tuning.folder / "preset"
     shutil.rmtree(staged, ignore_errors=True)

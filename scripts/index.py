@@ -7,14 +7,15 @@ from collections import Counter
 from dataclasses import asdict
 
 from corpus.home import Home
-from index import check as checks
-from index.build import Enqueued, enqueue, enqueue_rebuild
-from index.embedder import load_embedder
-from index.store import SourceRow, Store, StoreError
-from index.watches import dismiss, watches
-from scripts import _maintain, _upkeep
+from index.following.watches import dismiss, watches
+from index.ingestion.queue import Enqueued, enqueue, enqueue_rebuild
+from index.maintenance import check as checks
+from index.storage.store import SourceRow, Store, StoreError
+from index.vectors.embedder import load_embedder
 from scripts._common import home_of, parser, run
-from scripts._progress import follow, line, statuses_of
+from scripts._index import maintain as _maintain
+from scripts._index import upkeep as _upkeep
+from scripts._index.progress import follow, line, statuses_of
 
 EXAMPLES = """examples:
   python -m scripts.index add ~/papers report.pdf --collection work

@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> int:
     if options.action == "figures":
         return _figures(options.runs)
 
-    from scripts._livrables.catalogue import PARTS
+    from scripts._course.livrables.catalogue import PARTS
 
     known = {part.name: part for part in PARTS}
     unknown = [name for name in options.names if name not in known]
@@ -73,7 +73,7 @@ def _list(parts) -> int:
 
 
 def _build(parts, named: bool) -> int:
-    from scripts._livrables.parts import make, stale
+    from scripts._course.livrables.parts import make, stale
 
     failed = False
     for part in parts:
@@ -89,8 +89,8 @@ def _build(parts, named: bool) -> int:
 
 
 def _check(parts) -> int:
-    from scripts._livrables.links import broken, texts
-    from scripts._livrables.parts import LIVRABLES, stale
+    from scripts._course.livrables.links import broken, texts
+    from scripts._course.livrables.parts import LIVRABLES, stale
 
     wrong = [sentence for part in parts if (sentence := stale(part))]
     for path in texts(LIVRABLES):
@@ -101,8 +101,8 @@ def _check(parts) -> int:
 
 
 def _figures(runs: list[Path]) -> int:
-    from scripts._livrables import figures
-    from scripts._livrables.catalogue import SLIDES
+    from scripts._course.livrables import figures
+    from scripts._course.livrables.catalogue import SLIDES
 
     if runs:
         found = figures.of_runs(runs)
@@ -119,7 +119,7 @@ def _figures(runs: list[Path]) -> int:
 
 
 def _usertests(options: argparse.Namespace) -> int:
-    from scripts._livrables import usability
+    from scripts._course.livrables import usability
 
     homes = [Home.find(name).path for name in options.home or ()]
     tried, rated = usability.attempts(options.answers), usability.ratings(options.sus)

@@ -22,7 +22,7 @@ Separators: commas or semicolons. Dates: 2023-10-20 or 20/10/2023. "après" name
 def main(argv: list[str] | None = None) -> int:
     """Exit status 0; 1 when the tasks cannot be used or a file cannot be written; 2 for wrong usage."""
     options = _options(argv)
-    from scripts._plan import picture, tasks, workbook
+    from scripts._course.plan import picture, tasks, workbook
 
     found = tasks.read(options.file)
     members = tuple(f"membre {number}" for number in range(1, options.members + 1)) if options.members else ()

@@ -9,8 +9,8 @@ import signal
 import threading
 from pathlib import Path
 
-from assistant.presets import ModelError
-from assistant.training.lock import sole
+from assistant.generation.presets import ModelError
+from assistant.training.runs.lock import sole
 from corpus.document import ReadingError
 from corpus.home import Home
 from scripts._common import parser, reason, run
@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _pretrain(options: argparse.Namespace) -> int:
-    from assistant.training.plans import PLANS
+    from assistant.training.pretrain.plans import PLANS
 
     plan = PLANS[options.plan]
     home = Home.find(options.home)
@@ -48,7 +48,7 @@ def _lies_in(folder: Path, home: Home) -> bool:
 
 
 def _worked(options: argparse.Namespace, home: Home, folder: Path) -> int:
-    from index.allocation import keep_freed_memory
+    from index.ingestion.allocation import keep_freed_memory
 
     keep_freed_memory()
     # Threads that wait asleep: spinning ones halve the speed as soon as anything else wants a core.
@@ -67,7 +67,7 @@ def _worked(options: argparse.Namespace, home: Home, folder: Path) -> int:
         training.train(minutes=options.minutes, measure_every=options.measure_every, stop=stopped.is_set)
         print(f"Step {training.step} of {training.plan.steps}; go on with --run {folder} --resume.")
     if options.export:
-        from assistant.training.export import to_preset
+        from assistant.training.runs.export import to_preset
 
         to_preset(training.model.state_dict(), training.plan.sizes, training.prepared.folder, Path(options.export))
         print(f"Saved the preset {options.export} from step {training.step}.")
@@ -75,10 +75,10 @@ def _worked(options: argparse.Namespace, home: Home, folder: Path) -> int:
 
 
 def _started(options: argparse.Namespace, home: Home, folder: Path):
-    from assistant.training import sources
-    from assistant.training.plans import PLANS
-    from assistant.training.preparation import MANIFEST, Prepared, prepare
-    from assistant.training.pretraining import CHECKPOINT, Pretraining
+    from assistant.training.data import texts as sources
+    from assistant.training.data.preparation import MANIFEST, Prepared, prepare
+    from assistant.training.pretrain.plans import PLANS
+    from assistant.training.pretrain.run import CHECKPOINT, Pretraining
 
     if (folder / CHECKPOINT).is_file():
         raise ModelError(f"{folder} holds a run already: go on with --resume, or choose another --run.")
@@ -93,8 +93,8 @@ def _started(options: argparse.Namespace, home: Home, folder: Path):
 
 
 def _resumed(options: argparse.Namespace, folder: Path):
-    from assistant.training.plans import PLANS
-    from assistant.training.pretraining import Pretraining
+    from assistant.training.pretrain.plans import PLANS
+    from assistant.training.pretrain.run import Pretraining
 
     return Pretraining.resume(folder, PLANS[options.plan] if options.replan else None)
 
@@ -116,7 +116,7 @@ def _described(plan, speed: float) -> str:
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
-    from assistant.training.plans import PLANS
+    from assistant.training.pretrain.plans import PLANS
 
     made = parser("pretrain", "Pretrains a small GPT-2 on the processor, in pieces that go on exactly where they were.")
     made.add_argument("--plan", choices=sorted(PLANS), default="starter", help="what to train (default: starter)")

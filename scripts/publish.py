@@ -8,10 +8,10 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from assistant import presets
-from assistant.password import SHORTEST
-from assistant.password import VARIABLE as PASSWORD
-from assistant.presets import ModelError
+from assistant.generation import presets
+from assistant.generation.presets import ModelError
+from assistant.services.password import SHORTEST
+from assistant.services.password import VARIABLE as PASSWORD
 from corpus.document import ReadingError
 from scripts._common import home_of, parser, reason, run
 from scripts._publish import hub, model, space

@@ -61,7 +61,16 @@ class Scene:
 @contextlib.contextmanager
 def _app(home: Home) -> Iterator[str]:
     """The address of the app in a process of its own."""
-    command = [sys.executable, "-m", "assistant.ui.app", "--no-browser", "--port", "7990", "--home", str(home.path)]
+    command = [
+        sys.executable,
+        "-m",
+        "assistant.ui.server.app",
+        "--no-browser",
+        "--port",
+        "7990",
+        "--home",
+        str(home.path),
+    ]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
         try:
             for line in app.stdout:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from corpus.document import ReadingError
 from corpus.files import replacing
-from index.embedder import load_embedder
-from index.search import Search
-from index.store import Store
-from index.vectors import VectorCache
+from index.retrieval.search import Search
+from index.storage.store import Store
+from index.vectors.embedder import load_embedder
+from index.vectors.faiss_cache import VectorCache
 from scripts._common import home_of, parser, reason, run
 
 

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from scripts import _bootstrap
+from scripts._setup import bootstrap as _bootstrap
 
 HELP = """\
 usage: python -m scripts.test [-h] [pytest's own arguments]

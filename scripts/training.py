@@ -21,7 +21,7 @@ A run that is named again replaces the kept one of its name; --fresh forgets the
 def main(argv: list[str] | None = None) -> int:
     """Exit status 0; 1 with a sentence when there is no run, or a folder is none."""
     options = _options(argv)
-    from scripts._training import summary, text
+    from scripts._course.training import summary, text
 
     folder = Path(options.out)
     found = [summary.of_folder(_folder(name, options)) for name in options.runs]

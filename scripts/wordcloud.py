@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> int:
     made.add_argument("--figures", type=Path, metavar="FILE.json", help="write the counts there, too")
     made.add_argument("--no-pictures", action="store_true", help="only count")
     options = made.parse_args(argv)
-    from scripts._survey.counts import SETS
+    from scripts._course.survey.counts import SETS
 
     unknown = [name for name in options.names if name not in NAMES]
     if unknown:
@@ -42,8 +42,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _surveyed(name: str, options) -> dict:
-    from scripts._survey import clouds
-    from scripts._survey.counts import survey
+    from scripts._course.survey import clouds
+    from scripts._course.survey.counts import survey
 
     data_set = get(name)
     folder = options.source / data_set.folder if options.source else place(data_set, Home.find(options.home))

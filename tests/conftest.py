@@ -11,7 +11,7 @@ with contextlib.suppress(ImportError):
     # Comes with PyTorch's CUDA build. Loaded after TensorFlow it ends the process, and tests load those in any order.
     import triton  # noqa: F401
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 CHROMIUM_PATHS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",

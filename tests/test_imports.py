@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("corpus", "index", "assistant", "assistant.ui", "scripts")
 MAY_IMPORT = {
     "corpus": {"corpus"},
@@ -115,16 +115,20 @@ def test_only_the_app_knows_gradio(name):
 @pytest.mark.parametrize(
     ("module", "source", "caught"),
     [
-        ("corpus.chunking", "from index.store import Store", ["index.store.Store"]),
-        ("corpus.readers.pdf", "def read():\n    import assistant.answer", ["assistant.answer"]),
-        ("index.search", "from assistant import schema", ["assistant.schema"]),
-        ("assistant.answer", "from assistant.ui import app", ["assistant.ui.app"]),
-        ("assistant.answer", "from . import ui", ["assistant.ui"]),
-        ("assistant.training.tasks", "from ..ui.app import main", ["assistant.ui.app.main"]),
-        ("assistant.ui.app", "import scripts.index", ["scripts.index"]),
-        ("index.search", "from corpus.document import Passage\nfrom index.hit import Hit\nimport json", []),
-        ("assistant.ui.chat", "from ..schema import Answer\nfrom index.store import Store", []),
-        ("scripts.ask", "from assistant.ui.app import main", []),
+        ("corpus.chunking", "from index.storage.store import Store", ["index.storage.store.Store"]),
+        ("corpus.readers.pdf", "def read():\n    import assistant.pipeline", ["assistant.pipeline"]),
+        ("index.retrieval.search", "from assistant import schema", ["assistant.schema"]),
+        ("assistant.pipeline", "from assistant.ui.server import app", ["assistant.ui.server.app"]),
+        ("assistant.pipeline", "from . import ui", ["assistant.ui"]),
+        ("assistant.training.pretrain.tasks", "from ...ui.server.app import main", ["assistant.ui.server.app.main"]),
+        ("assistant.ui.server.app", "import scripts.index", ["scripts.index"]),
+        (
+            "index.retrieval.search",
+            "from corpus.document import Passage\nfrom index.retrieval.hit import Hit\nimport json",
+            [],
+        ),
+        ("assistant.ui.panels.chat", "from ..schema import Answer\nfrom index.storage.store import Store", []),
+        ("scripts.ask", "from assistant.ui.server.app import main", []),
     ],
 )
 def test_an_upward_import_is_caught(module, source, caught):
@@ -134,13 +138,13 @@ def test_an_upward_import_is_caught(module, source, caught):
 @pytest.mark.parametrize(
     ("module", "source", "caught"),
     [
-        ("index.vectors", "import faiss", ["faiss"]),
-        ("index.vectors", "try:\n    import faiss\nexcept ImportError:\n    faiss = None", ["faiss"]),
-        ("index.vectors", "class Vectors:\n    import faiss", ["faiss"]),
-        ("assistant.answer", "from keras.models import Model", ["keras"]),
-        ("index.vectors", "def load():\n    import faiss", []),
-        ("index.vectors", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import faiss", []),
-        ("assistant.ui.chat", "import gradio as gr", []),
+        ("index.vectors.faiss_cache", "import faiss", ["faiss"]),
+        ("index.vectors.faiss_cache", "try:\n    import faiss\nexcept ImportError:\n    faiss = None", ["faiss"]),
+        ("index.vectors.faiss_cache", "class Vectors:\n    import faiss", ["faiss"]),
+        ("assistant.pipeline", "from keras.models import Model", ["keras"]),
+        ("index.vectors.faiss_cache", "def load():\n    import faiss", []),
+        ("index.vectors.faiss_cache", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import faiss", []),
+        ("assistant.ui.panels.chat", "import gradio as gr", []),
     ],
 )
 def test_a_heavy_import_at_the_top_is_caught(module, source, caught):

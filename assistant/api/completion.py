@@ -5,9 +5,9 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.api.wire import Message
+from assistant.api.models import Message
 from assistant.schema import Answer, Searched, Sentence, Turn
-from assistant.serial import REFUSAL, contract, source
+from assistant.serialization import REFUSAL, contract, source
 
 NOTHING = Answer("", refused=False, confidence=0.0, mode="grounded", model="")
 

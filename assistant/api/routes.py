@@ -11,16 +11,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 
-from assistant.about import version
-from assistant.answer import AskError
-from assistant.api import wire
+from assistant.api import models as wire
 from assistant.api.completion import Completion, asked, earlier, pieces
-from assistant.api.desk import Busy, Desk
-from assistant.api.manual import manual
+from assistant.api.docs_page import manual
+from assistant.api.queue import Busy, Desk
+from assistant.pipeline import AskError
 from assistant.schema import Answered, Drafted, Searched
-from assistant.serial import contract, source
-from index.embedder import EmbedderError
-from index.store import StoreError
+from assistant.serialization import contract, source
+from assistant.services.diagnostics import version
+from index.storage.store import StoreError
+from index.vectors.embedder import EmbedderError
 
 log = logging.getLogger(__name__)
 

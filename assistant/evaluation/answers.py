@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.answer import QUOTED
-from assistant.evaluation.grounding import independent_support
 from assistant.evaluation.measures import loops, rouge_l
+from assistant.evaluation.outside_check import independent_support
 from assistant.evaluation.questions import Query
+from assistant.pipeline import QUOTED
 from assistant.schema import Answer
 from corpus.sentences import split
-from index.candidates import marks
-from index.store import Store
+from index.retrieval.candidates import marks
+from index.storage.store import Store
 
 LEAD = 3  # sentences of the first baseline, and of the second
 AMONG = 3  # passages from which the second baseline takes its sentences

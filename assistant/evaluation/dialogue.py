@@ -12,7 +12,7 @@ import numpy as np
 
 from assistant.evaluation.intervals import Estimate, estimate, paired_p
 from assistant.evaluation.measures import bleu, distinct, loops, repetition, rouge_l, supported, token_f1
-from assistant.prompt import pack
+from assistant.generation.prompt import pack
 from corpus.document import Passage
 from corpus.sentences import split
 
@@ -45,8 +45,8 @@ class Result:
 
 def cases(name: str, datasets: Path, count: int, seed: int = 0) -> list[Case]:
     """Cases from topics that no training run of this project saw. Raises ReadingError when the data are not there."""
-    from assistant.training.examples import Distractors, collect
-    from assistant.training.examples import split as halves
+    from assistant.training.data.collect import Distractors, collect
+    from assistant.training.data.collect import split as halves
 
     _, held_out = halves(collect([name], datasets))
     rng = np.random.default_rng(seed)
@@ -89,8 +89,8 @@ def answered(generator, data: Sequence[Case], decoding: str = "grounded", passag
     `decoding` is one of DECODINGS: as the chat's grounded mode writes a draft (`copying`, no n-gram twice), or the
     plain model's likeliest token each time.
     """
-    from assistant.sampling import GREEDY
-    from assistant.sampling import decoding as of_the_chat
+    from assistant.generation.sampling import GREEDY
+    from assistant.generation.sampling import decoding as of_the_chat
     from assistant.settings import Settings
 
     chat = Settings()

@@ -1,7 +1,7 @@
 """Whether follow-up questions find the right topic, on dialogues written by hand: `follow_ups.jsonl`.
 
 A turn is resolved when the completed question names its topic and no other topic of the dialogue, and right when the
-title, heading or focus area of the first hit names it, too: the first is the work of `assistant.conversation`, the
+title, heading or focus area of the first hit names it, too: the first is the work of `assistant.query.rewriting`, the
 second also that of the search. French turns are judged by the completed question alone, since the measured collection
 is English. The `held_out` dialogues were not looked at while the rules were written.
 """
@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.conversation import search_query
-from assistant.evaluation.grounding import Share
+from assistant.evaluation.shares import Share
+from assistant.query.rewriting import search_query
 from assistant.schema import Answer, Turn
-from index.hit import Hit
+from index.retrieval.hit import Hit
 
 DIALOGUES = Path(__file__).with_name("follow_ups.jsonl")
 SPLITS = ("development", "held_out")
@@ -42,7 +42,9 @@ def dialogues(split: str = "", path: Path = DIALOGUES) -> list[dict]:
 
 
 def asked(data: Sequence[dict], search, collections: Sequence[str] = ("medquad",)) -> Iterator[Asked]:
-    """Every turn that asks something. `search` is an `index.search.Search`, or None to judge by the question alone."""
+    """Every turn that asks something. `search` is an `index.retrieval.search.Search`, or None to judge by
+    the question alone.
+    """
     for dialogue in data:
         named = {topic for turn in dialogue["turns"] for topic in turn["topic"]}
         history: list[Turn] = []

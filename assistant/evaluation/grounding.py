@@ -5,22 +5,18 @@ at while the checker was written; of the `held_out` split only the totals were.
 """
 
 import json
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from math import sqrt
 from pathlib import Path
 
-from assistant.grounding import Evidence
-from index.hit import Hit
+from assistant.evaluation.shares import Share
+from assistant.verification.evidence import Evidence
+from index.retrieval.hit import Hit
 
 PAIRS = Path(__file__).with_name("grounding_pairs.jsonl")
 SPLITS = ("development", "held_out")
 CHANGED = ("number", "dose")  # kinds of which not one may pass
-INDEPENDENT = 0.6  # of the content words
-Z = 1.96  # of a 95 % interval
 
 
 @dataclass(frozen=True)
@@ -34,33 +30,6 @@ class Pair:
     sentence: str
     heading: str
     passages: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Share:
-    """`right` of `count`, with the 95 % interval of Wilson (1927)."""
-
-    right: int
-    count: int
-
-    @property
-    def mean(self) -> float:
-        """0 for none."""
-        return self.right / self.count if self.count else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Low and high; (0, 1) for none."""
-        if not self.count:
-            return 0.0, 1.0
-        n, p = self.count, self.mean
-        middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
-        half = Z * sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
-        return max(0.0, middle - half), min(1.0, middle + half)
-
-    def __str__(self) -> str:
-        low, high = self.interval
-        return f"{self.right}/{self.count} = {self.mean:.3f} [{low:.3f}, {high:.3f}]"
 
 
 @dataclass(frozen=True)
@@ -150,41 +119,3 @@ def _row(share: Share) -> dict:
 
 # --- an outside check ------------------------------------------------------------------------------------------
 # It shares no code with the checker that it checks: tokens, stop words and stems are its own.
-
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_LIGHT = frozenset(
-    """a about after all also although an and another any are as at be because been before being between both but by
-    can could did do does during each for from had has have he her here him his how i if in into is it its just like
-    many may might more most must no not of off on one only or other our out over own same she should since so some
-    such than that the their them then there these they this those through to too under until up upon us very was we
-    were what when where which while who whom why will with would you your
-    à au aux avec ce ces cette dans de des du elle en est et être il ils elles la le les leur mais ne nous on ou où par
-    pas plus pour qu que qui sa se ses si son sont sur un une vous""".split()
-)
-
-
-def independent_support(sentence: str, cited_texts: Sequence[str]) -> bool:
-    """Whether one cited passage holds 60 % of the sentence's stemmed content words and every number of it."""
-    words, numbers = _independent_words(sentence)
-    if not words and not numbers:
-        return False
-    for text in cited_texts:
-        held, held_numbers = _independent_words(text)
-        if numbers <= held_numbers and len(words & held) >= INDEPENDENT * len(words):
-            return True
-    return False
-
-
-def _independent_words(text: str) -> tuple[set[str], set[str]]:
-    stemmer = _porter()
-    letters = (word for word in _LETTERS.findall(text.casefold()) if len(word) > 1 and word not in _LIGHT)
-    numbers = {re.sub(r",(?=\d{3}\b)", "", found).replace(",", ".") for found in _NUMBER.findall(text)}
-    return set(stemmer.stemWords(list(letters))), numbers
-
-
-@lru_cache(maxsize=1)
-def _porter():
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("porter")

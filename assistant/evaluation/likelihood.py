@@ -11,7 +11,7 @@ MOST_TOKENS = 512  # of one stretch: longer ones cost memory (logits are tokens 
 
 
 class Scorer(Protocol):
-    """What of `assistant.generator.Generator` is needed here."""
+    """What of `assistant.generation.generator.Generator` is needed here."""
 
     window: int
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant.words import words_of
+from assistant.text.words import words_of
 from corpus.sentences import split
 
 LOOP = 8  # words: a run of so many that comes twice is a loop
@@ -53,7 +53,7 @@ def loops(text: str) -> bool:
 def supported(sentence: str, passages: Sequence[str]) -> bool:
     """Whether one passage holds SUPPORTED of the sentence's stemmed content words and every number of it.
 
-    Deliberately simpler than `assistant.grounding`, which it checks.
+    Deliberately simpler than `assistant.verification.evidence`, which it checks.
     """
     claim = words_of(sentence)
     if not claim.content and not claim.numbers:

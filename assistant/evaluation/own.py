@@ -12,13 +12,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from assistant.evaluation.grounding import independent_support
+from assistant.evaluation.outside_check import independent_support
 from assistant.evaluation.questions import HERE, Query
 from assistant.evaluation.runs import Table, table
 from assistant.schema import Answer
-from assistant.words import words_of
+from assistant.text.words import words_of
 from corpus.document import ReadingError
-from index.store import Store
+from index.storage.store import Store
 
 DEPTH = 10  # documents looked through for the right one
 READ = 6  # documents read for each question that is wanted: some have no usable title

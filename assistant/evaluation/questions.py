@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from assistant.words import words_of
+from assistant.text.words import words_of
 from corpus.document import ReadingError
-from index.store import Store
+from index.storage.store import Store
 
 HERE = Path(__file__).parent
 HALVES = ("dev", "test")

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from assistant.evaluation.intervals import Estimate, estimate
 from assistant.evaluation.questions import Query
-from index.candidates import Found
-from index.fusion import blended
-from index.hit import Hit
-from index.search import Search
-from index.store import Store
+from index.retrieval.candidates import Found
+from index.retrieval.fusion import blended
+from index.retrieval.hit import Hit
+from index.retrieval.search import Search
+from index.storage.store import Store
 
 DEPTH = 10
 RRF_CONSTANT = 60  # Cormack, Clarke and Buettcher 2009

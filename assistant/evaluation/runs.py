@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
-from assistant.evaluation.grounding import Share
 from assistant.evaluation.intervals import Estimate, estimate, paired_p
+from assistant.evaluation.shares import Share
 from corpus.document import ReadingError
 from corpus.files import replacing
 

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
-from assistant.answer import AskError
 from assistant.evaluation import runs
 from assistant.evaluation.own import Outcome, outcomes, question_set, tables
 from assistant.evaluation.runs import FOLDER, Run
+from assistant.pipeline import AskError
 from assistant.settings import Settings
 from corpus.document import ReadingError
 from corpus.files import replacing
 from corpus.home import Home
-from index.store import Store, StoreError
+from index.storage.store import Store, StoreError
 
 log = logging.getLogger(__name__)
 

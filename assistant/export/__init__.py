@@ -8,9 +8,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.export.record import ImportFileError, as_json, imported
-from assistant.history import Conversation, StoredTurn
-from assistant.history_tables import folded
+from assistant.export.json import ImportFileError, as_json, imported
+from assistant.storage.history import Conversation, StoredTurn
+from assistant.storage.history_schema import folded
 
 __all__ = ["EXTENSIONS", "File", "ImportFileError", "exported", "imported"]
 
@@ -47,10 +47,10 @@ def _content(conversations: Kept, kind: str, lang: str) -> bytes:
 
         return markdown(made, lang).encode()
     if kind == "html":
-        from assistant.export.page import page
+        from assistant.export.html import page
 
         return page(made, lang).encode()
-    from assistant.export.paper import paper
+    from assistant.export.pdf import paper
 
     return paper(made, lang)
 

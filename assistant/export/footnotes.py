@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, pairwise
 
-from assistant.export.words import word
-from assistant.history import Conversation, StoredTurn
-from assistant.plain import one_line
+from assistant.export.texts import word
 from assistant.schema import Answer, Sentence
-from index.hit import Hit
+from assistant.storage.history import Conversation, StoredTurn
+from assistant.text.sanitize import one_line
+from index.retrieval.hit import Hit
 
 Piece = tuple[str, bool]  # words of a passage, and whether they support a sentence
 

@@ -5,8 +5,8 @@ import time
 from collections.abc import Sequence
 
 from assistant.export.footnotes import Chapter, Exchange, Note, Part
-from assistant.export.words import word
-from assistant.plain import one_line
+from assistant.export.texts import word
+from assistant.text.sanitize import one_line
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$^@])")  # emphasis, links, HTML, tables, mathematics, mentions
 LEADING = re.compile(r"^([-+=:.!>]|\d+(?=[.)]))")  # lists, rules, definitions

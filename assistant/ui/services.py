@@ -5,12 +5,12 @@ import threading
 from dataclasses import dataclass, field
 
 from assistant.evaluation.trials import Trials
-from assistant.opinions import Opinions
-from assistant.training.feedback import FILE
-from assistant.training.sessions import Sessions
-from assistant.ui.runs import Runs
-from assistant.ui.shelf import Shelf
-from assistant.votes import Votes
+from assistant.services.answer_jobs import Runs
+from assistant.services.library import Shelf
+from assistant.storage.feedback import Opinions
+from assistant.storage.feedback_records import FILE
+from assistant.storage.votes import Votes
+from assistant.training.runs.sessions import Sessions
 from corpus.home import Home
 
 log = logging.getLogger(__name__)
@@ -47,15 +47,15 @@ class Services:
     @classmethod
     def open(cls, home: Home) -> "Services":
         """Opens the data folder. Raises StoreError or HistoryError with a sentence."""
-        from assistant.answer import Assistant
-        from assistant.history import History
-        from index.store import Store
+        from assistant.pipeline import Assistant
+        from assistant.storage.history import History
+        from index.storage.store import Store
 
         home.make()
         return cls(home, Assistant(home), History(home.history), Store(home.index))
 
     def _follow_ups(self, answer) -> tuple[str, ...]:
-        from assistant.suggestions import suggested
+        from assistant.query.suggestions import suggested
 
         search = self.assistant.resources.search
         collections = tuple({hit.collection: None for hit in answer.sources})
@@ -93,7 +93,7 @@ class Services:
 
     def add_starter_collections(self) -> None:
         """Gives an empty index something to be asked about."""
-        from index.build import enqueue
+        from index.ingestion.queue import enqueue
 
         if not self.store.collections():
             for failure in enqueue(self.store, STARTER_COLLECTIONS).failed:

@@ -1,45 +1,6 @@
 """What the panels show, as frozen records without HTML: a turn of a conversation, and what one tab has open."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-
-from assistant.schema import Answer, Sentence, Timings, Turn
-from assistant.training.feedback import Judgement
-from index.hit import Hit
-
-# A turn goes waiting -> searching -> drafting -> done, or ends as stopped, interrupted (by a restart) or failed.
-RUNNING = ("waiting", "searching", "drafting")
-
-
-@dataclass(frozen=True)
-class TurnView:
-    """A question and as much of its answer as there is. `documents` is None where it is no longer known."""
-
-    id: int
-    question: str
-    state: str = "waiting"
-    hits: tuple[Hit, ...] = ()
-    confidence: float = 0.0
-    seconds: float = 0.0
-    documents: int | None = None
-    draft: str = ""
-    settled: tuple[Sentence, ...] = ()  # of the draft, finished and checked
-    rest: str = ""  # of the draft, being written
-    answer: Answer | None = None
-    error: str = ""
-    follow_ups: tuple[str, ...] = ()
-    versions: tuple[int, ...] = ()  # ids of all turns that were asked at this place
-    opinion: Judgement | None = None  # what the user thought of the answer
-
-    @property
-    def running(self) -> bool:
-        """Whether more of this turn is to come."""
-        return self.state in RUNNING
-
-    @property
-    def sources(self) -> tuple[Hit, ...]:
-        """The numbered passages: those of the answer once there is one, what the search found until then."""
-        return self.answer.sources if self.answer else self.hits
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -69,39 +30,3 @@ class Gaze:
         """Makes the caller the newest follower; its number stays equal to `newest` until another one comes."""
         self.newest += 1
         return self.newest
-
-
-def stored_view(turn) -> TurnView:
-    """The view of a turn as the history keeps it (`StoredTurn`)."""
-    state = "interrupted" if turn.state == "writing" else turn.state
-    view = TurnView(turn.id, turn.question, state, error=turn.error, follow_ups=turn.follow_ups, versions=turn.versions)
-    answer = turn.answer
-    if answer is None:
-        return replace(view, draft=turn.draft)
-    documents = answer.documents or None
-    view = replace(view, confidence=answer.confidence, seconds=answer.timings.search_s, documents=documents)
-    if state == "done" or (state == "stopped" and not turn.draft):
-        return replace(view, answer=answer)
-    return replace(view, hits=answer.sources, settled=answer.sentences, rest=turn.draft, draft=turn.draft)
-
-
-def unfinished(view: TurnView) -> Answer | None:
-    """What there is of an answer that has not ended, to be kept; its unchecked rest is not in it."""
-    if not view.hits:
-        return None
-    return Answer(
-        question=view.question,
-        refused=False,
-        confidence=view.confidence,
-        mode="grounded",
-        model="",
-        sentences=view.settled,
-        sources=view.hits,
-        timings=Timings(search_s=view.seconds),
-        documents=view.documents or 0,
-    )
-
-
-def earlier_turns(views: Iterable[TurnView]) -> tuple[Turn, ...]:
-    """The answered turns as the assistant wants its history, oldest first."""
-    return tuple(Turn(view.question, view.answer) for view in views if view.answer is not None)

@@ -2,24 +2,24 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import gradio as gr
 
-from assistant.ui import panel, render
-from assistant.ui.compare import Compare
-from assistant.ui.desk import Desk
-from assistant.ui.documents import WORKING, Documents
-from assistant.ui.evaluate import Evaluate
-from assistant.ui.lab import Lab
-from assistant.ui.opinions import Opinions
-from assistant.ui.preferences import Preferences
+from assistant.ui import ASSETS, render
+from assistant.ui.i18n.texts import TEXTS, preferred_language, t
+from assistant.ui.panels import html as panel
+from assistant.ui.panels.ask import Desk
+from assistant.ui.panels.compare import Compare
+from assistant.ui.panels.documents import WORKING, Documents
+from assistant.ui.panels.evaluate import Evaluate
+from assistant.ui.panels.feedback import Opinions
+from assistant.ui.panels.lab import Lab
+from assistant.ui.panels.settings import Preferences
+from assistant.ui.panels.train import Train
 from assistant.ui.services import Services
-from assistant.ui.texts import TEXTS, preferred_language, t
-from assistant.ui.train import Train
 from assistant.ui.view import Tab
 
-ICON = Path(__file__).parent / "icon.svg"
+ICON = ASSETS / "icon.svg"
 BUSY_S, IDLE_S = 1.5, 15.0  # how often the state of loading and indexing is looked at
 
 # What the browser remembers: the language for all tabs, the open conversation for this one.

@@ -57,7 +57,7 @@ def measured(options: argparse.Namespace, home: Home) -> Measured:
 
 
 def _asked(options: argparse.Namespace, home: Home, mode: str, queries: Sequence[Query]) -> list[Judged]:
-    from assistant.answer import Assistant
+    from assistant.pipeline import Assistant
 
     assistant = Assistant(home)
     try:

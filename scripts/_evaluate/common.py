@@ -12,9 +12,9 @@ from assistant.evaluation import runs
 from assistant.evaluation.runs import Comparison, Run, Table
 from corpus.document import ReadingError
 from corpus.home import Home
-from index.embedder import Embedder
-from index.search import Search
-from index.store import Store
+from index.retrieval.search import Search
+from index.storage.store import Store
+from index.vectors.embedder import Embedder
 from scripts._common import home_of
 from scripts._evaluate.layout import compared, tables
 
@@ -77,8 +77,8 @@ def count_option(sub: argparse.ArgumentParser, default: int, help_text: str) -> 
 @contextmanager
 def searching(home: Home) -> Iterator[tuple[Store, Search, Embedder]]:
     """The data folder's index with the search as shipped. Raises StoreError and EmbedderError."""
-    from index.embedder import load_embedder
-    from index.vectors import VectorCache
+    from index.vectors.embedder import load_embedder
+    from index.vectors.faiss_cache import VectorCache
 
     store = Store(home.index)
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from assistant.evaluation.runs import Table, paired, table
-from assistant.presets import STARTER
+from assistant.generation.presets import STARTER
 from corpus.document import ReadingError
 from corpus.home import Home
 from scripts._common import reason
@@ -39,8 +39,8 @@ def add(measures) -> None:
 def measured(options: argparse.Namespace, home: Home) -> Measured:
     """One table over the questions."""
     from assistant.evaluation.dialogue import answered, cases, ranked
-    from assistant.generator import Generator
-    from index.embedder import load_embedder
+    from assistant.generation.generator import Generator
+    from index.vectors.embedder import load_embedder
 
     data = cases(options.data, home.datasets, options.count)
     if not data:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from assistant.evaluation.runs import Table, table
 from corpus.home import Home
-from index.search import Search
+from index.retrieval.search import Search
 from scripts._evaluate.common import Measured, collection_option, searching, stored
 
 

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from assistant.presets import STARTER
+from assistant.generation.presets import STARTER
 from scripts._common import home_of
 from scripts._evaluate.common import command
 
@@ -19,7 +19,7 @@ def add(measures) -> None:
 
 def _action(options: argparse.Namespace) -> int:
     from assistant.evaluation.likelihood import likelihood
-    from assistant.generator import Generator
+    from assistant.generation.generator import Generator
 
     generator = Generator.load(options.model, models=home_of(options).models)
     tables = {path: likelihood(generator, _texts(Path(path))) for path in options.texts}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assistant.evaluation.questions import HALVES, entries, question_sets, save
 from corpus.document import ReadingError
-from index.store import Store
+from index.storage.store import Store
 from scripts._common import home_of, reason
 from scripts._evaluate.common import collection_option, command, count_option
 

@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from assistant.calibration import Example, examples, fit, plain_collections, plain_examples, quality
-from assistant.confidence import Gate, Gates
+from assistant.evaluation.gate_fitting import Example, examples, fit, plain_collections, plain_examples, quality
 from assistant.evaluation.runs import Table, table
+from assistant.gate.gate import Gate, Gates
 from corpus.document import ReadingError
 from corpus.home import Home
 from scripts._evaluate.common import Measured, collection_option, count_option, searching, stored
@@ -30,7 +30,7 @@ def add(measures) -> None:
 
 def measured(options: argparse.Namespace, home: Home) -> Measured:
     """A table for each kind of question, with the share decided rightly by each gate, and one for all."""
-    from assistant import confidence
+    from assistant.gate import gate as confidence
 
     halves = (FITTED_ON, TESTED_ON) if options.fit else (TESTED_ON,)
     with searching(home) as (store, search, embedder):

@@ -11,8 +11,8 @@ from assistant.evaluation.retrieval import rank, scores, systems, unknown
 from assistant.evaluation.runs import Comparison, Table, paired, table
 from corpus.document import ReadingError
 from corpus.home import Home
-from index.search import Search
-from index.store import Store
+from index.retrieval.search import Search
+from index.storage.store import Store
 from scripts._common import reason
 from scripts._evaluate.common import Measured, collection_option, searching, stored
 

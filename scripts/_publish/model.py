@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant import presets
 from assistant.evaluation import runs
-from assistant.presets import ModelError
+from assistant.generation import presets
+from assistant.generation.presets import ModelError
 from corpus.document import ReadingError
 
 ROOT = Path(__file__).resolve().parent.parent.parent

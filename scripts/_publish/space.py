@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from scripts import _requirements
+from scripts._setup import requirements as _requirements
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("corpus", "index", "assistant", "scripts")

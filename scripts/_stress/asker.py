@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 from corpus.home import Home
-from index.embedder import load_embedder
-from index.search import Search
-from index.store import Store
-from index.vectors import VectorCache
+from index.retrieval.search import Search
+from index.storage.store import Store
+from index.vectors.embedder import load_embedder
+from index.vectors.faiss_cache import VectorCache
 from scripts._stress.common import WORDS
 
 PAUSE_S = 0.05

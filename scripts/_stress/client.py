@@ -7,8 +7,8 @@ import json
 import sys
 from pathlib import Path
 
-from index.build import enqueue
-from index.store import Store
+from index.ingestion.queue import enqueue
+from index.storage.store import Store
 
 
 def main(home: str, changes: str, done: str) -> None:

@@ -10,10 +10,11 @@ from contextlib import closing
 from pathlib import Path
 
 from corpus.home import Home
-from index.build import enqueue, start_worker
-from index.check import check
-from index.parse import MEMORY
-from index.store import Store
+from index.ingestion.parser import MEMORY
+from index.ingestion.process import start_worker
+from index.ingestion.queue import enqueue
+from index.maintenance.check import check
+from index.storage.store import Store
 from scripts._stress.app import command, descendants, weight
 from scripts._stress.common import Report, kill, sentence
 from scripts._stress.hostile import WORKER, is_sentence
@@ -94,7 +95,13 @@ def _follow(home: Home, store: Store, ended: Callable[[], bool], longest: float)
         while time.monotonic() - began < longest and not ended():
             for pid in descendants(os.getpid())[1:]:
                 line = command(pid)
-                kind = "reader" if "index.parse" in line else "indexing process" if "index.worker" in line else ""
+                kind = (
+                    "reader"
+                    if "index.ingestion.parser" in line
+                    else "indexing process"
+                    if "index.ingestion.worker" in line
+                    else ""
+                )
                 if kind:
                     peak[kind] = max(peak[kind], weight(pid, "VmHWM"))
             if first == float("inf") and _some(store):

@@ -9,10 +9,11 @@ from contextlib import closing
 from pathlib import Path
 
 from corpus.home import Home
-from index.build import enqueue, start_worker
-from index.check import check
-from index.parse import MEMORY, SILENCE_S
-from index.store import Store
+from index.ingestion.parser import MEMORY, SILENCE_S
+from index.ingestion.process import start_worker
+from index.ingestion.queue import enqueue
+from index.maintenance.check import check
+from index.storage.store import Store
 from scripts._stress import hostile_files
 from scripts._stress.app import App, command, descendants, weight
 from scripts._stress.common import Report
@@ -48,7 +49,13 @@ class Watch(threading.Thread):
                     current, since = reading, now
                 for pid in descendants(os.getpid())[1:]:
                     line = command(pid)
-                    kind = "reader" if "index.parse" in line else "indexing process" if "index.worker" in line else ""
+                    kind = (
+                        "reader"
+                        if "index.ingestion.parser" in line
+                        else "indexing process"
+                        if "index.ingestion.worker" in line
+                        else ""
+                    )
                     if kind:
                         self.peak[kind] = max(self.peak[kind], weight(pid, "VmHWM"))
                 if not (self._app.alive and self._app.page()):

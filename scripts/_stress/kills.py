@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.home import Home
-from index.build import step_back
-from index.check import check
-from index.store import Store
+from index.ingestion.process import step_back
+from index.maintenance.check import check
+from index.storage.store import Store
 from scripts._stress.common import Report, eventually, kill, percentile, sentence, start
 from scripts._stress.recording import LOG
 

@@ -9,13 +9,13 @@ from contextlib import closing
 from pathlib import Path
 
 from corpus.home import Home
-from index.build import enqueue
-from index.check import check
-from index.embedder import DEFAULT, VARIABLE, load_embedder
-from index.search import Search
-from index.store import Store
-from index.upkeep import Upkeep
-from index.vectors import VectorCache
+from index.following.upkeep import Upkeep
+from index.ingestion.queue import enqueue
+from index.maintenance.check import check
+from index.retrieval.search import Search
+from index.storage.store import Store
+from index.vectors.embedder import DEFAULT, VARIABLE, load_embedder
+from index.vectors.faiss_cache import VectorCache
 from scripts._stress.common import Report, eventually, kill, sentence, start
 from scripts._stress.kills import compare_speed
 

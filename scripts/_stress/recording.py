@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index import worker
-from index.embedder import HashingEmbedder
+from index.ingestion import worker
+from index.vectors.embedder import HashingEmbedder
 
 LOG = "SOURCIER_STRESS_LOG"
 PAUSE_S = 0.01  # a batch takes as long as on a fast GPU, so that a kill can hit it

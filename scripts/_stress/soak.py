@@ -8,9 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 from corpus.home import Home
-from index.check import check
-from index.store import Store
-from index.watches import add_watch
+from index.following.watches import add_watch
+from index.maintenance.check import check
+from index.storage.store import Store
 from scripts._stress.app import App, command, descendants, handles, weight
 from scripts._stress.common import Report, eventually, percentile, sentence
 

@@ -3,11 +3,11 @@
 import threading
 from types import SimpleNamespace
 
-from assistant.answer import AskError
+from assistant.pipeline import AskError
 from assistant.schema import Answer, Answered, Citation, Drafted, Searched, Sentence, Timings
-from index.hit import Hit
-from index.search import SearchResult
-from index.status import CollectionStatus
+from index.retrieval.hit import Hit
+from index.retrieval.search import SearchResult
+from index.views.status import CollectionStatus
 
 HOSTILE = "<script>alert(1)</script>\r\ndata: [DONE]\n\n\x1b[31m \u202e [1](javascript:alert(1)) <img onerror=x>"
 HITS = (

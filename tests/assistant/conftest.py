@@ -13,7 +13,7 @@ TOY_MERGES = ["Ġ t", "h e", "Ġt he", "a n", "i n", "Ġ a", "e r", "o u", "s t"
 
 def toy_vocabulary() -> dict[str, int]:
     """256 byte tokens, the results of the merges, the end token last (as in GPT-2)."""
-    from assistant.tokenizer import byte_of_character
+    from assistant.generation.tokenizer import byte_of_character
 
     tokens = [*byte_of_character(), *(merge.replace(" ", "") for merge in TOY_MERGES), "<|endoftext|>"]
     return {token: number for number, token in enumerate(tokens)}
@@ -23,7 +23,7 @@ def toy_vocabulary() -> dict[str, int]:
 def toy_preset(tmp_path_factory) -> Path:
     """Folder of a toy preset as KerasHub's save_to_preset lays it out; random weights from a fixed seed."""
     pytest.importorskip("tensorflow")
-    from assistant.generator import build_model, import_keras_nlp
+    from assistant.generation.generator import build_model, import_keras_nlp
 
     keras_nlp = import_keras_nlp()
     import keras
@@ -54,6 +54,6 @@ def toy_preset(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def toy_generator(toy_preset):
     """The toy preset, loaded."""
-    from assistant.generator import Generator
+    from assistant.generation.generator import Generator
 
     return Generator.load(toy_preset)

@@ -4,10 +4,10 @@ import pytest
 
 from corpus.chunking import chunk_many
 from corpus.document import Document, Section
-from index.embedder import HashingEmbedder
-from index.search import Search
-from index.store import Store
-from index.vectors import VectorCache
+from index.retrieval.search import Search
+from index.storage.store import Store
+from index.vectors.embedder import HashingEmbedder
+from index.vectors.faiss_cache import VectorCache
 
 
 def document(title, text, **fields):

@@ -14,22 +14,22 @@ import pytest
 from conftest_index import DOCUMENTS, add, document, embed_all
 
 from corpus.home import Home
-from index.build import enqueue
-from index.check import check
-from index.database import StorageError
-from index.embedder import HashingEmbedder
-from index.search import Search
-from index.store import Store, StoreError
-from index.vectors import VectorCache
-from index.worker import work
+from index.ingestion.queue import enqueue
+from index.ingestion.worker import work
+from index.maintenance.check import check
+from index.retrieval.search import Search
+from index.storage.database import StorageError
+from index.storage.store import Store, StoreError
+from index.vectors.embedder import HashingEmbedder
+from index.vectors.faiss_cache import VectorCache
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCIER_EMBEDDER", "hashing")
-    monkeypatch.setattr("index.worker.IDLE_S", 0.0)
+    monkeypatch.setattr("index.ingestion.worker.IDLE_S", 0.0)
     return Home(tmp_path / "home").make()
 
 
@@ -187,7 +187,7 @@ def test_clock_that_jumps_changes_nothing(home, tmp_path, monkeypatch):
             read_all(home)
             monkeypatch.undo()
             monkeypatch.setenv("SOURCIER_EMBEDDER", "hashing")
-            monkeypatch.setattr("index.worker.IDLE_S", 0.0)
+            monkeypatch.setattr("index.ingestion.worker.IDLE_S", 0.0)
             assert [store.document(row[0]).text for row in rows(store)] == [text]
         assert check(store, home.vectors) == []
 
@@ -227,7 +227,7 @@ def test_queueing_many_files_takes_no_longer_for_each(store, tmp_path, monkeypat
 
 
 def test_vectors_removed_for_good_leave_the_search_in_memory(library, embedder, tmp_path, monkeypatch):
-    monkeypatch.setattr("index.vectors.COUNT_EVERY_S", 0.0)
+    monkeypatch.setattr("index.vectors.faiss_cache.COUNT_EVERY_S", 0.0)
     cache = VectorCache(library, tmp_path / "vectors", embedder.name)
     question = embedder.encode(["inhaler for the airways"])[0]
     assert len(cache.search(question, 10)) == 4

@@ -6,8 +6,8 @@ from assistant.evaluation import runs
 from assistant.evaluation.runs import Run, table
 from corpus.document import ReadingError
 from scripts import ablation, evaluate
-from scripts._ablation import text
-from scripts._ablation.steps import RUNS, STEPS
+from scripts._course.ablation import text
+from scripts._course.ablation.steps import RUNS, STEPS
 
 ASKED = [["1"], ["2"], ["3"]]
 

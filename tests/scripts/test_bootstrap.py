@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 import launch
-from scripts import _bootstrap, _install, _requirements
+from scripts._setup import bootstrap as _bootstrap
+from scripts._setup import install as _install
+from scripts._setup import requirements as _requirements
 from scripts._stress.common import eventually
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 WANTED = {"": ["no-such-package>=1"], "test": ["no-such-test-package"]}
 PYPROJECT = """
 [project]
@@ -450,7 +452,7 @@ def test_launch_refuses_wrong_usage_before_it_installs_anything(monkeypatch):
 
 
 def test_launch_knows_the_options_of_the_app():
-    app = pytest.importorskip("assistant.ui.app")
+    app = pytest.importorskip("assistant.ui.server.app")
     assert launch.parser().parse_args([]).__dict__ == app._parser().parse_args([]).__dict__
 
 

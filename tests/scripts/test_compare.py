@@ -5,12 +5,12 @@ import pytest
 
 from assistant.evaluation import runs
 from assistant.evaluation.dialogue import Case
-from assistant.votes import Votes
+from assistant.storage.votes import Votes
 from corpus.document import Passage, ReadingError
 from corpus.home import Home
 from scripts import compare
-from scripts._compare import errors, measure, report, store
-from scripts._compare.measure import CHECKED, GENERIC, LEADS, QUOTES, SPECIALISED
+from scripts._course.compare import errors, measure, report, store
+from scripts._course.compare.measure import CHECKED, GENERIC, LEADS, QUOTES, SPECIALISED
 
 EYE = "Glaucoma is a disease that damages the optic nerve. Eye drops lower the pressure in the eye. Surgery may help."
 BREAD = "Bake the dough in a hot oven for forty minutes. Let the bread cool before you cut it."

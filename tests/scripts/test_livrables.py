@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.ui.texts import TEXTS
+from assistant.ui.i18n.texts import TEXTS
 from scripts import livrables
-from scripts._livrables import parts
-from scripts._livrables.catalogue import PARTS
-from scripts._livrables.links import anchor, broken, texts
-from scripts._livrables.parts import LIVRABLES, ROOT, Part, make, stale
+from scripts._course.livrables import parts
+from scripts._course.livrables.catalogue import PARTS
+from scripts._course.livrables.links import anchor, broken, texts
+from scripts._course.livrables.parts import LIVRABLES, ROOT, Part, make, stale
 
 NOTEBOOKS = sorted(LIVRABLES.rglob("*.ipynb"))
 
@@ -134,7 +134,7 @@ def test_an_unknown_part_is_wrong_usage(capsys):
 
 
 def test_check_tells_what_is_stale(part, monkeypatch, capsys):
-    from scripts._livrables import catalogue
+    from scripts._course.livrables import catalogue
 
     monkeypatch.setattr(catalogue, "PARTS", (part,))
     assert livrables.main(["check"]) == 1

@@ -7,9 +7,9 @@ import pytest
 from assistant.evaluation import runs
 from corpus.document import ReadingError
 from scripts import livrables
-from scripts._livrables import figures, slides
-from scripts._livrables.catalogue import SLIDES
-from scripts._livrables.typography import spaced
+from scripts._course.livrables import figures, slides
+from scripts._course.livrables.catalogue import SLIDES
+from scripts._course.livrables.typography import spaced
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_slides_without_their_tools_say_what_to_install(tmp_path, monkeypatch):
 def test_a_document_becomes_word_with_ruled_tables(tmp_path):
     pytest.importorskip("pypandoc")
     docx = pytest.importorskip("docx")
-    from scripts._livrables.documents import to_word
+    from scripts._course.livrables.documents import to_word
 
     source = tmp_path / "form.md"
     source.write_text("---\ntitle: Essai\nlang: fr\n---\n\n| a | b |\n|---|---|\n| c | [d](e.md) |\n", "utf-8")
@@ -107,7 +107,7 @@ def test_a_document_becomes_a_pdf_that_can_be_read(tmp_path):
     pytest.importorskip("pypandoc")
     pytest.importorskip("typst")
     from corpus.readers import read
-    from scripts._livrables.documents import to_pdf
+    from scripts._course.livrables.documents import to_pdf
 
     source = tmp_path / "guide.md"
     source.write_text("---\ntitle: Essai\nlang: fr\n---\n\n# Essai\n\n## Fougères\n\nElles poussent.\n", "utf-8")

@@ -6,7 +6,7 @@ from openpyxl import load_workbook
 
 from corpus.document import ReadingError
 from scripts import plan as command
-from scripts._plan.tasks import conflicts, periods, plan, read
+from scripts._course.plan.tasks import conflicts, periods, plan, read
 
 HEADER = "id;livrable;tâche;début;fin;responsable;participants;état;avancement;après;heures\n"
 GARDEN = HEADER + (

@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assistant import presets
 from assistant.evaluation import runs
-from assistant.ui import space as entry
+from assistant.generation import presets
+from assistant.ui.server import space as entry
 from corpus.document import Document, Passage, ReadingError, Section
 from corpus.home import Home
-from index.store import Store
+from index.storage.store import Store
 from scripts import publish
 from scripts._publish import hub, space
 

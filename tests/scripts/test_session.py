@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.training.lock import CURRENT, read_json, write_json
-from assistant.training.sessions import OUTCOME, SESSION
+from assistant.training.runs.json_file import read_json, write_json
+from assistant.training.runs.lock import CURRENT
+from assistant.training.runs.sessions import OUTCOME, SESSION
 from corpus.document import ReadingError
 from corpus.home import Home
 from scripts import _session
@@ -65,7 +66,7 @@ def test_a_failure_is_kept_with_its_reason(home, monkeypatch, error, reason):
 def test_a_second_training_waits_and_then_fails(home, monkeypatch):
     from filelock import FileLock
 
-    from assistant.training import lock
+    from assistant.training.runs import lock
 
     monkeypatch.setattr(lock, "WAIT_S", 0.1)
     with FileLock(lock.lock_path(home)):
@@ -85,7 +86,7 @@ def test_the_end_of_its_input_stops_the_training_with_a_checkpoint(home):
         [sys.executable, "-c", code, "--home", str(home.path), "mine"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).resolve().parents[2],
     ) as process:
         assert process.stdout.readline().strip() == b"on"
         process.stdin.close()

@@ -98,7 +98,7 @@ def test_hostile_files_end_ready_or_failed_with_a_sentence(tmp_path, monkeypatch
 
     from corpus.document import Document, ReadingError
     from corpus.home import Home
-    from index.parse import Parser
+    from index.ingestion.parser import Parser
 
     paths = hostile_files.write(tmp_path / "files", len(hostile_files.KINDS), 8)
     with contextlib.closing(Parser(Home(tmp_path), silence_s=60.0)) as parser:

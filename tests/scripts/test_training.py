@@ -6,7 +6,7 @@ import pytest
 
 from corpus.document import ReadingError
 from scripts import training
-from scripts._training import summary, text
+from scripts._course.training import summary, text
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from assistant.votes import Votes
+from assistant.storage.votes import Votes
 from corpus.document import ReadingError
 from scripts import livrables
-from scripts._livrables.usability import Rating, attempts, ratings, report
+from scripts._course.livrables.usability import Rating, attempts, ratings, report
 
 TASKS = "participant;tache;reussie;secondes;erreurs;remarque\n"
 SUS = "participant;" + ";".join(f"q{n}" for n in range(1, 11)) + "\n"

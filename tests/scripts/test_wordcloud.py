@@ -8,11 +8,11 @@ import pytest
 from corpus.datasets import get
 from corpus.document import ReadingError
 from scripts import wordcloud
-from scripts._livrables import data
-from scripts._livrables.parts import LIVRABLES
-from scripts._survey import clouds
-from scripts._survey.cleaning import TROUBLES, cleaned, source_texts
-from scripts._survey.counts import NONE, SETS, SEVERAL, largest, summary, survey
+from scripts._course.livrables import data
+from scripts._course.livrables.parts import LIVRABLES
+from scripts._course.survey import clouds
+from scripts._course.survey.cleaning import TROUBLES, cleaned, source_texts
+from scripts._course.survey.counts import NONE, SETS, SEVERAL, largest, summary, survey
 
 PLANTS = ["fern moss", "moss oak", "oak pine", "pine fern", "lily rose", "rose iris", "iris fern", "moss lily"]
 NOUNS, VERBS = "fern moss oak pine lily rose iris ivy".split(), "grows dies falls sells rises buys costs waits".split()
@@ -136,7 +136,7 @@ def test_the_tables_say_what_the_counts_are(tiny):
 def test_the_notebook_runs_from_top_to_bottom_on_other_data(tiny, tmp_path):
     for needed in ("nbclient", "ipykernel", "wordcloud", "tensorflow_datasets"):
         pytest.importorskip(needed)
-    from scripts._livrables.notebooks import run_all
+    from scripts._course.livrables.notebooks import run_all
 
     notebook = tmp_path / data.NOTEBOOK
     shutil.copy(LIVRABLES / "04-donnees" / data.NOTEBOOK, notebook)
@@ -149,7 +149,7 @@ def test_the_notebook_runs_from_top_to_bottom_on_other_data(tiny, tmp_path):
 def test_a_cell_that_fails_is_told_in_a_sentence(tmp_path):
     nbformat = pytest.importorskip("nbformat")
     pytest.importorskip("nbclient")
-    from scripts._livrables.notebooks import run_all
+    from scripts._course.livrables.notebooks import run_all
 
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
     nbformat.write(notebook, tmp_path / "broken.ipynb")

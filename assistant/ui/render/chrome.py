@@ -3,9 +3,9 @@
 import json
 from collections.abc import Sequence
 
+from assistant.ui.i18n.texts import LANGUAGES, integer, t
 from assistant.ui.render.html import button, clipped, esc
 from assistant.ui.render.shortcuts import shortcuts
-from assistant.ui.texts import LANGUAGES, integer, t
 
 USUAL = frozenset(".csv .docx .eml .epub .html .md .pdf .pptx .txt .xlsx .zip".split())
 MOST_OF_A_FOLDER = 1000  # files, as in documents.js

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Sequence
 
-from assistant.ui.reasons import reason
+from assistant.ui.i18n.reasons import reason
+from assistant.ui.i18n.texts import counted, duration, integer, percent, t
 from assistant.ui.render.html import button, esc
-from assistant.ui.texts import counted, duration, integer, percent, t
 
 
 def work(statuses: Sequence, paused: bool, lang: str) -> str:

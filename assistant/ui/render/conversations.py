@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 
-from assistant.history import Found
-from assistant.history_tables import folded
+from assistant.storage.history import Found
+from assistant.storage.history_schema import folded
+from assistant.ui.i18n.texts import integer, t
 from assistant.ui.render.html import ICONS, button, clipped, esc
-from assistant.ui.texts import integer, t
 from assistant.ui.view import Tab
 
 MOST = 300  # entries; the search finds the others

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-from assistant.ui.reasons import reason
+from assistant.ui.i18n.reasons import reason
+from assistant.ui.i18n.texts import decimal, percent, t
 from assistant.ui.render.html import button, esc
-from assistant.ui.texts import decimal, percent, t
 
 MEGABYTE = 1_000_000
 

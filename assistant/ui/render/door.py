@@ -1,11 +1,10 @@
 """The page on which a password is entered: plain HTML, since nothing of the app is shown before."""
 
-from pathlib import Path
-
+from assistant.ui import ASSETS
+from assistant.ui.i18n.texts import t
 from assistant.ui.render.html import esc
-from assistant.ui.texts import t
 
-ICON = Path(__file__).parent.parent / "icon.svg"
+ICON = ASSETS / "icon.svg"
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 ui-sans-serif, system-ui, sans-serif; }
 body { display: grid; place-items: center; min-height: 92vh; margin: 0; padding: 1rem;

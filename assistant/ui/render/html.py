@@ -2,7 +2,7 @@
 
 import html
 
-from assistant.plain import visible
+from assistant.text.sanitize import visible
 
 
 def esc(text: object) -> str:

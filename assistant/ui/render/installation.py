@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.about import Licence, Place
+from assistant.services.diagnostics import Licence, Place
+from assistant.ui.i18n.texts import LANGUAGES, decimal, percent, t
 from assistant.ui.render.html import button, esc
-from assistant.ui.texts import LANGUAGES, decimal, percent, t
 
 THEMES = ("system", "light", "dark")
 SIZES = ("0.9", "1", "1.15", "1.3")  # times the usual size of text

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from assistant.ui.i18n.texts import t
 from assistant.ui.render.html import button, esc
-from assistant.ui.texts import t
 
 STEPS = ("what", "where", "try", "add")
 TRIES = 3  # questions

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from assistant.lab import CANDIDATES, Candidate, Look, Token
+from assistant.generation.inspection import CANDIDATES, Candidate, Look, Token
+from assistant.ui.i18n.texts import NARROW_SPACE, counted, decimal, integer, t
 from assistant.ui.render.html import esc
-from assistant.ui.texts import NARROW_SPACE, counted, decimal, integer, t
 
 CHIPS_SHOWN = 300
 

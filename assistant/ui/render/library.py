@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from assistant.ui.advice import advice
-from assistant.ui.reasons import reason
+from assistant.ui.i18n.advice import advice
+from assistant.ui.i18n.reasons import reason
+from assistant.ui.i18n.texts import counted, integer, t
 from assistant.ui.render.html import button, clipped, esc
 from assistant.ui.render.passages import LONGEST_PASSAGE, heading_beyond
-from assistant.ui.texts import counted, integer, t
 
 PER_PAGE = 50
 EXCERPTS = 10  # passages shown at first, and more at each wish for more

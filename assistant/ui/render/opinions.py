@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from assistant.opinions import key_of
-from assistant.training.feedback import LONGEST, Judgement
+from assistant.services.turns import TurnView
+from assistant.storage.feedback import key_of
+from assistant.storage.feedback_records import LONGEST, Judgement
+from assistant.ui.i18n.texts import t
 from assistant.ui.render.html import button, clipped, esc
-from assistant.ui.texts import t
-from assistant.ui.view import TurnView
 
 REASONS = ("wrong_source", "not_there")
 LISTED = 100

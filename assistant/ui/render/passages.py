@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from assistant.schema import Answer
+from assistant.services.turns import TurnView
+from assistant.ui.i18n.texts import decimal, percent, t
 from assistant.ui.render.html import button, clipped, esc
-from assistant.ui.texts import decimal, percent, t
-from assistant.ui.view import TurnView
-from index.hit import Hit
+from index.retrieval.hit import Hit
 
 LONGEST_PASSAGE = 8000  # characters; a passage is some 1,000, so only a damaged index meets this
 Span = tuple[int, int, int]  # first and last character (behind it), place of the sentence

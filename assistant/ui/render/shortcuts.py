@@ -1,7 +1,7 @@
 """The overlay that says which keys do what."""
 
+from assistant.ui.i18n.texts import t
 from assistant.ui.render.html import ICONS, esc
-from assistant.ui.texts import t
 
 # Keys as they are read by `desk.js`; what they do is said by the text `keys.NAME`.
 KEYS = (

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from assistant.comparison import Comparison, Side
 from assistant.schema import Answer, marked
-from assistant.training.sessions import Points, Session
+from assistant.services.comparison import Comparison, Side
+from assistant.storage.votes import CHOICES, Tally
+from assistant.training.runs.sessions import Points, Session
+from assistant.ui.i18n.texts import counted, decimal, duration, integer, percent, t
 from assistant.ui.render.html import button, clipped, esc
-from assistant.ui.texts import counted, decimal, duration, integer, percent, t
-from assistant.votes import CHOICES, Tally
 
 WIDTH, HEIGHT = 640, 240  # of the chart, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 26

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from assistant.schema import Answer, Sentence
-from assistant.ui.reasons import reason
+from assistant.services.turns import TurnView
+from assistant.ui.i18n.reasons import reason
+from assistant.ui.i18n.texts import counted, decimal, integer, percent, t
 from assistant.ui.render.html import button, esc
 from assistant.ui.render.opinions import opinion_line
-from assistant.ui.texts import counted, decimal, integer, percent, t
-from assistant.ui.view import TurnView
 
 WORD_JOINER = "&#8288;"
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from assistant.evaluation.own import Outcome
 from assistant.evaluation.runs import Comparison, Run, changed
 from assistant.evaluation.trials import Progress, Trial
+from assistant.ui.i18n.texts import counted, decimal, percent, t
 from assistant.ui.render.html import button, clipped, esc
-from assistant.ui.texts import counted, decimal, percent, t
 
 FAILURES = ("not_found", "refused", "wrong_source", "unsupported", "answered")
 MOST_SHOWN = 30  # failures of each kind

@@ -2,11 +2,11 @@
 
 import base64
 
-from assistant.pages import Page
-from assistant.ui.reasons import reason
+from assistant.services.pdf_pages import Page
+from assistant.ui.i18n.reasons import reason
+from assistant.ui.i18n.texts import t
 from assistant.ui.render.html import button, clipped, esc
-from assistant.ui.texts import t
-from index.hit import Hit
+from index.retrieval.hit import Hit
 
 
 def page_viewer(page: Page, hit: Hit, turn: int, n: int, lang: str) -> str:

@@ -7,9 +7,9 @@ import pytest
 from api_fakes import HOSTILE, FakeServices
 from fastapi.testclient import TestClient
 
-from assistant.api import desk as desks
+from assistant.api import queue as desks
 from assistant.api.routes import make
-from assistant.serial import REFUSAL
+from assistant.serialization import REFUSAL
 
 
 @pytest.fixture

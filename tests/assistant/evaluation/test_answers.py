@@ -4,9 +4,9 @@ from assistant.evaluation.answers import Judged, facts, judged, nearest, values
 from assistant.evaluation.questions import Query
 from assistant.schema import Answer, Citation, Sentence
 from corpus.document import Document, Section
-from index.embedder import HashingEmbedder
-from index.hit import Hit
-from index.store import Store
+from index.retrieval.hit import Hit
+from index.storage.store import Store
+from index.vectors.embedder import HashingEmbedder
 
 TEXT = "Gout is treated with rest. Tablets lower the acid. Cold cloths help a little. Surgery is rare."
 QUERY = Query("q1", "how is gout treated", frozenset({"g1"}))

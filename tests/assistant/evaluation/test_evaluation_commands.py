@@ -5,19 +5,19 @@ import json
 import pytest
 from conftest_medicine import TEXTS, fill
 
-from assistant import confidence
-from assistant.calibration import examples, sha256
-from assistant.confidence import Gates
 from assistant.evaluation import dialogue
 from assistant.evaluation.dialogue import Case
+from assistant.evaluation.gate_fitting import examples, sha256
 from assistant.evaluation.questions import Query, load, save
 from assistant.evaluation.retrieval import systems
 from assistant.evaluation.runs import load as load_run
-from assistant.generator import Generator
+from assistant.gate import gate as confidence
+from assistant.gate.gate import Gates
+from assistant.generation.generator import Generator
 from corpus.document import Passage, ReadingError
 from corpus.home import Home
-from index.embedder import HashingEmbedder
-from index.store import Store, StoreError
+from index.storage.store import Store, StoreError
+from index.vectors.embedder import HashingEmbedder
 from scripts import evaluate
 from scripts._evaluate.common import searching
 from scripts._evaluate.retrieval import SYSTEMS

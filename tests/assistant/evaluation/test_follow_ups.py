@@ -25,10 +25,10 @@ def test_first_hit_of_nine_turns_in_ten_is_of_the_right_topic():
     home = Home.find(os.environ.get("SOURCIER_MEDQUAD_HOME") or os.devnull)
     if not home.index.is_file():
         pytest.skip("SOURCIER_MEDQUAD_HOME names no data folder with medquad in it")
-    from index.embedder import load_embedder
-    from index.search import Search
-    from index.store import Store
-    from index.vectors import VectorCache
+    from index.retrieval.search import Search
+    from index.storage.store import Store
+    from index.vectors.embedder import load_embedder
+    from index.vectors.faiss_cache import VectorCache
 
     store, embedder = Store(home.index), load_embedder()
     try:

@@ -2,18 +2,10 @@ import json
 
 import pytest
 
-from assistant.evaluation.grounding import (
-    CHANGED,
-    Share,
-    independent_support,
-    measures,
-    pairs,
-    report,
-    seconds,
-    table,
-    verdicts,
-)
-from index.hit import Hit
+from assistant.evaluation.grounding import CHANGED, measures, pairs, report, seconds, table, verdicts
+from assistant.evaluation.outside_check import independent_support
+from assistant.evaluation.shares import Share
+from index.retrieval.hit import Hit
 
 PASSAGE = "Eye drops lower the pressure in the eye. The dose is 1,000 mg twice a day."
 

@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.evaluation.measures import bleu, distinct, loops, repetition, rouge_l, similarity, supported, token_f1
-from index.embedder import HashingEmbedder
+from index.vectors.embedder import HashingEmbedder
 
 SENTENCE = "Eye drops lower the pressure in the eye."
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer import Assistant
 from assistant.evaluation import own
 from assistant.evaluation.own import Outcome, outcomes, question_set, tables, usable
 from assistant.evaluation.trials import Plan, Trials
+from assistant.pipeline import Assistant
 from assistant.settings import Settings
 from corpus.document import Document, Passage, ReadingError, Section
 from corpus.home import Home
-from index.store import Store, StoreError
+from index.storage.store import Store, StoreError
 
 LIGHTHOUSE = {
     "Lamp": "The lamp burns whale oil and can be seen from thirty miles away.",

@@ -15,7 +15,7 @@ from assistant.evaluation.retrieval import (
     systems,
     unknown,
 )
-from index.candidates import Found
+from index.retrieval.candidates import Found
 
 QUERIES = [
     Query("q1", "first", frozenset({"a"})),

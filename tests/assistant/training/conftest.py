@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.training.sources import Text
+from assistant.training.data.texts import Text
 
 PLANTS = ["Sage", "Mint", "Thyme", "Basil", "Dill", "Oak", "Birch", "Maple", "Pine", "Elm", "Rose", "Lily"]
 
@@ -24,7 +24,7 @@ def made_up_texts(count: int = 60) -> list[Text]:
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory):
     """Made-up texts, prepared with a vocabulary of 400."""
-    from assistant.training.preparation import prepare
+    from assistant.training.data.preparation import prepare
 
     return prepare(tmp_path_factory.mktemp("prepared"), made_up_texts(), 400)
 
@@ -32,9 +32,9 @@ def prepared(tmp_path_factory):
 @pytest.fixture(scope="session")
 def wide_preset(toy_preset, tmp_path_factory):
     """The toy preset's vocabulary with a window that holds passages, 256 tokens, and no dropout."""
-    from assistant import presets
-    from assistant.generator import build_model
-    from assistant.training.export import save
+    from assistant.generation import presets
+    from assistant.generation.generator import build_model
+    from assistant.training.runs.export import save
 
     sizes = presets.validate(toy_preset) | {"max_sequence_length": 256, "dropout": 0.0}
     return save(build_model(sizes), toy_preset, tmp_path_factory.mktemp("presets") / "wide")

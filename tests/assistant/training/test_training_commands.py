@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.generator import Generator
+from assistant.generation.generator import Generator
 from corpus.document import ReadingError
 from scripts import finetune, pretrain
 
@@ -58,7 +58,7 @@ def test_fine_tuning_on_documents_of_ones_own_gives_a_preset_that_can_be_chosen(
 
 
 def test_a_disk_that_fills_up_at_the_end_leaves_no_preset(options, tmp_path, monkeypatch):
-    from assistant.training import export
+    from assistant.training.runs import export
 
     def full(model, tokenizer, folder, **_):
         folder.mkdir()

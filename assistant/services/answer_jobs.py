@@ -1,0 +1,194 @@
+"""Answers being written. Each runs in its own thread, so that closing a tab or opening another conversation does not
+lose it; tabs only watch. No Gradio here.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from assistant.schema import Answer, Answered, Drafted, Searched, Turn
+from assistant.services.turns import TurnView, stored_view, unfinished
+
+log = logging.getLogger(__name__)
+
+UPDATE_S = 0.15  # about seven updates a second: smooth, and cheap for the browser
+POLL_S = 0.3
+NOTE_S = 1.0  # what was written is kept this often: a crash loses a second of it
+ENDED_KEPT = 50  # they still know how many documents were searched, and why they failed
+
+
+class Run:
+    """One answer being written. `view` is what there is of it so far."""
+
+    def __init__(self, view: TurnView):
+        self._view = view
+        self._changed = threading.Condition()
+        self._stop = threading.Event()
+
+    @property
+    def view(self) -> TurnView:
+        """A consistent snapshot."""
+        return self._view
+
+    @property
+    def stopping(self) -> threading.Event:
+        """Set once the user has asked to stop."""
+        return self._stop
+
+    def stop(self) -> None:
+        """Asks the assistant to stop; what was written stays."""
+        self._stop.set()
+
+    def update(self, **changes) -> None:
+        """Replaces fields of the view and wakes the watchers."""
+        with self._changed:
+            self._view = replace(self._view, **changes)
+            self._changed.notify_all()
+
+    def watch(self) -> Iterator[TurnView]:
+        """Views as they change, at most one each `UPDATE_S`, until the last one. Repeats one when nothing changed for
+        `POLL_S`, so that the watcher can look around."""
+        shown = self.view
+        yield shown
+        while shown.running:
+            with self._changed:
+                if self._view is shown:
+                    self._changed.wait(POLL_S)
+                shown = self._view
+            yield shown
+            if shown.running:
+                time.sleep(UPDATE_S)
+
+
+class Runs:
+    """All answers being written in this process, by the id of their turn."""
+
+    def __init__(
+        self,
+        assistant,
+        history,
+        waiting: Callable[[], bool],
+        suggest: Callable[[Answer], Sequence[str]] = lambda answer: (),
+    ):
+        """`waiting` says whether the models are still loading; `suggest` gives questions that lead on."""
+        self._assistant = assistant
+        self._history = history
+        self._waiting = waiting
+        self._suggest = suggest
+        self._runs: dict[int, Run] = {}
+        self._lock = threading.Lock()
+
+    def get(self, turn_id: int) -> Run | None:
+        """The run that writes this turn or has lately written it."""
+        with self._lock:
+            return self._runs.get(turn_id)
+
+    def views(self, conversation_id: int | None) -> list[TurnView]:
+        """The turns of a conversation, oldest first: from the history, or as far as they are being written."""
+        if conversation_id is None:
+            return []
+        stored = self._history.turns(conversation_id)
+        runs = [self.get(turn.id) for turn in stored]
+        return [
+            replace(run.view, versions=turn.versions) if run else stored_view(turn)
+            for turn, run in zip(stored, runs, strict=True)
+        ]
+
+    def start(
+        self,
+        conversation_id: int,
+        question: str,
+        history: Sequence[Turn],
+        instead_of: int | None = None,
+        **options,
+    ) -> Run:
+        """Begins a turn, in the place of `instead_of` where one is given, and returns at once.
+
+        `options` go to `Assistant.ask`: collections, mode, model.
+        """
+        turn_id = self._history.begin_turn(conversation_id, question, instead_of)
+        run = Run(TurnView(turn_id, question))
+        with self._lock:
+            self._runs[turn_id] = run
+            ended = [key for key, other in self._runs.items() if not other.view.running]
+            for key in ended[:-ENDED_KEPT]:
+                del self._runs[key]
+        thread = threading.Thread(
+            target=self._work, args=(run, history, options), name=f"answer-{turn_id}", daemon=True
+        )
+        thread.start()
+        return run
+
+    def close(self) -> None:
+        """Asks all runs to stop."""
+        with self._lock:
+            for run in self._runs.values():
+                run.stop()
+
+    def _work(self, run: Run, history: Sequence[Turn], options: dict) -> None:
+        from assistant.pipeline import AskError
+
+        try:
+            self._wait_for_models(run)
+            self._ask(run, history, options)
+        except AskError as error:
+            self._end(run, state="failed", error=str(error))
+        except Exception:
+            # Whatever the models raise: the tab must not wait for ever, and the log says what it was.
+            log.exception("the answer to turn %s failed", run.view.id)
+            self._end(run, state="failed")
+
+    def _wait_for_models(self, run: Run) -> None:
+        while self._waiting() and not run.stopping.wait(POLL_S):
+            pass
+
+    def _ask(self, run: Run, history: Sequence[Turn], options: dict) -> None:
+        if run.stopping.is_set():
+            self._end(run, state="stopped")
+            return
+        run.update(state="searching")
+        answer, noted = None, 0.0
+        for event in self._assistant.ask(run.view.question, history=history, stop=run.stopping, **options):
+            if isinstance(event, Searched):
+                found = {"hits": event.hits, "confidence": event.confidence, "seconds": event.seconds}
+                run.update(state="drafting", documents=event.documents, **found)
+            elif isinstance(event, Drafted):
+                run.update(state="drafting", draft=event.text, settled=event.settled, rest=event.rest)
+            elif isinstance(event, Answered):
+                answer = event.answer
+            if time.monotonic() - noted > NOTE_S:
+                noted = time.monotonic()
+                self._note(run.view)
+        stopped = run.stopping.is_set()
+        follow_ups = () if stopped or answer is None else self._follow_ups(answer)
+        self._end(run, state="stopped" if stopped else "done", answer=answer, follow_ups=follow_ups)
+
+    def _follow_ups(self, answer: Answer) -> tuple[str, ...]:
+        try:
+            return tuple(self._suggest(answer))
+        except Exception:
+            log.exception("no follow-up could be suggested")  # the answer is there without them
+            return ()
+
+    def _note(self, view: TurnView) -> None:
+        self._history.note(view.id, unfinished(view), _unchecked(view))
+
+    def _end(self, run: Run, **changes) -> None:
+        """Saves the turn before anyone is told that it has ended."""
+        view = replace(run.view, **changes)
+        try:
+            ended = {"error": view.error, "follow_ups": view.follow_ups}
+            if view.answer is None:
+                self._history.finish_turn(view.id, unfinished(view), view.state, draft=_unchecked(view), **ended)
+            else:
+                self._history.finish_turn(view.id, view.answer, view.state, **ended)
+        except Exception:
+            log.exception("turn %s could not be saved", view.id)
+        run.update(**changes)
+
+
+def _unchecked(view: TurnView) -> str:
+    """The part of a draft that is in no settled sentence."""
+    return view.rest if view.settled else view.draft

@@ -1,0 +1,282 @@
+"""Fine-tuning from the app: one training at a time, in a process of its own that can be stopped and resumed.
+
+A run's folder holds, beside what `finetuning` writes: session.json (what was asked for, and the command's arguments),
+outcome.json (how it ended; absent while it runs or after a kill) and output.log.
+"""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from assistant.generation import presets
+from assistant.generation.presets import ModelError
+from assistant.training.runs.json_file import read_json, write_json
+from assistant.training.runs.lock import holder
+from assistant.training.runs.report import METRICS, by_step, journal
+from corpus.home import Home
+
+SESSION, OUTCOME, OUTPUT, CONFIG = "session.json", "outcome.json", "output.log", "config.json"
+LONGEST_ROW = 512  # tokens
+LORA_RANK = 8
+POINTS = 240  # of a curve, at most
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # device names on Windows
+
+Points = tuple[tuple[int, float], ...]
+
+
+class SessionError(Exception):
+    """What cannot be started. `key` says why (name, exists, running, base, nothing, disk), `reason` in words."""
+
+    def __init__(self, key: str, reason: str = ""):
+        super().__init__(reason or key)
+        self.key, self.reason = key, reason
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to train: `data` are names of data sets, `collections` names of the user's collections."""
+
+    name: str
+    base: str
+    data: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    epochs: float = 1.0
+    lora: bool = False
+
+
+@dataclass(frozen=True)
+class Session:
+    """A run as it is now. `state`: starting, running, stopping, stopped, failed (`reason` says why) or done.
+
+    Losses in nats a token by step; `steps` is 0 and `seconds_left` None where not yet known. `cut` examples are longer
+    than a row, `left_out` find no room in one. `use` is the accuracy of answer tokens on held-out questions: with their
+    passages before and after, without them before and after; empty where it is not measured.
+    """
+
+    name: str
+    state: str
+    base: str = ""
+    data: tuple[str, ...] = ()
+    reason: str = ""
+    step: int = 0
+    steps: int = 0
+    seconds_left: float | None = None
+    training: Points = ()
+    validation: Points = ()
+    cut: int = 0
+    left_out: int = 0
+    use: tuple[float, ...] = ()
+    ours: bool = True  # False for one that another window of the program trains
+
+    @property
+    def running(self) -> bool:
+        """Whether its process lives."""
+        return self.state in ("starting", "running", "stopping")
+
+
+class Sessions:
+    """The runs of one data folder."""
+
+    def __init__(self, home: Home, store, command: Sequence[str] = (sys.executable, "-m", "scripts._session")):
+        self._home = home
+        self._store = store
+        self._command = tuple(command)
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen | None = None
+        self._name = ""
+        self._stopping = False
+
+    def data_sets(self) -> list[str]:
+        """Names of the data sets that are on this machine."""
+        from corpus import datasets
+        from corpus.datasets.fetching import place
+
+        known = [datasets.get(name) for name in datasets.NAMES]
+        return [data_set.name for data_set in known if data_set.find(place(data_set, self._home))]
+
+    def feedback(self) -> int:
+        """How many answers the user thought well of can be learnt from."""
+        from assistant.training.data import feedback
+
+        return len(feedback.examples(feedback.of_home(self._home)))
+
+    def free_name(self, base: str) -> str:
+        """A name made of the base's, not yet taken."""
+        stem = re.sub(r"[^A-Za-z0-9._-]+", "-", f"my-{base}")[:30].rstrip("._-")
+        return next(name for n in range(1, 10_000) if not self._taken(name := f"{stem}-{n}"))
+
+    def start(self, plan: Plan) -> None:
+        """Starts a new run. Raises SessionError."""
+        if not _NAME.fullmatch(plan.name) or _RESERVED.fullmatch(plan.name):
+            raise SessionError("name")
+        if self._taken(plan.name):
+            raise SessionError("exists")
+        arguments = self._arguments(plan)
+        folder = self._home.runs / plan.name
+        with self._lock:
+            self._refuse_a_second_one()
+            with _disk():
+                folder.mkdir(parents=True)
+                write_json(folder / SESSION, {"plan": asdict(plan), "arguments": arguments})
+                self._launch(plan.name)
+
+    def resume(self, name: str) -> None:
+        """Goes on with a run that was stopped, killed or failed. Raises SessionError."""
+        with self._lock:
+            self._refuse_a_second_one()
+            if name in self.names() and self.session(name).state in ("stopped", "failed"):
+                with _disk():
+                    self._launch(name)
+
+    def stop(self) -> None:
+        """Asks the run that this app started to save a checkpoint and end; it does so after its step."""
+        with self._lock:
+            if self._process is not None and self._process.stdin and not self._process.stdin.closed:
+                self._stopping = True
+                with contextlib.suppress(OSError):
+                    self._process.stdin.close()
+
+    close = stop
+
+    def running(self) -> str:
+        """The name of the run in progress, whoever started it; "" when there is none."""
+        if self._process is not None and self._process.poll() is None:
+            return self._name
+        return holder(self._home)
+
+    def names(self) -> list[str]:
+        """The runs that were started from the app, newest first; before them the one that a command trains now."""
+        running, names = self.running(), []
+        with contextlib.suppress(OSError):
+            found = [folder for folder in self._home.runs.iterdir() if (folder / SESSION).is_file()]
+            names = [f.name for f in sorted(found, key=lambda f: -(f / SESSION).stat().st_mtime)]
+        return names if running in ("", *names) or Path(running).name != running else [running, *names]
+
+    def session(self, name: str) -> Session:
+        """The run of that name as it is now."""
+        folder = self._home.runs / name
+        plan = read_json(folder / SESSION).get("plan")
+        plan = plan if isinstance(plan, dict) else {}
+        config, lines = read_json(folder / CONFIG), by_step(journal(folder))
+        step = lines[-1]["step"] if lines else 0
+        settings = config.get("settings") if isinstance(config.get("settings"), dict) else {}
+        data = [*_texts(plan.get("data") or settings.get("data")), *_texts(plan.get("collections"))]
+        found = Session(
+            name=name,
+            state="stopped",
+            base=str(plan.get("base") or Path(str(settings.get("base", ""))).name),
+            data=tuple(data),
+            use=_use(read_json(folder / METRICS)),
+            step=step,
+            steps=_count(config.get("steps")),
+            seconds_left=_seconds_left(lines),
+            cut=_count(config.get("cut")),
+            left_out=_count(config.get("left_out")),
+            training=thinned(_curve(lines, "loss")),
+            validation=_curve(lines, "validation_loss"),
+        )
+        if self.running() == name:
+            ours = self._process is not None and self._process.poll() is None
+            state = "stopping" if ours and self._stopping else "running" if step else "starting"
+            return replace(found, state=state, ours=ours)
+        outcome = read_json(folder / OUTCOME)
+        state = outcome.get("state")
+        if state in ("done", "failed"):
+            return replace(found, state=state, reason=str(outcome.get("reason", "")), seconds_left=None)
+        return found
+
+    def _arguments(self, plan: Plan) -> list[str]:
+        """The arguments of `scripts.finetune`. Raises SessionError for a base or data that are not there."""
+        try:
+            window = presets.validate(presets.find(plan.base, self._home.models))["max_sequence_length"]
+        except ModelError as error:
+            raise SessionError("base", str(error)) from error
+        data, documents = list(plan.data), []
+        for collection in plan.collections:
+            for source in self._store.sources(collection):
+                if source.kind == "dataset":
+                    data.append(source.path)
+                elif source.kind == "file" and Path(source.path).is_file():
+                    documents.append(source.path)
+        if not data and not documents:
+            raise SessionError("nothing")
+        arguments = [plan.name, "--home", str(self._home.path), "--base", plan.base, "--epochs", str(plan.epochs)]
+        arguments += ["--length", str(min(LONGEST_ROW, window)), "--validate-every", "50", "--patience", "6"]
+        arguments += ["--lora-rank", str(LORA_RANK)] if plan.lora else []
+        data += ["follow-ups"] if "medquad" in data else []
+        for name in dict.fromkeys([*data, "manners"]):
+            arguments += ["--data", name]
+        return [*arguments, *(["--documents", *documents] if documents else [])]
+
+    def _taken(self, name: str) -> bool:
+        reserved = name == presets.STARTER or name in presets.HUB_PRESETS
+        return reserved or (self._home.runs / name).exists() or (self._home.models / name).exists()
+
+    def _refuse_a_second_one(self) -> None:
+        name = self.running()
+        if name:
+            raise SessionError("running", name)
+
+    def _launch(self, name: str) -> None:
+        folder = self._home.runs / name
+        (folder / OUTCOME).unlink(missing_ok=True)
+        with (folder / OUTPUT).open("ab") as output:
+            self._process = subprocess.Popen(
+                [*self._command, "--home", str(self._home.path), name],
+                stdin=subprocess.PIPE,  # closing it asks for the end, and the app's own end closes it
+                stdout=output,
+                stderr=output,
+                cwd=Path(__file__).parents[3],
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                start_new_session=True,  # Ctrl-C in the terminal ends the app, and by that the training
+            )
+        self._name, self._stopping = name, False
+
+
+@contextlib.contextmanager
+def _disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SessionError("disk", error.strerror or str(error)) from error
+
+
+def thinned(points: Points, most: int = POINTS) -> Points:
+    """At most `most` points: means of equal stretches, each at its last step."""
+    size = -(-len(points) // most) if points else 1
+    groups = [points[start : start + size] for start in range(0, len(points), size)]
+    return tuple((group[-1][0], sum(loss for _, loss in group) / len(group)) for group in groups)
+
+
+def _use(metrics: dict) -> tuple[float, ...]:
+    try:
+        before, after = (metrics[when]["use_of_passages"]["accuracy"] for when in ("before", "after"))
+        return tuple(float(part[case]) for case in ("with", "without") for part in (before, after))
+    except (KeyError, TypeError, ValueError):
+        return ()
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def _seconds_left(lines: Sequence[dict]) -> float | None:
+    """What the newest line says that says it."""
+    said = (line.get("seconds_left") for line in reversed(lines))
+    return next((float(left) for left in said if isinstance(left, int | float)), None)
+
+
+def _curve(lines: Sequence[dict], key: str) -> Points:
+    found = [(line["step"], line.get(key)) for line in lines]
+    return tuple((step, float(loss)) for step, loss in found if isinstance(loss, int | float) and loss == loss)
+
+
+def _texts(values: object) -> list[str]:
+    return [str(value) for value in values] if isinstance(values, list) else []

@@ -1,0 +1,3 @@
+"""The English sentences for the codes of `assistant`."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""The French sentences for the codes of `corpus`."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""The French sentences for the codes of `index`."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,89 @@
+"""Every word the app shows, in English and French: `t` looks one up, the others write numbers as each language does."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from assistant.ui.i18n import (
+    texts_documents_en,
+    texts_documents_fr,
+    texts_en,
+    texts_evaluate_en,
+    texts_evaluate_fr,
+    texts_fr,
+    texts_settings_en,
+    texts_settings_fr,
+)
+
+TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": {
+            **texts_en.ENGLISH,
+            **texts_documents_en.ENGLISH,
+            **texts_evaluate_en.ENGLISH,
+            **texts_settings_en.ENGLISH,
+        },
+        "fr": {
+            **texts_fr.FRENCH,
+            **texts_documents_fr.FRENCH,
+            **texts_evaluate_fr.FRENCH,
+            **texts_settings_fr.FRENCH,
+        },
+    }
+)
+ENGLISH = TEXTS["en"]
+LANGUAGES = tuple(TEXTS)
+NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
+_BEFORE_SIGN = re.compile(" (?=[;?!])")  # in French, such a sign never begins a line
+
+
+def t(key: str, lang: str, **values: object) -> str:
+    """The text `key` in `lang` (English for an unknown language) with its placeholders filled. Raises KeyError."""
+    text = TEXTS.get(lang, ENGLISH)[key]
+    if lang == "fr":
+        text = _BEFORE_SIGN.sub(NARROW_SPACE, text)
+    return text.format(**values) if values else text
+
+
+def counted(key: str, n: int, lang: str) -> str:
+    """ "1 passage", "6 passages": the text `key.one` or `key.other`. French counts 0 as singular."""
+    one = n < 2 if lang == "fr" else n == 1
+    return t(f"{key}.one" if one else f"{key}.other", lang, n=integer(n, lang))
+
+
+def integer(n: int, lang: str) -> str:
+    """16407 as "16,407" in English, "16 407" in French."""
+    return f"{n:,}".replace(",", NARROW_SPACE) if lang == "fr" else f"{n:,}"
+
+
+def decimal(x: float, lang: str, digits: int = 1) -> str:
+    """0.15 as "0.2" in English, "0,2" in French."""
+    text = f"{x:.{digits}f}"
+    return text.replace(".", ",") if lang == "fr" else text
+
+
+def percent(share: float, lang: str) -> str:
+    """A share in [0, 1] as "83%" in English, "83 %" in French; never rounded up to a hundred."""
+    whole = min(round(share * 100), 99) if share < 1 else 100
+    return f"{whole}{NARROW_SPACE}%" if lang == "fr" else f"{whole}%"
+
+
+def duration(seconds: float, lang: str) -> str:
+    """A remaining time in words: "less than a minute", "4 min", "2 h 05"."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return t("duration.short", lang)
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest:02d}" if hours else f"{minutes} min"
+
+
+def preferred_language(accepted: str) -> str:
+    """The language of the app that an Accept-Language header ranks highest, English when it names none of them."""
+    ranked = []
+    for place, part in enumerate(accepted.split(",")):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            ranked.append((-float(weight or 1), place, tag.split("-")[0].lower()))
+        except ValueError:
+            continue
+    return next((tag for weight, _, tag in sorted(ranked) if tag in TEXTS and weight < 0), "en")

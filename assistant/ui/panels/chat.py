@@ -1,0 +1,221 @@
+"""The middle panel: the conversation and the line to write in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import gradio as gr
+
+from assistant.schema import MODES
+from assistant.services.turns import TurnView, earlier_turns
+from assistant.ui import render
+from assistant.ui.i18n.reasons import reason
+from assistant.ui.i18n.texts import percent, t
+from assistant.ui.panels import html as panel
+from assistant.ui.panels.judging import with_opinions
+from assistant.ui.render.chrome import loading_words
+from assistant.ui.services import STARTER_COLLECTIONS, Services
+from assistant.ui.view import Tab
+
+LONGEST_QUESTION = 2000  # characters
+THRESHOLDS = (0.2, 0.35, 0.5, 0.65, 0.8)  # of confidence, to choose from
+EXAMPLES = ("example.1", "example.2", "example.3", "example.4")
+
+
+class Chat:
+    """Settled turns and the newest one are two components, so that streaming sends the newest only."""
+
+    def __init__(self, services: Services):
+        self._services = services
+
+    # --- layout ---------------------------------------------------------------------------------------------
+
+    def layout(self) -> None:
+        """Makes the components inside the current Blocks."""
+        # One scrolling column that stays at its end by itself while text grows: CSS `column-reverse`.
+        with gr.Column(elem_id="scroller"), gr.Column(elem_id="turns"):
+            self.past = panel.html(elem_id="past")
+            self.live = panel.html(elem_id="live")
+            self.leads = panel.html(elem_id="leads")
+        with gr.Column(elem_id="composer"):
+            self.question = gr.Textbox(
+                elem_id="question",
+                autofocus=True,
+                lines=1,
+                max_lines=6,
+                max_length=LONGEST_QUESTION,
+                submit_btn=True,
+                container=False,
+            )
+            with gr.Row(elem_id="options"):
+                self.collection = gr.Dropdown([("", "")], value="", elem_id="collection", container=True)
+                self.mode = gr.Dropdown(list(MODES), value="grounded", elem_id="mode", container=True)
+                self.model = gr.Dropdown([], value=None, elem_id="model", container=True, visible=False)
+                self.threshold = gr.Dropdown([], value=None, elem_id="threshold", container=True)
+
+    @property
+    def outputs(self) -> list:
+        """Everything that `shown` fills."""
+        return [self.past, self.live, self.leads, self.question, self.collection, self.mode, self.model, self.threshold]
+
+    # --- what is shown --------------------------------------------------------------------------------------
+
+    def words(self, tab: Tab) -> dict:
+        """The labels in the tab's language."""
+        modes = [(t(f"mode.{mode}", tab.lang), mode) for mode in MODES]
+        return {
+            self.question: gr.update(label=t("ask.label", tab.lang), placeholder=t("ask.placeholder", tab.lang)),
+            self.collection: self.collection_choices(tab),
+            self.mode: gr.update(label=t("ask.mode", tab.lang), choices=modes),
+            self.model: self._model_choices(tab),
+            self.threshold: self._threshold_choices(tab),
+        }
+
+    def collection_choices(self, tab: Tab) -> dict:
+        """An update of the choice of collections."""
+        choices = [(t("ask.all", tab.lang), ""), *((name, name) for name in self._services.collections())]
+        return gr.update(label=t("ask.collection", tab.lang), choices=choices)
+
+    def _model_choices(self, tab: Tab) -> dict:
+        models = self._services.assistant.models()
+        usual = self._services.assistant.settings.model
+        value = usual if usual in models else None
+        return gr.update(label=t("ask.model", tab.lang), choices=models, value=value, visible=len(models) > 1)
+
+    def _threshold_choices(self, tab: Tab) -> dict:
+        now = self._services.assistant.settings.threshold
+        choices = [(percent(value, tab.lang), value) for value in sorted({*THRESHOLDS, now})]
+        return gr.update(label=t("ask.threshold", tab.lang), choices=choices, value=now)
+
+    def shown(self, tab: Tab) -> dict:
+        """The conversation of the tab, settled turns and the newest one."""
+        views = with_opinions(self._services.runs.views(tab.conversation), self._services.opinions)
+        newest = views[-1] if views else None
+        return {
+            self.past: render.transcript(views[:-1], tab.lang, tab.editing),
+            self.live: self.newest(newest, tab),
+            self.leads: render.follow_ups(newest, tab.lang),
+            self.question: self._buttons(views, tab),
+        }
+
+    def newest(self, view: TurnView | None, tab: Tab) -> str:
+        """The newest turn as HTML, or what an empty conversation shows."""
+        if view is None:
+            questions = [t(key, tab.lang) for key in self._examples()]
+            if (step := self._tour_step(tab)) is not None:
+                return render.tour(step, questions, str(self._services.home.path), tab.lang)
+            return render.examples(questions, tab.lang)
+        return render.turn(view, tab.lang, self._waiting_for(tab), editing=view.id == tab.editing)
+
+    def _tour_step(self, tab: Tab) -> int | None:
+        """The step of the introduction: the one asked for, the first where nothing was ever asked."""
+        if tab.tour is not None:
+            return tab.tour if tab.tour >= 0 else None
+        return None if self._services.history.conversations() else 0
+
+    def _examples(self) -> tuple[str, ...]:
+        """Questions that the starter collections answer; none where those are not."""
+        return EXAMPLES if set(STARTER_COLLECTIONS) & set(self._services.collections()) else ()
+
+    def _waiting_for(self, tab: Tab) -> str:
+        loading = self._services.loading
+        return t("step.loading", tab.lang, loading=loading_words(loading, tab.lang)) if loading else ""
+
+    def _buttons(self, views: Sequence[TurnView], tab: Tab) -> dict:
+        if views and views[-1].running:
+            return gr.update(submit_btn=False, stop_btn=t("ask.stop", tab.lang))
+        return gr.update(submit_btn=t("ask.send", tab.lang), stop_btn=False)
+
+    def set_threshold(self, value: float) -> None:
+        """Keeps the confidence from which questions are answered, for all conversations from now on."""
+        if isinstance(value, int | float) and 0 <= value <= 1:
+            self._services.assistant.choose(threshold=float(value))
+
+    # --- what happens ---------------------------------------------------------------------------------------
+
+    def begin(
+        self, tab: Tab, question: str, collection: str, mode: str, model: str | None, instead_of: int | None = None
+    ) -> tuple[Tab, str]:
+        """Starts an answer, in a new conversation where none is open. Gives the tab and a complaint, "" when none.
+
+        With `instead_of`, the question takes the place of that turn of the conversation.
+        """
+        services = self._services
+        question = (question or "").strip()
+        if not question:
+            return tab, t("error.question", tab.lang)
+        if len(question) > LONGEST_QUESTION:
+            return tab, t("error.long", tab.lang, limit=LONGEST_QUESTION)
+        views = services.runs.views(tab.conversation)
+        if self.running(tab):
+            return tab, t("error.running", tab.lang)
+        if instead_of is not None:
+            at = next((n for n, view in enumerate(views) if view.id == instead_of), None)
+            if at is None:
+                return tab, reason("This question is no longer there.", tab.lang)
+            views = views[:at]
+        mode = mode if mode in MODES else "grounded"
+        tab = replace(tab, editing=None, tour=None)
+        if tab.conversation is None or not services.knows(tab.conversation):  # deleted in another tab
+            tab = self._new_conversation(tab, collection, mode, model)
+        else:
+            services.history.choose(tab.conversation, collection=collection, mode=mode, model=model or "")
+        chosen = (collection,) if collection else ()
+        options = {"collections": chosen, "mode": mode, "model": model or None}
+        services.runs.start(tab.conversation, question, earlier_turns(views), instead_of, **options)
+        return tab, ""
+
+    def again(self, tab: Tab, data: dict[str, str], choices: Sequence) -> tuple[Tab, str]:
+        """Asks a question of the conversation once more, in other words where `data` has a text. As `begin`."""
+        asked = panel.number(data)
+        view = next((view for view in self._services.runs.views(tab.conversation) if view.id == asked), None)
+        if view is None:
+            return tab, reason("This question is no longer there.", tab.lang)
+        return self.begin(tab, data.get("text", view.question), *choices, instead_of=view.id)
+
+    def look(self, name: str, data: dict[str, str], tab: Tab) -> Tab:
+        """Carries out what was clicked beside a question and asks nothing. Unknown actions change nothing."""
+        turn = panel.number(data)
+        views = self._services.runs.views(tab.conversation)
+        if name == "cancel":
+            return replace(tab, editing=None)
+        if name in ("tour", "tour-end"):
+            return replace(tab, tour=turn if name == "tour" else -1)
+        if self.running(tab):
+            return tab
+        if name == "edit" and any(view.id == turn for view in views):
+            return replace(tab, editing=turn)
+        if name == "version" and any(turn in view.versions for view in views):
+            self._services.history.show_version(tab.conversation, turn)
+            return replace(tab, editing=None)
+        return tab
+
+    def choose(self, tab: Tab, collection: str, mode: str, model: str | None) -> None:
+        """Keeps the choices with the open conversation as soon as they are made."""
+        if tab.conversation is not None and mode in MODES:
+            self._services.history.choose(tab.conversation, collection=collection or "", mode=mode, model=model or "")
+
+    def _new_conversation(self, tab: Tab, collection: str, mode: str, model: str | None) -> Tab:
+        made = self._services.history.create(collection=collection, mode=mode, model=model or "")
+        return replace(tab, conversation=made.id, renaming=None)
+
+    def follow(self, tab: Tab) -> Iterator[TurnView]:
+        """The newest turn as it grows; nothing when it is complete."""
+        views = self._services.runs.views(tab.conversation)
+        run = self._services.runs.get(views[-1].id) if views else None
+        if run is not None and run.view.running:
+            yield from run.watch()
+
+    def running(self, tab: Tab) -> bool:
+        """Whether an answer is being written in the tab's conversation."""
+        return any(view.running for view in self._services.runs.views(tab.conversation))
+
+    def stop(self, tab: Tab) -> None:
+        """Asks the answer being written to stop."""
+        views = self._services.runs.views(tab.conversation)
+        run = self._services.runs.get(views[-1].id) if views else None
+        if run is not None:
+            run.stop()
+
+    def streamed(self, view: TurnView, tab: Tab) -> dict:
+        """The update for one step of the newest turn."""
+        return {self.live: self.newest(view, tab)}

@@ -1,0 +1,188 @@
+"""The lower half of the Train & compare tab: one question, two generators, a vote."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import gradio as gr
+
+from assistant.schema import MODES
+from assistant.services.answer_jobs import UPDATE_S
+from assistant.services.comparison import Comparison, Side, compare
+from assistant.storage.votes import CHOICES, VotesError
+from assistant.ui import render
+from assistant.ui.i18n.texts import t
+from assistant.ui.panels import html as panel
+from assistant.ui.panels.chat import LONGEST_QUESTION
+from assistant.ui.services import Services
+from assistant.ui.view import Gaze, Tab
+
+log = logging.getLogger(__name__)
+
+WRITTEN = tuple(mode for mode in MODES if mode != "quotes")  # quotations are the same whatever the generator
+
+
+class Compare:
+    """Asks two generators the same question and keeps what the user thinks of their answers."""
+
+    def __init__(self, services: Services):
+        self._services = services
+
+    # --- layout ---------------------------------------------------------------------------------------------
+
+    def layout(self) -> None:
+        """Makes the components inside the current Blocks."""
+        self.gaze = gr.State(Gaze())
+        self.found = gr.State(None)  # the Comparison that is shown, None once it was voted on
+        with gr.Row(elem_id="compare", elem_classes="half"):
+            with gr.Column(elem_id="compare-controls", elem_classes="controls", scale=2, min_width=300):
+                self.heading = panel.html()
+                self.question = gr.Textbox(
+                    elem_id="compare-question", lines=2, max_lines=4, max_length=LONGEST_QUESTION
+                )
+                self.left = gr.Dropdown([], value=None, elem_id="compare-left")
+                self.right = gr.Dropdown([], value=None, elem_id="compare-right")
+                self.collection = gr.Dropdown([("", "")], value="", elem_id="compare-collection")
+                self.mode = gr.Dropdown(list(WRITTEN), value="grounded", elem_id="compare-mode")
+                self.ask = gr.Button("", elem_id="compare-ask", variant="primary")
+                self.message = panel.html(elem_id="compare-message")
+            with gr.Column(elem_id="compare-results", scale=4, min_width=320):
+                self.answers = panel.html(elem_id="compare-answers")
+                self.tally = panel.html(elem_id="compare-tally")
+
+    def wire(self, tab: gr.State, opened: gr.Tab, quiet: dict) -> None:
+        """One question at a time in a tab; voting is a click among the answers."""
+        choices = [self.left, self.right, self.collection, self.mode]
+        asked = [tab, self.gaze, self.question, *choices]
+        outputs = [self.answers, self.message, self.found, self.ask]
+        for event in (self.ask.click, self.question.submit):
+            event(self.asked, asked, outputs, **quiet)
+        self.answers.click(
+            self.clicked, [tab, self.found], [self.found, self.answers, self.message, self.tally], **quiet
+        )
+        opened.select(self.tallied, [tab], [self.tally, self.message], **quiet)
+
+    # --- what is shown --------------------------------------------------------------------------------------
+
+    @property
+    def words_outputs(self) -> list:
+        """Everything that `words` fills."""
+        labelled = [self.question, self.left, self.right, self.collection, self.mode]
+        return [self.heading, *labelled, self.ask, self.tally, self.message]
+
+    def words(self, tab: Tab) -> dict:
+        """The labels in the tab's language."""
+        models = self._services.assistant.models()
+        first = next(iter(models), None)
+        trained = next((name for name in self._services.sessions.names() if name in models), None)
+        words = self.choices(tab)
+        words[self.left] |= {"label": t("compare.left", tab.lang), "value": first}
+        words[self.right] |= {
+            "label": t("compare.right", tab.lang),
+            "value": trained or (models[-1] if models else None),
+        }
+        modes = [(t(f"mode.{mode}", tab.lang), mode) for mode in WRITTEN]
+        label, placeholder = t("ask.label", tab.lang), t("ask.placeholder", tab.lang)
+        return (
+            words
+            | {
+                self.heading: render.half_heading(t("compare.title", tab.lang), t("compare.help", tab.lang)),
+                self.question: gr.update(label=label, placeholder=placeholder),
+                self.mode: gr.update(label=t("ask.mode", tab.lang), choices=modes),
+                self.ask: gr.update(value=t("compare.ask", tab.lang)),
+            }
+            | self.tallied(tab)
+        )
+
+    def choices(self, tab: Tab) -> dict:
+        """Which generators and collections there are now."""
+        models = self._services.assistant.models()
+        collections = [(t("ask.all", tab.lang), ""), *((name, name) for name in self._services.collections())]
+        return {
+            self.left: gr.update(choices=models),
+            self.right: gr.update(choices=models),
+            self.collection: gr.update(label=t("ask.collection", tab.lang), choices=collections),
+        }
+
+    def tallied(self, tab: Tab) -> dict:
+        """All votes so far."""
+        try:
+            return {self.tally: render.tally(self._services.votes.tally(), tab.lang), self.message: ""}
+        except VotesError as error:
+            return {self.tally: "", self.message: render.message(str(error), False)}
+
+    # --- what happens ---------------------------------------------------------------------------------------
+
+    def asked(
+        self,
+        tab: Tab,
+        gaze: Gaze,
+        question: str | None,
+        left: str | None,
+        right: str | None,
+        collection: str | None,
+        mode: str | None,
+    ) -> Iterator[dict]:
+        """Streams both answers, or says in one sentence why there are none."""
+        question = (question or "").strip()
+        complaint = self._complaint(question, left, right)
+        if complaint:
+            yield {self.message: render.message(t(complaint, tab.lang, limit=LONGEST_QUESTION), False)}
+            return
+        mine, stop, shown = gaze.turn(), threading.Event(), 0.0
+        options = {"collections": (collection,) if collection else (), "mode": mode if mode in WRITTEN else "grounded"}
+        found = Comparison(question, Side(left), Side(right))
+        yield {self.message: "", self.found: None, self.ask: gr.update(interactive=False)} | self._answers(found, tab)
+        try:
+            for found in compare(self._services.assistant, question, (left, right), stop=stop, **options):
+                if gaze.newest != mine:
+                    stop.set()
+                    return
+                if time.monotonic() - shown > UPDATE_S:
+                    shown = time.monotonic()
+                    yield self._answers(found, tab)
+        except Exception:
+            # Whatever the models raise: the page must not wait for ever, and the log says what it was.
+            log.exception("the comparison failed")
+            yield {self.message: render.message(t("error.unknown", tab.lang), False)}
+        finally:
+            stop.set()
+        kept = found if found.complete else None
+        yield {self.found: kept, self.ask: gr.update(interactive=True)} | self._answers(_settled(found), tab)
+
+    def clicked(self, tab: Tab, found: Comparison | None, event: gr.EventData) -> dict:
+        """A vote."""
+        name, data = panel.action(event)
+        return self.vote(tab, found, data.get("choice", "")) if name == "vote" else {self.found: found}
+
+    def vote(self, tab: Tab, found: Comparison | None, choice: str) -> dict:
+        """Keeps the vote on what is shown, once."""
+        if found is None or choice not in CHOICES:
+            return {self.found: found}
+        sides = found.left, found.right
+        models, answers = tuple(s.model for s in sides), tuple(s.answer.text for s in sides)
+        passages = [(hit.heading, hit.text) for hit in found.left.answer.sources]  # the same on both sides
+        try:
+            self._services.votes.add(found.question, models, answers, choice, passages)
+        except VotesError as error:
+            return {self.found: found, self.message: render.message(str(error), False)}
+        return {self.found: None, self.answers: render.comparison(found, choice, tab.lang)} | self.tallied(tab)
+
+    def _complaint(self, question: str, left: str | None, right: str | None) -> str:
+        models = self._services.assistant.models()
+        if not question:
+            return "error.question"
+        if len(question) > LONGEST_QUESTION:
+            return "error.long"
+        if left not in models or right not in models:
+            return "compare.missing"
+        return "compare.equal" if left == right else ""
+
+    def _answers(self, found: Comparison, tab: Tab) -> dict:
+        return {self.answers: render.comparison(found, "", tab.lang)}
+
+
+def _settled(found: Comparison) -> Comparison:
+    return replace(found, left=replace(found.left, working=False), right=replace(found.right, working=False))

@@ -1,0 +1,196 @@
+"""Starts the app: `main` opens the data folder, shows the window, then loads the models behind it."""
+
+import argparse
+import contextlib
+import ipaddress
+import logging
+import os
+import socket
+import sys
+import threading
+import webbrowser
+
+from assistant.services.password import VARIABLE, Password, PasswordError
+from assistant.ui import ASSETS
+from corpus.home import Home
+
+log = logging.getLogger(__name__)
+
+PORTS_TRIED = 100
+STYLES = ("style.css", "style_documents.css", "style_settings.css")
+LARGEST_UPLOAD = "1gb"
+OPEN_WARNING = (
+    "Warning: every computer that reaches this one can ask for the password, and whoever has it reads all collections "
+    "and conversations. What is sent is not encrypted: use a network that you trust, or a proxy with HTTPS."
+)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs the app until it is interrupted. Exit status 0, 1 when the data folder cannot be used, 2 for wrong usage."""
+    options = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    home = Home.find(options.home)
+    try:
+        home.make()
+        if options.set_password:
+            return _set_password(home)
+        password = _password(home)
+    except OSError as error:
+        return _complain(f"The data folder {home.path} cannot be used: {error.strerror}.")
+    except PasswordError as error:
+        return _complain(str(error))
+    if not is_loopback(options.host):
+        if password is None:
+            return _complain(f"{options.host} lets other computers in: set a password first with --set-password.")
+        print(OPEN_WARNING, flush=True)
+    try:
+        port = free_port(options.host, options.port)
+    except OSError as error:
+        return _complain(str(error))
+    if port != options.port:
+        print(f"Port {options.port} is taken; {port} is used instead.", flush=True)
+    return serve(home, options.host, port, password=password, browser=not options.no_browser)
+
+
+def serve(
+    home: Home, host: str, port: int, *, password: Password | None = None, place=None, browser: bool = False
+) -> int:
+    """Opens the data folder and serves the window until the process is interrupted. Gives the exit status.
+
+    `place` is a `guard.Place` where another site shows the app.
+    """
+    from assistant.storage.history import HistoryError
+    from assistant.ui.services import Services
+    from index.storage.store import StoreError
+
+    _keep_uploads_at(home)
+    try:
+        services = Services.open(home)
+    except (StoreError, HistoryError) as error:
+        return _complain(str(error))
+    try:
+        page, url = launch(services, host, port, password, place)
+        print(f"Sourcier is at {url}", flush=True)
+        services.add_starter_collections()
+        services.shelf.start()
+        services.warm_up()
+        if browser:
+            webbrowser.open(url)
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+        page.close(verbose=False)
+    finally:
+        services.close()
+    return 0
+
+
+def launch(services, host: str, port: int, password: Password | None = None, place=None):
+    """The launched Blocks and its address, the API mounted beside it. Gradio takes some seconds to import."""
+    from starlette.routing import Mount
+
+    from assistant.api import routes
+    from assistant.ui.server import pwa as installable
+    from assistant.ui.server.login import Door
+    from assistant.ui.server.security import HERE as ON_ITS_OWN
+    from assistant.ui.server.security import middleware
+    from assistant.ui.server.theme import scaled, theme
+    from assistant.ui.window import Window
+
+    services.locked = password is not None
+    page = Window(services).build()
+    beside = [Mount("/v1", routes.make(services)), *installable.routes()]
+    door = Door(password, framed=place is not None) if password else None
+    guards = middleware(host, door, place or ON_ITS_OWN)
+    page.queue(default_concurrency_limit=8)
+    _, url, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        prevent_thread_lock=True,
+        quiet=True,
+        share=False,
+        inbrowser=False,
+        _frontend=False,  # else Gradio asks its own page, and gives up after three seconds on a busy machine
+        theme=theme(),
+        css="\n".join(scaled((ASSETS / name).read_text("utf-8")) for name in STYLES),
+        head=f"{installable.HEAD}<script>{(ASSETS / 'theme.js').read_text('utf-8')}</script>",
+        favicon_path=ASSETS / "icon.svg",
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        max_file_size=LARGEST_UPLOAD,
+        app_kwargs={"middleware": guards, "routes": beside, "docs_url": None, "redoc_url": None, "openapi_url": None},
+    )
+    return page, url
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this computer can reach `host`."""
+    if host == "localhost":
+        return True
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
+
+
+def free_port(host: str, first: int) -> int:
+    """The first free port from `first` on. Raises OSError with a sentence when there is none."""
+    for port in range(first, min(first + PORTS_TRIED, 65536)):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            if os.name == "posix":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+            with contextlib.suppress(OSError):
+                probe.bind((host, port))
+                return port
+    raise OSError(f"No free port was found from {first} on.")
+
+
+def _keep_uploads_at(home: Home) -> None:
+    """Dropped files wait in the data folder, not in a folder that all users of the machine share."""
+    import shutil
+
+    uploads = home.path / "uploads"
+    shutil.rmtree(uploads, ignore_errors=True)
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="launch.py", description="Sourcier: answers from your own documents.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; others need a password (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=7860, help="port; the next free one if it is taken (7860)")
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    parser.add_argument("--home", help="data folder (SOURCIER_HOME, else ~/.sourcier)")
+    parser.add_argument("--set-password", action="store_true", help="set, change or remove the password, and end")
+    return parser
+
+
+def _password(home: Home) -> Password | None:
+    """The one in SOURCIER_PASSWORD, else the stored one. Raises PasswordError."""
+    given = os.environ.pop(VARIABLE, "")  # popped: the indexing process has no need of it
+    return Password.of(given) if given else Password.load(home.password)
+
+
+def _set_password(home: Home) -> int:
+    """Asks for a password twice and keeps its hash; an empty one removes what there is."""
+    import getpass
+
+    first = getpass.getpass("New password (empty: none): ")
+    if not first:
+        home.password.unlink(missing_ok=True)
+        print("There is no password now: only this computer can use the app.")
+        return 0
+    if getpass.getpass("Once more: ") != first:
+        return _complain("The two are not the same; nothing was changed.")
+    Password.of(first).save(home.password)
+    print("The password is set; the app asks for it from its next start on.")
+    return 0
+
+
+def _complain(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

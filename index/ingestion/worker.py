@@ -1,0 +1,140 @@
+"""The indexing process: one a data folder, reads what waits, then embeds, then ends.
+
+It shares nothing with the app but the SQLite file. Killed at any moment, it goes on where it was at its next start:
+each batch is one transaction.
+"""
+
+import argparse
+import contextlib
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+
+from filelock import FileLock, Timeout
+
+from corpus.home import Home
+from index.ingestion.allocation import keep_freed_memory
+from index.ingestion.builder import Builder
+from index.ingestion.parser import Parser
+from index.ingestion.process import step_back
+from index.storage import source_list as manifest
+from index.storage.store import Store, StoreError
+from index.vectors.embedder import EmbedderError, load_embedder
+from index.vectors.faiss_cache import VectorCache
+
+log = logging.getLogger(__name__)
+
+LOCK_WAIT_S = 10.0  # a worker that is about to end may not have seen what was just queued
+IDLE_S = 3.0
+POLL_S = 0.1
+GRACE_S = 5.0
+
+
+def lock_path(home: Home) -> str:
+    """The lock that the one indexing process of a data folder holds."""
+    return str(home.path / "indexing.lock")
+
+
+def is_running(home: Home) -> bool:
+    """Whether an indexing process works on this data folder."""
+    try:
+        with FileLock(lock_path(home), timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def work(home: Home, stop: threading.Event) -> None:
+    """Reads and embeds until nothing waits, `stop` is set or the user pauses.
+
+    Raises filelock.Timeout when another process does it.
+    """
+    with FileLock(lock_path(home), timeout=LOCK_WAIT_S), contextlib.closing(Store(home.index)) as store:
+        store.requeue_interrupted()
+        embedder = load_embedder()
+
+        def halted() -> bool:
+            return stop.is_set() or store.paused
+
+        def save() -> None:
+            VectorCache(store, home.vectors, embedder.name).save()
+            manifest.save(store.database)
+
+        with contextlib.closing(Parser(home)) as parser:
+            saved = _drain(Builder(store, embedder, parser, halted), halted, save)
+        if not saved:
+            save()
+
+
+def _drain(builder: Builder, halted: Callable[[], bool], save: Callable[[], None]) -> bool:
+    """Reads before it embeds: keyword search over everything first, meaning after it. Saves when nothing came for a
+    while, and gives True when nothing came during that either; False when it was halted, unsaved.
+
+    Batches are embedded and saved in a thread, so that a file that comes meanwhile is found by its words at once: it
+    had to wait for the end of a process that was about to end, and for the start of the next one.
+    """
+    idle_since, task, saving = None, None, False
+    with ThreadPoolExecutor(1) as pool:
+        while not halted():
+            if builder.read_next() or builder.recut_next():
+                idle_since = None
+                continue
+            if task is None:
+                saving = idle_since is not None and time.monotonic() - idle_since > IDLE_S
+                task = pool.submit(save if saving else builder.embed_next)
+            wait([task], POLL_S)
+            if not task.done():
+                continue
+            embedded, task = task.result(), None
+            if saving and idle_since is not None:
+                return True
+            if embedded or saving:
+                idle_since = None
+            else:
+                idle_since = idle_since or time.monotonic()
+                time.sleep(POLL_S)
+    return False
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit status 0 when the work is done or another process does it, 1 when it cannot be done."""
+    parser = argparse.ArgumentParser(description="Indexes what waits in a data folder (started by the app).")
+    parser.add_argument("--home")
+    parser.add_argument("--tied", action="store_true", help="end when standard input closes")
+    options = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+    stop = threading.Event()
+    if options.tied:
+        threading.Thread(target=_stop_at_end_of_input, args=(stop,), daemon=True).start()
+    keep_freed_memory()  # a quarter more passages a second
+    step_back()  # also when it was started by hand
+    try:
+        work(Home.find(options.home).make(), stop)
+    except Timeout:
+        log.info("another process is indexing this folder")
+    except (EmbedderError, StoreError) as error:  # StoreError: the disk is full, the folder read-only
+        log.error("%s", error)
+        return 1
+    return 0
+
+
+def _stop_at_end_of_input(stop: threading.Event) -> None:
+    # Not sys.stdin: its lock, held by this thread, would make the interpreter's end a crash.
+    with contextlib.suppress(OSError):
+        while os.read(0, 1024):
+            pass
+    stop.set()
+    time.sleep(GRACE_S)
+    os._exit(0)  # in the middle of a long reading: what was committed stays, the rest is read again
+
+
+if __name__ == "__main__":
+    status = main()
+    logging.shutdown()
+    # All is saved and closed. The interpreter's own end takes more than a second once PyTorch is loaded, and what is
+    # queued meanwhile waits for it.
+    os._exit(status)

@@ -1,0 +1,171 @@
+"""What a backup holds, read without trust: each field checked, sizes bounded, text that contradicts itself left out."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from zipfile import ZipFile
+
+import numpy as np
+
+from corpus.document import Document, Passage, ReadingError, Section
+from corpus.readers import package
+from index.maintenance.backup import DOCUMENTS, FORMAT, KEY_BYTES, MANIFEST, SOURCES, VECTORS, VERSION
+from index.storage.integrity import UNIT
+
+MEMBERS = 500_000
+LINE = 64 << 20  # bytes of one document
+SHORT = 10_000  # characters of a title, a path, an identifier, a value of the metadata
+PASSAGE = 20_000  # characters
+CHUNKING = re.compile(r"\d{1,4}(/\d{1,6}){3}")
+DAMAGED = "{} is damaged or no backup of a collection"
+
+
+@dataclass
+class Source:
+    """Where documents came from: words, and the number of the file that is enclosed, if one is."""
+
+    path: str
+    kind: str
+    original: int | None
+    copy: Path | None = None
+    fingerprint: str = ""
+
+
+@dataclass
+class Contents:
+    """What a first reading of the whole file found."""
+
+    manifest: dict
+    sources: list[Source]
+    keys: set[bytes] = field(default_factory=set)
+    documents: int = 0
+
+
+def looked_through(archive: ZipFile, name: str) -> Contents:
+    """Everything checked once. Raises ReadingError."""
+    seen = Contents(_manifest(archive, name), [_source(line, name) for line in _lines(archive, SOURCES, name)])
+    for _, passages, _ in documents(archive, name, len(seen.sources)):
+        seen.documents += 1
+        seen.keys.update(passage.key for passage in passages)
+    if not seen.documents:
+        raise ReadingError(f"{name} holds no document.")
+    return seen
+
+
+def _manifest(archive: ZipFile, name: str) -> dict:
+    try:
+        manifest = json.loads(package.read_member(archive, MANIFEST, 1 << 20))
+    except (ValueError, RecursionError) as error:
+        raise ReadingError(f"{DAMAGED.format(name)}.") from error
+    except ReadingError as error:
+        raise ReadingError(f"{DAMAGED.format(name)}: {error}") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ReadingError(f"{name} is no backup of a collection.")
+    if manifest.get("version") != VERSION:
+        raise ReadingError(f"{name} was written by a newer Sourcier; update the program to import it.")
+    return manifest
+
+
+def _lines(archive: ZipFile, member: str, name: str) -> Iterator[dict]:
+    try:
+        with archive.open(member) as file:
+            while line := file.readline(LINE + 1):
+                if len(line) > LINE:
+                    raise ReadingError(f"{name} holds a document of more than {package.megabytes(LINE)}.")
+                entry = json.loads(line)
+                if not isinstance(entry, dict):
+                    raise ValueError("no object")
+                yield entry
+    except ReadingError:
+        raise
+    except Exception as error:  # json, zipfile, zlib and deep nesting have each their own
+        if isinstance(error, MemoryError | GeneratorExit):
+            raise
+        raise ReadingError(f"{DAMAGED.format(name)} ({member}: {type(error).__name__}).") from error
+
+
+def _source(entry: dict, name: str) -> Source:
+    original = entry.get("original")
+    if original is not None and (type(original) is not int or not 0 <= original < MEMBERS):
+        raise ReadingError(f"{DAMAGED.format(name)} (a source names no file).")
+    return Source(_short(entry, "path", name), _short(entry, "kind", name), original)
+
+
+def documents(archive: ZipFile, name: str, sources: int) -> Iterator[tuple[Document, list[Passage], dict]]:
+    """Documents, their passages (none when they must be cut anew) and {"links": sources' numbers, "chunking": ...}."""
+    for entry in _lines(archive, DOCUMENTS, name):
+        try:
+            yield _document(entry, name, sources)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise ReadingError(f"{DAMAGED.format(name)} (a document lacks {error}).") from error
+
+
+def _document(entry: dict, name: str, sources: int) -> tuple[Document, list[Passage], dict]:
+    sections = tuple(
+        Section(_text(one, "text"), _text(one, "heading"), _page(one.get("page"))) for one in entry["sections"]
+    )
+    metadata = {str(key)[:SHORT]: str(value)[:SHORT] for key, value in list(entry["metadata"].items())[:1000]}
+    short = {key: _short(entry, key, name) for key in ("title", "path", "external_id", "language")}
+    document = Document(sections=sections, metadata=metadata, **short)
+    links = [number for number in entry["sources"] if type(number) is int and 0 <= number < sources]
+    if not links:
+        raise ReadingError(f"{DAMAGED.format(name)} (a document without source).")
+    passages = [
+        Passage(_text(one, "text"), _text(one, "heading"), ordinal, _page(one.get("page")))
+        for ordinal, one in enumerate(entry["passages"])
+    ]
+    chunking = str(entry.get("chunking", ""))
+    if not all(_stands_in(passage, sections) for passage in passages) or not CHUNKING.fullmatch(chunking):
+        passages, chunking = [], ""  # cut anew from the text
+    return document, passages, {"links": sorted(set(links)), "chunking": chunking if passages else ""}
+
+
+def _stands_in(passage: Passage, sections: Sequence[Section]) -> bool:
+    return 0 < len(passage.text) <= PASSAGE and any(
+        passage.text in section.text for section in sections if section.page == passage.page
+    )
+
+
+def _short(entry: dict, key: str, name: str) -> str:
+    value = _text(entry, key)
+    if len(value) > SHORT:
+        raise ReadingError(f"{DAMAGED.format(name)} ({key} of {len(value):,} characters).")
+    return value
+
+
+def _text(entry: dict, key: str) -> str:
+    value = entry[key]
+    if not isinstance(value, str):
+        raise TypeError(key)
+    return value.encode("utf-8", "replace").decode()  # lone surrogates cannot be stored
+
+
+def _page(value) -> int | None:
+    if value is None or (type(value) is int and 0 < value < 1 << 31):
+        return value
+    raise ValueError("page")
+
+
+def vectors(archive: ZipFile, name: str, seen: Contents) -> Iterator[tuple[bytes, np.ndarray]]:
+    """Keys and float16 vectors of unit length of texts that are there; the others are left to the embedder."""
+    dimension = seen.manifest.get("dimension")
+    if type(dimension) is not int or not 0 < dimension <= 1 << 14:
+        return
+    size = KEY_BYTES + 2 * dimension
+    try:
+        with archive.open(VECTORS) as file:
+            while len(block := file.read(1000 * size)) >= size:
+                records = np.frombuffer(block[: len(block) // size * size], np.uint8).reshape(-1, size)
+                matrix = np.ascontiguousarray(records[:, KEY_BYTES:]).view("<f2")
+                with np.errstate(over="ignore", invalid="ignore"):
+                    lengths = np.linalg.norm(matrix.astype(np.float32), axis=1)
+                for record, vector, length in zip(records, matrix, lengths, strict=True):
+                    key = record[:KEY_BYTES].tobytes()
+                    if key in seen.keys and (length == 0 or abs(length - 1) < UNIT):
+                        yield key, vector
+    except Exception as error:  # zipfile and zlib have each their own
+        if isinstance(error, MemoryError | GeneratorExit):
+            raise
+        raise ReadingError(f"{DAMAGED.format(name)} ({VECTORS}: {type(error).__name__}).") from error

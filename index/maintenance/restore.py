@@ -1,0 +1,200 @@
+"""Reading a collection back from one file, which may come from anybody.
+
+Nothing in it becomes a path or is run: originals go into the data folder under names of ours, other sources are kept
+as words only. Text is hashed anew, a passage must stand in its document, vectors must be those of the index's
+embedder; sizes are bounded. The file is read through before anything is stored; then all is stored, or nothing.
+"""
+
+import hashlib
+import logging
+import shutil
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import ZipFile
+
+import numpy as np
+
+from corpus.document import ReadingError
+from corpus.home import Home
+from corpus.readers import package
+from index.maintenance.backup import ORIGINAL
+from index.maintenance.backup_file import MEMBERS, Contents, Source, documents, looked_through, vectors
+from index.storage.rows import StoreError, bump, put_document, put_passages
+from index.storage.schema import FIRST_CHUNKING
+from index.storage.sources import collection_name
+from index.storage.store import Store
+from index.vectors.embedder import Embedder
+
+log = logging.getLogger(__name__)
+
+TOTAL = 64 << 30  # bytes once unpacked
+BLOCK = 1 << 20
+KEPT = "kept"  # kind of a source whose file did not come along: its path is only ever shown
+PROBED = 16  # vectors that are computed again before any is believed
+SAME = 0.98  # cosine of a vector with the one computed here, bfloat16 allowed for
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What was stored. `vectors` of `passages` came along, the others wait for the embedder."""
+
+    collection: str
+    documents: int
+    passages: int
+    vectors: int
+    originals: int
+
+
+def restore(store: Store, home: Home, path: Path, name: str = "", embedder: Embedder | None = None) -> Imported:
+    """Stores the collection of a file as a new one, called `name` or as it was.
+
+    With `embedder`, some vectors are computed again, and none is taken over when they differ. Raises ReadingError for
+    a file that is not sound and StoreError when the name is taken or there is no room.
+    """
+    try:
+        with package.opened(path, "a backup of a collection", MEMBERS, TOTAL) as archive:
+            seen = looked_through(archive, path.name)
+            chosen = _free(store, name or str(seen.manifest.get("name", "")))
+            with _unpacked(archive, seen.sources, home, chosen):
+                return _stored(store, archive, path.name, seen, chosen, embedder)
+    except OSError as error:
+        raise StoreError(f"The backup {path} cannot be imported: {error.strerror or error}.") from error
+
+
+def _free(store: Store, name: str) -> str:
+    chosen = collection_name(name)
+    if any(chosen.casefold() == known.casefold() for known in store.collections()):
+        raise StoreError(f"There is already a collection called '{chosen}'; choose another name.")
+    return chosen
+
+
+# --- originals ----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _unpacked(archive: ZipFile, sources: Sequence[Source], home: Home, collection: str) -> Iterator[None]:
+    """The enclosed files, in a folder of the data folder; it goes again when the import fails."""
+    if all(source.original is None for source in sources):
+        yield
+        return
+    folder = home.documents / f"{package.safe_name(collection)[:60]}-{uuid.uuid4().hex[:6]}"
+    try:
+        folder.mkdir(parents=True)
+        for number, source in enumerate(sources):
+            if source.original is not None:
+                # The number keeps files of one name apart.
+                base = package.safe_name(source.path)
+                source.copy = folder / (base if not (folder / base).exists() else f"{number} {base}")
+                source.fingerprint = _unpack(archive, source)
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _unpack(archive: ZipFile, source: Source) -> str:
+    digest = hashlib.sha256()
+    try:
+        with archive.open(ORIGINAL.format(source.original)) as file, source.copy.open("xb") as copy:
+            while block := file.read(BLOCK):
+                digest.update(block)
+                copy.write(block)
+    except OSError:
+        raise
+    except Exception as error:  # zipfile and zlib have each their own
+        raise ReadingError(f"The backup is damaged: the original of {source.copy.name} cannot be read.") from error
+    return digest.hexdigest()
+
+
+# --- storing ------------------------------------------------------------------------------------------------
+
+
+def _stored(
+    store: Store, archive: ZipFile, name: str, seen: Contents, collection: str, embedder: Embedder | None
+) -> Imported:
+    known = store.meta("embedder")
+    theirs = str(seen.manifest.get("embedder", ""))
+    usable = theirs in (known, theirs if not known else "") and _believable(archive, store, name, seen, embedder)
+    new = passages = 0
+    with store.database.write() as connection:
+        if connection.execute("SELECT 1 FROM collections WHERE name = ?", (collection,)).fetchone():
+            raise StoreError(f"There is already a collection called '{collection}'; choose another name.")
+        sql = "INSERT INTO collections (name, created) VALUES (?, ?)"
+        identity = connection.execute(sql, (collection, time.time())).lastrowid
+        rows = [_put_source(connection, identity, number, source) for number, source in enumerate(seen.sources)]
+        if usable:
+            connection.execute("INSERT OR IGNORE INTO meta VALUES ('embedder', ?)", (theirs,))
+            connection.executemany(
+                "INSERT OR IGNORE INTO vectors (embedder, key, vector) VALUES (?, ?, ?)",
+                ((theirs, key, vector.tobytes()) for key, vector in vectors(archive, name, seen)),
+            )
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('chunking', ?)", (FIRST_CHUNKING,))
+        current = connection.execute("SELECT value FROM meta WHERE key = 'embedder'").fetchone()
+        for document, cut, about in documents(archive, name, len(rows)):
+            row, there = put_document(connection, identity, document, about["chunking"])
+            if there is None:
+                put_passages(connection, row, cut, current["value"] if current else "", False)
+                new, passages = new + 1, passages + len(cut)
+            connection.executemany(
+                "INSERT OR IGNORE INTO source_documents VALUES (?, ?, 1)",
+                ((rows[link], row) for link in about["links"]),
+            )
+        waiting = connection.execute(
+            """SELECT COUNT(*) FROM embedding_queue q JOIN passages p ON p.id = q.passage_id
+               JOIN documents d ON d.id = p.document_id WHERE d.collection_id = ?""",
+            (identity,),
+        ).fetchone()[0]
+        bump(connection)
+    return Imported(collection, new, passages, passages - waiting, sum(one.copy is not None for one in seen.sources))
+
+
+def _put_source(connection, collection: int, number: int, source: Source) -> int:
+    """The row of a source that is never opened, unless its file came along or it is a data set of ours."""
+    from corpus import datasets
+
+    kind, path, size, modified = KEPT, f"{KEPT}:{source.path}", -1, 0
+    if source.copy is not None:
+        status = source.copy.stat()
+        kind, path, size, modified = "file", str(source.copy), status.st_size, status.st_mtime_ns
+    elif source.kind == "dataset" and source.path in datasets.NAMES:
+        kind, path = "dataset", source.path
+    if connection.execute("SELECT 1 FROM sources WHERE collection_id = ? AND path = ?", (collection, path)).fetchone():
+        path = f"{path} ({number})"
+    return connection.execute(
+        """INSERT INTO sources (collection_id, path, kind, state, fingerprint, scan, size, modified, added)
+           VALUES (?, ?, ?, 'done', ?, 1, ?, ?, ?)""",
+        (collection, path, kind, source.fingerprint, size, modified, time.time()),
+    ).lastrowid
+
+
+def _believable(archive: ZipFile, store: Store, name: str, seen: Contents, embedder: Embedder | None) -> bool:
+    """Whether the vectors are of the size that the index has, and some of them those that `embedder` computes."""
+    theirs, dimension = seen.manifest.get("embedder"), seen.manifest.get("dimension")
+    row = store.database.connection.execute(
+        "SELECT length(vector) AS size FROM vectors WHERE embedder = ? LIMIT 1", (theirs,)
+    ).fetchone()
+    if row is not None and row["size"] != 2 * dimension:
+        return False
+    if embedder is None or embedder.name != theirs:
+        return True
+    keys = sorted(seen.keys)
+    probed = set(keys[:: max(1, len(keys) // PROBED)])
+    theirs_by_key = {key: vector.astype(np.float32) for key, vector in vectors(archive, name, seen) if key in probed}
+    texts = {
+        passage.key: passage.indexed_text
+        for _, passages, _ in documents(archive, name, len(seen.sources))
+        for passage in passages
+        if passage.key in theirs_by_key
+    }
+    if not texts:
+        return True
+    own = embedder.encode(list(texts.values()))
+    if own.shape[1] != dimension:
+        return False
+    return all(
+        float(theirs_by_key[key] @ vector) > SAME or not vector.any() for key, vector in zip(texts, own, strict=True)
+    )

@@ -1,0 +1,119 @@
+"""The two plain searches over one store: FTS5's BM25 and the embedder's cosine.
+
+CROSS JOIN holds SQLite to the order written: left to itself it walked all vectors of the embedder (0.3 s).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.retrieval.stopwords import STOPWORDS
+from index.storage.store import Store
+from index.vectors.embedder import Embedder
+from index.vectors.faiss_cache import VectorCache
+
+HEADING_WEIGHT = 2.0  # of a word in the heading, against one in the text
+CANDIDATES = 100  # of each search, before they are blended
+MOST_WORDS = 200  # of a query: who pastes a page asks for its beginning
+WORD = re.compile(r"\w+")
+ELISION = re.compile(r"\b(?:[cdjlmnst]|qu)['’](?=\w)", re.IGNORECASE)  # l'asthme, d'une, qu'est
+
+
+def keywords(query: str) -> list[str]:
+    """The words of a question to look for: distinct, lower case, without stop words unless nothing else is left."""
+    words = list(dict.fromkeys(WORD.findall(ELISION.sub("", query.lower()))))[:MOST_WORDS]
+    return [word for word in words if word not in STOPWORDS] or words
+
+
+@dataclass(frozen=True)
+class Found:
+    """BM25 (higher is better) and cosine by passage id, best first; `complete` says that no passage waits for its
+    vector and that the embedder is the index's own."""
+
+    keyword: dict[int, float]
+    dense: dict[int, float]
+    complete: bool
+
+
+class Candidates:
+    """Both searches. Thread-safe; `embedder` may be None for keyword search alone."""
+
+    def __init__(self, store: Store, embedder: Embedder | None, vectors: VectorCache | None):
+        self._store = store
+        self._embedder = embedder
+        self._vectors = vectors
+
+    def find(self, query: str, scope: Sequence[int]) -> Found:
+        """The candidates of both searches in the collections with the ids `scope`."""
+        keyword = self.keyword(query, scope)
+        return Found(keyword, *self._dense(query, scope, keyword))
+
+    def keyword(self, query: str, scope: Sequence[int]) -> dict[int, float]:
+        """BM25 by passage id, higher is better, best first."""
+        words = keywords(query)
+        if not words or not scope:
+            return {}
+        match = " OR ".join(f'"{word}"' for word in words)
+        rows = self._rows(
+            f"""SELECT f.rowid AS id, -bm25(passages_fts, {HEADING_WEIGHT}, 1.0) AS score
+                FROM passages_fts f CROSS JOIN passages p ON p.id = f.rowid
+                CROSS JOIN documents d ON d.id = p.document_id
+                WHERE passages_fts MATCH ? AND d.collection_id IN ({marks(scope)})
+                ORDER BY score DESC LIMIT {CANDIDATES}""",
+            (match, *scope),
+        )
+        return {row["id"]: row["score"] for row in rows}
+
+    def _dense(self, query: str, scope: Sequence[int], keyword: dict[int, float]) -> tuple[dict[int, float], bool]:
+        """Cosine by passage id, for the nearest passages and for those that keywords found."""
+        if self._embedder is None or self._vectors is None or not scope:
+            return {}, False
+        if not self._store.use_embedder(self._embedder.name):
+            return {}, False
+        waiting = self._rows(
+            f"""SELECT EXISTS (SELECT 1 FROM embedding_queue q CROSS JOIN passages p ON p.id = q.passage_id
+                CROSS JOIN documents d ON d.id = p.document_id WHERE d.collection_id IN ({marks(scope)})) AS some""",
+            tuple(scope),
+        )[0]["some"]
+        vector = self._embedder.encode([query])[0]
+        found = self._passages(self._vectors.search(vector, 2 * CANDIDATES), scope)
+        if len(found) < CANDIDATES:
+            # Most of the nearest belong to other collections or are gone: search among this scope's own vectors.
+            found = self._passages(self._vectors.search(vector, CANDIDATES, self._allowed(scope)), scope)
+        return {**self._cosines(vector, [key for key in keyword if key not in found]), **found}, not waiting
+
+    def _passages(self, nearest: Sequence[tuple[int, float]], scope: Sequence[int]) -> dict[int, float]:
+        cosine = dict(nearest)
+        rows = self._rows(
+            f"""SELECT p.id, v.seq FROM vectors v CROSS JOIN passages p ON p.key = v.key
+                CROSS JOIN documents d ON d.id = p.document_id
+                WHERE v.seq IN ({marks(cosine)}) AND d.collection_id IN ({marks(scope)})""",
+            (*cosine, *scope),
+        )
+        return dict(sorted(((row["id"], cosine[row["seq"]]) for row in rows), key=lambda item: -item[1]))
+
+    def _allowed(self, scope: Sequence[int]) -> np.ndarray:
+        rows = self._rows(
+            f"""SELECT DISTINCT v.seq FROM documents d CROSS JOIN passages p ON p.document_id = d.id
+                CROSS JOIN vectors v ON v.key = p.key AND v.embedder = ? WHERE d.collection_id IN ({marks(scope)})""",
+            (self._embedder.name, *scope),
+        )
+        return np.fromiter((row["seq"] for row in rows), np.int64, len(rows))
+
+    def _cosines(self, vector: np.ndarray, passages: Sequence[int]) -> dict[int, float]:
+        rows = self._rows(
+            f"""SELECT p.id, v.vector FROM passages p CROSS JOIN vectors v ON v.key = p.key AND v.embedder = ?
+                WHERE p.id IN ({marks(passages)})""",
+            (self._embedder.name, *passages),
+        )
+        return {row["id"]: float(np.frombuffer(row["vector"], "<f2").astype(np.float32) @ vector) for row in rows}
+
+    def _rows(self, sql: str, values: Sequence = ()) -> list:
+        return self._store.database.connection.execute(sql, values).fetchall()
+
+
+def marks(values) -> str:
+    """As many question marks as values, for IN (...)."""
+    return ",".join("?" * len(values))

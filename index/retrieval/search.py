@@ -1,0 +1,250 @@
+"""Search: what a question means, the candidates of two searches, one order, and passages worth reading."""
+
+import json
+import math
+import re
+import time
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from index.retrieval.aliases import Aliases
+from index.retrieval.aspects import Aspects
+from index.retrieval.candidates import CANDIDATES, Candidates, Found, marks
+from index.retrieval.fusion import POOL, Weights, best, blended, reranked
+from index.retrieval.grouping import readable
+from index.retrieval.hit import Hit
+from index.retrieval.label import Label
+from index.retrieval.spelling import Spelling
+from index.retrieval.vocabulary import Vocabulary
+from index.storage.store import Store
+from index.vectors.embedder import Embedder, english_only
+from index.vectors.faiss_cache import VectorCache
+
+ALIAS_WEIGHT = 0.9  # of what is found under another name of the topic
+SPARE = 4  # times as many passages are looked at as are wanted: some say the same, some are neighbours
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A question as it was searched for.
+
+    `mended` holds words taken for slips with what was meant, `other_names` phrases of the question with another name
+    that the documents give them.
+    """
+
+    text: str
+    mended: dict[str, str] = field(default_factory=dict)
+    other_names: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def corrected(self) -> str:
+        """The text with its slips mended, "" when there are none."""
+        return self.text if self.mended else ""
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """Hits, best first, and what was searched. `complete` is false while passages still wait for their vector or the
+    embedder is not the index's own."""
+
+    hits: tuple[Hit, ...]
+    documents: int
+    seconds: float
+    complete: bool = True
+    question: Understood = Understood("")
+
+
+class Search:
+    """Searches one store. Thread-safe; `embedder` may be None for keyword search alone."""
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder | None,
+        vectors: VectorCache | None,
+        weights: Weights = Weights(),  # noqa: B008 (frozen)
+    ):
+        self._store = store
+        self._embedder = embedder
+        self._weights = weights
+        self._candidates = Candidates(store, embedder, vectors)
+        self._vocabulary = Vocabulary(store)
+        self._spelling = Spelling(self._vocabulary)
+        self._aliases = Aliases(store, self._vocabulary)
+        self._aspects = Aspects(embedder)
+
+    def search(self, query: str, top: int = 6, collections: Sequence[str] = ()) -> SearchResult:
+        """The `top` passages for a question, in the named collections or in all: no two that say the same, neighbours
+        put together.
+
+        Raises StoreError for a collection that is not there.
+        """
+        started = time.perf_counter()
+        scope = self._scope(collections)
+        question = self._understood(composed(query), scope)
+        hits, complete = self._ranked(question, scope, SPARE * top)
+        found = tuple(readable(hits, top, question.text))
+        return SearchResult(found, self._count(scope), time.perf_counter() - started, complete, question)
+
+    def search_documents(self, query: str, top: int = 10, collections: Sequence[str] = ()) -> list[Hit]:
+        """The best passage of each of the `top` documents: a document scores as its best passage."""
+        scope = self._scope(collections)
+        found: dict[tuple[str, str], Hit] = {}
+        for hit in self._ranked(self._understood(composed(query), scope), scope, CANDIDATES * 2)[0]:
+            found.setdefault((hit.collection, hit.document_id), hit)
+        return list(found.values())[:top]
+
+    def candidates(self, query: str, collections: Sequence[str] = ()) -> Found:
+        """What the plain searches give for the query as it was typed, for comparing ways of fusion."""
+        return self._candidates.find(query, self._scope(collections))
+
+    def document_ids(self, passages: Sequence[int]) -> list[str]:
+        """The `Hit.document_id` of each passage, in order."""
+        rows = self._details(passages)
+        return [_document_id(rows[passage]) for passage in passages if passage in rows]
+
+    @property
+    def embedder_name(self) -> str:
+        """The embedder that cosines come from, "" without one."""
+        return self._embedder.name if self._embedder is not None else ""
+
+    def rarities(self, words: Sequence[str]) -> dict[str, float]:
+        """Inverse document frequency of words over all passages: log(1 + N / (n + 1)), highest for unknown words."""
+        total = self._vocabulary.passages
+        return {word: math.log(1 + total / (self._vocabulary.count(word) + 1)) for word in words}
+
+    def holds(self, word: str) -> bool:
+        """Whether any passage holds the word."""
+        return self._vocabulary.count(word) > 0
+
+    def cosines(self, query: str, texts: Sequence[str]) -> list[float]:
+        """The cosine of each text to a query; zeros without an embedder."""
+        if self._embedder is None or not texts:
+            return [0.0] * len(texts)
+        vectors = self._embedder.encode([query, *texts])
+        return [float(cosine) for cosine in vectors[1:] @ vectors[0]]
+
+    def size(self, collection: str) -> int:
+        """Passages of a collection, as of some seconds ago."""
+        return self._vocabulary.size(collection)
+
+    # --- steps --------------------------------------------------------------------------------------------
+
+    def _understood(self, query: str, scope: Sequence[int]) -> Understood:
+        mended = self._spelling.mended(query, scope)
+        text = replaced(query, mended)
+        names = tuple((alias.phrase, alias.name) for alias in self._aliases.of(text, scope))
+        return Understood(text, mended, names)
+
+    def _ranked(self, question: Understood, scope: Sequence[int], count: int) -> tuple[list[Hit], bool]:
+        found = self._candidates.find(question.text, scope)
+        scores, rows = self._closer(question.text, found)
+        for phrase, name in question.other_names:
+            other = replaced(question.text.lower(), {phrase: name})
+            if other == question.text.lower():  # the phrase is written with other signs between its words
+                other = f"{name} {question.text}"
+            more = self._candidates.find(other, scope)
+            again, other_rows = self._closer(other, more)
+            for passage, score in again.items():
+                scores[passage] = max(scores.get(passage, 0.0), ALIAS_WEIGHT * score)
+            rows.update(other_rows)
+            # Ranks by words are those of the question as it was asked.
+            found = Found(found.keyword, {**more.dense, **found.dense}, found.complete)
+        chosen = best(scores, count)
+        rows.update(self._details([passage for passage in chosen if passage not in rows]))
+        return _hits(chosen, scores, found, rows), found.complete
+
+    def _closer(self, text: str, found: Found) -> tuple[dict[int, float], dict]:
+        scores = blended(found, self._unread(found))
+        rows = self._details(best(scores, POOL))
+        labels = {passage: Label.of(row) for passage, row in rows.items()}
+        nearest = labels.get(next(iter(best(scores, 1)), -1), Label(""))
+        return reranked(text, self._aspects.of(text, nearest.text), scores, labels, self._weights), rows
+
+    def _unread(self, found: Found) -> set[int]:
+        """The candidates in a language that the embedder does not read."""
+        if self._embedder is None or not english_only(self._embedder.name):
+            return set()
+        passages = {**found.keyword, **found.dense}
+        rows = self._rows(
+            f"""SELECT p.id FROM passages p CROSS JOIN documents d ON d.id = p.document_id
+                WHERE p.id IN ({marks(passages)}) AND d.language NOT IN ('', 'en')""",
+            tuple(passages),
+        )
+        return {row["id"] for row in rows}
+
+    def _details(self, passages: Sequence[int]) -> dict:
+        rows = self._rows(
+            f"""SELECT p.id, p.text, p.heading, p.page, p.ordinal, p.document_id, d.title, d.path, d.language,
+                d.metadata, d.external_id, d.sha256, c.name AS collection
+                FROM passages p JOIN documents d ON d.id = p.document_id
+                JOIN collections c ON c.id = d.collection_id WHERE p.id IN ({marks(passages)})""",
+            tuple(passages),
+        )
+        return {row["id"]: row for row in rows}
+
+    # --- scope --------------------------------------------------------------------------------------------
+
+    def _scope(self, collections: Sequence[str]) -> list[int]:
+        if collections:
+            return [self._store.collection_id(name) for name in collections]
+        return [row["id"] for row in self._rows("SELECT id FROM collections")]
+
+    def _count(self, scope: Sequence[int]) -> int:
+        sql = f"SELECT COUNT(*) AS n FROM documents WHERE collection_id IN ({marks(scope)})"
+        return self._rows(sql, tuple(scope))[0]["n"]
+
+    def _rows(self, sql: str, values: Sequence = ()) -> list:
+        return self._store.database.connection.execute(sql, values).fetchall()
+
+
+def composed(text: str) -> str:
+    """Accents as one sign with their letters and no soft hyphens: pasted words stay whole."""
+    return unicodedata.normalize("NFKC", text).replace("\u00ad", "")
+
+
+def replaced(text: str, words: dict[str, str]) -> str:
+    """The text with whole words replaced, whatever their case."""
+    for word, other in words.items():
+        text = re.sub(rf"\b{re.escape(word)}\b", lambda _, other=other: other, text, flags=re.IGNORECASE)
+    return text
+
+
+def _hits(passages: Sequence[int], scores: dict[int, float], found: Found, rows: dict) -> list[Hit]:
+    keyword_ranks = {passage: rank for rank, passage in enumerate(found.keyword, 1)}
+    by_cosine = sorted(found.dense, key=lambda passage: -found.dense[passage])
+    dense_ranks = {passage: rank for rank, passage in enumerate(by_cosine, 1)}
+    return [
+        _hit(
+            rows[passage],
+            score=scores[passage],
+            rank_keyword=keyword_ranks.get(passage),
+            rank_dense=dense_ranks.get(passage),
+            bm25=found.keyword.get(passage),
+            cosine=found.dense.get(passage),
+        )
+        for passage in passages
+        if passage in rows  # else removed by the indexing process in between
+    ]
+
+
+def _hit(row, **found) -> Hit:
+    return Hit(
+        passage_id=row["id"],
+        document_id=_document_id(row),
+        title=row["title"],
+        text=row["text"],
+        heading=row["heading"],
+        path=row["path"],
+        page=row["page"],
+        ordinal=row["ordinal"],
+        collection=row["collection"],
+        language=row["language"],
+        metadata=json.loads(row["metadata"]),
+        **found,
+    )
+
+
+def _document_id(row) -> str:
+    return row["external_id"] or row["sha256"][:16]

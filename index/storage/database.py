@@ -1,0 +1,247 @@
+"""Opening a SQLite file so that several processes and threads can use it at once, and surviving what happens to it."""
+
+import contextlib
+import logging
+import os
+import random
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from index.storage import recovery
+from index.storage.rows import StoreError
+
+log = logging.getLogger(__name__)
+
+BUSY_MS = 30_000  # a writer waits this long for another one before it gives up
+BUSY = "is being written by another process that does not end; try again."
+
+
+class StorageError(StoreError, sqlite3.DatabaseError):
+    """The disk or the file fails, not the request: full, read-only, damaged. The message is one sentence.
+
+    `damage` says that the file is no intact database, `busy` that another connection held it.
+    """
+
+    damage = busy = False
+
+
+def containing(text: str) -> str:
+    """The pattern of `LIKE ? ESCAPE '\\'` for values that hold `text` word for word."""
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
+class Database:
+    """One SQLite file in WAL mode, a connection per thread, transactions by `with database.write()`.
+
+    A damaged file is set aside and what can be read of it goes into a new one, which `settle` then puts in order.
+    Raises OSError when the folder cannot be made, StorageError when the disk fails, sqlite3.DatabaseError for a file of
+    a newer version.
+    """
+
+    def __init__(self, path: Path, migrate: recovery.Step, settle: recovery.Settle | None = None):
+        self.path = path
+        self._migrate, self._settle = migrate, settle
+        self._local = threading.local()
+        self._all: weakref.WeakSet[_Connection] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        recovery.finish(path)
+        if recovery.is_suspect(path):
+            self.mend()
+        try:
+            migrate(self.connection)
+        except sqlite3.DatabaseError as error:
+            if not recovery.is_damage(error):
+                raise
+            self.mend()
+            migrate(self.connection)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, in autocommit."""
+        held: _Held | None = getattr(self._local, "held", None)
+        # Another process may have put a mended file in the place of this one, or a backup was copied over it.
+        if held is None or (not held.connection.in_transaction and held.file != (_identity(self.path) or held.file)):
+            held = self._local.held = _Held(self.path)
+            with self._lock:
+                self._all.add(held.connection)
+        return held.connection
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A write transaction: all of it or nothing."""
+        connection = self.connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")  # a full disk is often noticed only here
+        except BaseException:
+            if connection.in_transaction:  # SQLite has rolled back by itself after some failures
+                connection.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        """Closes every thread's connection."""
+        with self._lock:
+            for connection in list(self._all):
+                connection.close()
+            self._all.clear()
+        self._local = threading.local()
+
+    def mend(self) -> None:
+        """Puts a sound file in the place of a damaged one; the next use opens it."""
+        self.close()
+        recovery.mend(self.path, self._migrate, self._settle)
+
+
+class _Cursor(sqlite3.Cursor):
+    def execute(self, *arguments):
+        return _said(self.connection.path, super().execute, *arguments)
+
+    def executemany(self, *arguments):
+        return _said(self.connection.path, super().executemany, *arguments)
+
+    def fetchone(self):
+        return _said(self.connection.path, super().fetchone)
+
+    def fetchall(self):
+        return _said(self.connection.path, super().fetchall)
+
+    def __next__(self):
+        return _said(self.connection.path, super().__next__)
+
+
+class _Connection(sqlite3.Connection):
+    path: Path
+
+    def cursor(self, factory=_Cursor):
+        return super().cursor(factory)
+
+    def execute(self, *arguments):
+        return self.cursor().execute(*arguments)
+
+    def executemany(self, *arguments):
+        return self.cursor().executemany(*arguments)
+
+
+class _Held:
+    """A thread's connection: closed with the thread. Python would do so some time later, being a cycle's part."""
+
+    def __init__(self, path: Path):
+        self.connection = _connect(path)
+        self.file = _identity(path)
+
+    def __del__(self):
+        if (connection := getattr(self, "connection", None)) is not None:
+            connection.close()
+
+
+def _connect(path: Path) -> _Connection:
+    try:
+        return _opened(path)
+    except StorageError:
+        if not _is_readable_only(path):
+            raise
+    # On a read-only disk: first with the log, whose files must be there, then as a file that nobody can change.
+    try:
+        return _opened(path, "mode=ro")
+    except StorageError:
+        return _opened(path, "immutable=1")
+
+
+def _opened(path: Path, how: str = "") -> _Connection:
+    # check_same_thread off only so that `close` may close connections of threads that have ended.
+    opening = partial(
+        sqlite3.connect,
+        f"{path.absolute().as_uri()}?{how}" if how else path,
+        uri=bool(how),
+        timeout=BUSY_MS / 1000,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=_Connection,
+    )
+    connection = _said(path, opening)
+    connection.path = path
+    connection.row_factory = sqlite3.Row
+    try:
+        if how:
+            connection.execute("SELECT COUNT(*) FROM sqlite_master")  # what cannot be read is noticed here
+        else:
+            _log_ahead(connection)
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _log_ahead(connection: _Connection) -> None:
+    """Sets WAL mode, which the file keeps.
+
+    Two that open a new file at once both hold it for reading while they wait to be alone with it: SQLite ends that
+    for one of them at once, without the time that others' writes are given, so here it steps back and asks again.
+    """
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except StorageError as error:
+            if not error.busy or time.monotonic() > deadline:
+                raise
+        else:
+            return
+        time.sleep(random.uniform(0.001, 0.02))  # not in step with the other one
+
+
+def _is_readable_only(path: Path) -> bool:
+    """Whether the file or its folder cannot be written, and the file can be read and holds something."""
+    writable = os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
+    return not writable and os.access(path, os.R_OK) and path.stat().st_size > 0
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    with contextlib.suppress(OSError):
+        status = os.stat(path)
+        return status.st_dev, status.st_ino
+    return None  # removed while it is open: what is open goes on
+
+
+def _said(path: Path, call: Callable, *arguments):
+    """The call's result; what the disk or the file does to it becomes a sentence."""
+    try:
+        return call(*arguments)
+    except StorageError:
+        raise
+    except sqlite3.DatabaseError as error:
+        if damage := recovery.is_damage(error):
+            recovery.suspect(path)
+            log.error("%s is damaged: %s", path, error)
+            reason = "is damaged; it is mended when Sourcier starts again."
+        elif (reason := _reason(error)) is None:
+            raise
+        failure = StorageError(f"{path} {reason}")
+        failure.damage, failure.busy = damage, reason == BUSY
+        raise failure from error
+
+
+# SQLite's primary result codes (sqlite3.h) and the words of its messages, which Python 3.10 gives alone.
+REASONS = (
+    (13, "full", "could not be written: the disk is full. Nothing stored was lost; make room and go on."),
+    (8, "readonly", "cannot be written: the folder or the file is read-only."),
+    (14, "unable to open", "cannot be opened: the folder or the file may not be read or written."),
+    (5, "database is locked", BUSY),
+    (10, "disk i/o error", "cannot be read or written: the disk reports an error."),
+)
+
+
+def _reason(error: sqlite3.Error) -> str | None:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    words = str(error).lower()
+    return next((reason for number, sign, reason in REASONS if code == number or (not code and sign in words)), None)

@@ -1,0 +1,36 @@
+"""A data folder that was moved or copied: the user's files that lie inside it are where it is now."""
+
+import contextlib
+import logging
+import os
+
+from index.storage.database import Database, StorageError
+from index.storage.rows import bump
+
+log = logging.getLogger(__name__)
+
+
+def follow(database: Database) -> bool:
+    """Whether the folder had another place before; paths below that one then lead to the present place.
+
+    Does nothing where the index cannot be written.
+    """
+    here = str(database.path.absolute().parent)
+    row = database.connection.execute("SELECT value FROM meta WHERE key = 'home'").fetchone()
+    before = row["value"] if row else ""
+    if before == here:
+        return False
+    with contextlib.suppress(StorageError), database.write() as connection:
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('home', ?)", (here,))
+        if not before:
+            return False
+        for table in ("sources", "documents", "watches"):
+            connection.execute(
+                f"""UPDATE OR IGNORE {table} SET path = ?1 || substr(path, length(?2))
+                    WHERE substr(path, 1, length(?2)) = ?2""",
+                (here, before + os.sep),
+            )
+        bump(connection)
+        log.info("the data folder %s is now %s", before, here)
+        return True
+    return False

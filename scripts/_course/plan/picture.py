@@ -1,0 +1,135 @@
+"""The Gantt chart as a picture."""
+
+import io
+import textwrap
+from datetime import date, timedelta
+from pathlib import Path
+
+from scripts._course.plan.cells import COLOURS, INK, PALE
+from scripts._course.plan.tasks import Plan, Task
+
+MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(" ")
+ROW, WIDTH, DPI = 0.28, 15.0, 100  # inches a task, inches, dots an inch
+DAY = timedelta(days=1)
+
+
+def draw(plan: Plan, path: Path, today: date | None = None) -> None:
+    """Writes a PNG: a bar a task, darker as far as it is done, arrows from what it waits for, managers on top."""
+    # Not pyplot: that keeps figures in the module.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from PIL import Image
+
+    rows = _rows(plan)
+    height = len(rows) + 2.2
+    figure = Figure(figsize=(WIDTH, height * ROW + 0.9), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.set_xlim(plan.start, plan.end + DAY)
+    axes.set_ylim(len(rows), -2.2)
+    _background(axes, plan, len(rows))
+    _bars(axes, plan, rows)
+    if today and plan.start <= today <= plan.end:
+        axes.axvline(today, color="#C0392B", linewidth=1.5)
+    axes.set_title(f"Plan du projet, du {_in_words(plan.start)} au {_in_words(plan.end)}", loc="left", color=f"#{INK}")
+    drawn = io.BytesIO()
+    figure.savefig(drawn)
+    with Image.open(drawn) as picture:  # few colours are in it: a third of the size
+        picture.convert("RGB").quantize(96, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def _rows(plan: Plan) -> list[str | Task]:
+    """The lines from top to bottom: each deliverable's name, then its tasks."""
+    found: list[str | Task] = []
+    for deliverable in plan.deliverables:
+        found += [deliverable, *(task for task in plan.tasks if task.deliverable == deliverable)]
+    return found
+
+
+def _background(axes, plan: Plan, rows: int) -> None:
+    day = plan.start
+    while day <= plan.end:
+        if day.weekday() == 5:
+            axes.axvspan(day, day + 2 * DAY, ymax=rows / (rows + 2.2), color=f"#{PALE}", linewidth=0)
+        if day.day == 1:
+            axes.axvline(day, color="#9AA3B5", linewidth=0.8)
+        day += DAY
+    for period in plan.periods:
+        colour = "#D6DEEB" if period.number % 2 else f"#{PALE}"
+        axes.broken_barh([(period.start, period.end - period.start + DAY)], (-1.1, 0.9), color=colour)
+        middle = period.start + (period.end - period.start + DAY) / 2
+        axes.text(middle, -0.65, period.manager, ha="center", va="center", fontsize=8, color=f"#{INK}")
+    first = plan.start
+    while first <= plan.end:
+        after = (first.replace(day=1) + 32 * DAY).replace(day=1)
+        shown = (min(after, plan.end) - first).days
+        if shown > 9:
+            name = f"{MONTHS[first.month - 1]} {first.year}" if shown > 20 else MONTHS[first.month - 1]
+            axes.text(first + DAY, -1.65, name, ha="left", va="center", fontsize=9, fontweight="bold", color=f"#{INK}")
+        first = after
+    axes.text(plan.start, -0.65, "gestionnaire  ", ha="right", va="center", fontsize=8, style="italic")
+
+
+def _bars(axes, plan: Plan, rows: list[str | Task]) -> None:
+    colours = {name: f"#{COLOURS[n % len(COLOURS)]}" for n, name in enumerate(plan.deliverables)}
+    at = {row.id: n for n, row in enumerate(rows) if isinstance(row, Task)}
+    labels = []
+    for n, row in enumerate(rows):
+        labels.append(row if isinstance(row, str) else f"{row.id}  {textwrap.shorten(row.name, 68, placeholder='…')}")
+        if isinstance(row, str):
+            axes.axhline(n - 0.5 + 0.02, color="#C9CFDA", linewidth=0.8)
+            continue
+        length = row.end - row.start + DAY
+        axes.broken_barh([(row.start, length)], (n - 0.34, 0.68), color=colours[row.deliverable], alpha=0.85, zorder=3)
+        if row.progress:
+            axes.broken_barh([(row.start, length * row.progress / 100)], (n - 0.12, 0.24), color=f"#{INK}", zorder=4)
+        mark = " (bloquée)" if row.state == "bloquée" else ""
+        _beside(axes, plan, row, n, row.lead + mark)
+        for before in row.after:
+            _arrow(axes, plan, before, row, at)
+    axes.set_yticks(range(len(rows)), labels, fontsize=8.5)
+    for n, label in enumerate(axes.get_yticklabels()):
+        if isinstance(rows[n], str):
+            label.set(fontweight="bold", color=f"#{INK}")
+    axes.tick_params(left=False, bottom=False, labelbottom=False)
+    axes.spines[:].set_visible(False)
+
+
+def _beside(axes, plan: Plan, task: Task, row: int, text: str) -> None:
+    """The leader's name right of the bar, or left of it where the chart ends."""
+    late = (plan.end - task.end).days < 14
+    place, side = (task.start, "right") if late else (task.end + DAY, "left")
+    axes.annotate(
+        text,
+        (place, row),
+        (-3 if late else 3, 0),
+        textcoords="offset points",
+        ha=side,
+        va="center",
+        fontsize=7.5,
+        color="#3B4458",
+        zorder=5,
+        bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.75},
+    )
+
+
+def _arrow(axes, plan: Plan, before: str, task: Task, at: dict[str, int]) -> None:
+    end = next(other.end for other in plan.tasks if other.id == before) + DAY
+    axes.annotate(
+        "",
+        (task.start, at[task.id] - 0.3 if at[task.id] > at[before] else at[task.id] + 0.3),
+        (end, at[before]),
+        arrowprops={
+            "arrowstyle": "-|>,head_width=0.12,head_length=0.25",
+            "color": "#7A8499",
+            "linewidth": 0.6,
+            "shrinkA": 0,
+            "shrinkB": 0,
+            "connectionstyle": "angle,angleA=0,angleB=90",
+        },
+        zorder=2,
+    )
+
+
+def _in_words(day: date) -> str:
+    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
