@@ -1,46 +1,58 @@
-"""The pipeline from a question to a checked answer: search, gate, draft, check.
+"""The pipeline from a question to a checked answer: search, read, gate, draft, check.
 
-Each step is code that can be looked at: the generator only drafts, and only when the gate lets it.
+Each step is code that can be looked at: the reader points at the words that answer, the generator only drafts, and
+only when the gate lets it.
 """
 
 import logging
 import re
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from assistant.extraction.quotes import PASSAGES, best_quotes, readable
-from assistant.extraction.start import beginnings
-from assistant.generation.presets import ModelError
-from assistant.query.answer_type import expected, gives
-from assistant.query.rewriting import search_query
+from assistant.extraction.quotes import leading, quotes
+from assistant.extraction.windows import windows
+from assistant.gate.gate import probability
+from assistant.query.follow_ups import Candidate, candidates
+from assistant.query.requests import Request, request
+from assistant.query.responses import Responder
 from assistant.resources import Resources
 from assistant.schema import MODES, Answer, Answered, Drafted, Event, Mode, Searched, Sentence, Timings, Turn
 from assistant.settings import Settings
 from assistant.verification.evidence import WORDING, Evidence, Settling, checked
+from corpus.errors import SourcierError
 from corpus.home import Home
-from index.retrieval.candidates import keywords
+from corpus.language import detect
+from index.retrieval.grouping import grouped
 from index.retrieval.hit import Hit
+from index.retrieval.reading import FIRST, READ, read
 from index.retrieval.search import SearchResult
-from index.storage.store import StoreError
-from index.vectors.embedder import EmbedderError
+from index.views.lookup import named_in
 
 log = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 2000  # characters
-SHORTEST_ANSWER = 8  # words that passed the check; with fewer, the passages are quoted
-LONG_ENOUGH = 40  # words; shorter drafts must have half as many as the quotes
 MOST = 2 / 3  # of a draft's sentences must have passed
 INCOMPLETE, QUOTED, STOPPED = "index_incomplete", "quoted", "stopped"
-DATE_IN_TITLE = "date_in_title"
-UNDRAFTED = "undrafted"  # a table or a list of names, of which nothing can be drafted, is quoted as it is
-FRENCH, FRENCH_QUOTED = "generator_writes_english", "quoted_as_generator_writes_english"
+OTHER_LANGUAGE = "quoted_in_other_language"
+FRENCH = "generator_writes_english"
 
 
-class AskError(Exception):
-    """A question that cannot be answered as asked; the message is one sentence for the user."""
+class AskError(SourcierError):
+    """A question that cannot be answered as asked."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One way to ask the question, with its passages as the reader orders them."""
+
+    candidate: Candidate
+    result: SearchResult
+    hits: tuple[Hit, ...]
+    log_odds: float  # that the passages hold an answer
 
 
 class Assistant:
@@ -99,37 +111,38 @@ class Assistant:
         """Yields Searched, then Drafted any number of times, then Answered once.
 
         `history` is the conversation so far, oldest first; without `collections` all are searched. Setting `stop`
-        ends the drafting; what was drafted is checked and answered. Raises AskError.
+        ends the drafting; what was drafted is checked and answered. Raises SourcierError.
         """
         question = _valid(question, mode)
         settings = self.settings  # once: the threshold that is shown is the one that decided
         clock = _Clock()
-        try:
-            query = search_query(question, history)
-            search = self.resources.search
-            result = search.search(query, settings.passages, collections)
-            confidence = self.resources.gates.confidence(result.question, result.hits, search)
-            clock.searched()
-            yield Searched(result.hits, confidence, clock.search_s, result.documents)
-            answer = Answer(
-                question=question,
-                refused=confidence < settings.threshold or not result.hits,
-                confidence=confidence,
-                mode=mode,
-                model="",
-                sources=result.hits,
-                threshold=settings.threshold,
-                query=searched if (searched := result.question.text) != question else "",
-                documents=result.documents,
-                notices=() if result.complete else (INCOMPLETE,),
-            )
-            if not answer.refused:
-                chosen = replace(settings, model=model or settings.model)
-                answer = yield from self._written(answer, result, chosen, clock, stop)
-                answer = replace(answer, notices=answer.notices + missing(answer))
-            yield Answered(replace(answer, timings=clock.timings()))
-        except (StoreError, EmbedderError, ModelError) as error:
-            raise AskError(str(error)) from error
+        wanted = request(question, history)
+        response = self._response(wanted, question, history, collections, mode, clock) if wanted else None
+        if response is not None:
+            yield Searched(response.sources, 1.0, clock.search_s, response.documents)
+            yield Answered(replace(response, timings=clock.timings()))
+            return
+        found = self._found(question, history, collections, clock)
+        hits = tuple(grouped(found.hits, settings.passages))
+        confidence = probability(found.log_odds) if hits else 0.0
+        yield Searched(hits, confidence, clock.search_s, found.result.documents)
+        searched = found.result.question.text
+        answer = Answer(
+            question=question,
+            refused=confidence < settings.threshold or not hits,
+            confidence=confidence,
+            mode=mode,
+            model="",
+            sources=hits,
+            threshold=settings.threshold,
+            query=searched if searched != question else "",
+            documents=found.result.documents,
+            notices=() if found.result.complete else (INCOMPLETE,),
+        )
+        if not answer.refused:
+            chosen = replace(settings, model=model or settings.model)
+            answer = yield from self._written(answer, chosen, clock, stop)
+        yield Answered(replace(answer, timings=clock.timings()))
 
     def answer(self, question: str, **options) -> Answer:
         """The last event's answer, for callers that do not stream."""
@@ -138,47 +151,92 @@ class Assistant:
                 return event.answer
         raise AssertionError("ask ends with Answered")
 
+    def _response(
+        self,
+        wanted: Request,
+        question: str,
+        history: Sequence[Turn],
+        collections: Sequence[str],
+        mode: Mode,
+        clock: "_Clock",
+    ) -> Answer | None:
+        """The answer to a request such as "summarise report.pdf"; None where it is answered as a question."""
+
+        def evidence(name: str) -> tuple[list[Sentence], Sequence[Hit]]:
+            found = self._looked(Candidate(name, "asked", 0.0), collections, (), READ, clock)
+            return quotes(found.hits), found.hits
+
+        embedder = self.resources.search.embedder
+        responder = Responder(self.resources.store, embedder.encode if embedder else None, evidence)
+        return responder.answer(wanted, question, history, collections, mode)
+
+    def _found(self, question: str, history: Sequence[Turn], collections: Sequence[str], clock: "_Clock") -> Found:
+        """Searches and reads each way to understand the question; the one that is answered most surely."""
+        ways = candidates(question, history)
+        documents = named_in(self.resources.store, question, collections)  # "what does report.pdf say about ..."
+        count = FIRST if len(ways) > 1 else READ
+        looked = [self._looked(way, collections, documents, count, clock) for way in ways]
+        best = max(looked, key=lambda found: found.log_odds + found.candidate.prior)
+        return self._read(best, READ, clock) if len(ways) > 1 else best
+
+    def _looked(
+        self,
+        candidate: Candidate,
+        collections: Sequence[str],
+        documents: Sequence[str],
+        count: int,
+        clock: "_Clock",
+    ) -> Found:
+        with clock.searching():
+            result = self.resources.search.find(candidate.text, READ, collections, documents)
+        return self._read(Found(candidate, result, result.hits, 0.0), count, clock)
+
+    def _read(self, found: Found, count: int, clock: "_Clock") -> Found:
+        """The same with its first `count` passages read, and what the gate says to that."""
+        with clock.reading():
+            reader, asked = self.resources.reader, found.result.question
+            hits = read(asked.text, found.hits, reader, self.resources.order, count) if reader else list(found.hits)
+            log_odds = self.resources.gates.log_odds(asked, hits, self.resources.search)
+        return replace(found, hits=tuple(hits), log_odds=log_odds)
+
     def _written(
-        self, answer: Answer, result: SearchResult, settings: Settings, clock: "_Clock", stop: threading.Event | None
-    ) -> Iterator[Event]:
-        evidence = Evidence(result.hits, WORDING if answer.mode == "grounded" else 0.0)
-        begins = beginnings(result.question, result.hits[:PASSAGES], self.resources.search)
-        quotes = best_quotes(result.hits, evidence, begins)
-        if answer.mode == "quotes":
-            return replace(answer, sentences=tuple(quotes))
-        if answer.mode == "grounded" and _language(result) == "fr":  # the generator would write English
-            return replace(answer, sentences=tuple(quotes), notices=(*answer.notices, FRENCH_QUOTED))
-        passages = readable(answer.sources, evidence, begins) if answer.mode == "grounded" else answer.sources
-        if not passages:
-            return replace(answer, sentences=tuple(quotes), notices=(*answer.notices, UNDRAFTED))
-        draft = yield from self._drafted(answer, passages, settings, evidence, clock, stop)
+        self, answer: Answer, settings: Settings, clock: "_Clock", stop: threading.Event | None
+    ) -> Generator[Event, None, Answer]:
+        """The answer with its sentences: the quotes, or a draft that leads with the same evidence and passes."""
+        quoted = quotes(answer.sources)
+        answer = replace(answer, sentences=tuple(quoted))
+        if _language(answer) not in ("", detect(answer.question) or "en"):
+            answer = replace(answer, notices=(*answer.notices, OTHER_LANGUAGE))
+        if answer.mode == "quotes" or (answer.mode == "grounded" and _language(answer) == "fr"):
+            return answer
+        evidence = Evidence(answer.sources, WORDING if answer.mode == "grounded" else 0.0)
+        draft = yield from self._drafted(answer, settings, evidence, clock, stop)
         sentences = checked(draft, evidence)
         notices = answer.notices
         if stop is not None and stop.is_set():
             notices += (STOPPED,)
-        if _language(result) == "fr":
-            notices += (FRENCH,)
         if answer.mode == "grounded":
-            sentences, whole = shown(sentences, quotes)
+            sentences, whole = shown(sentences, answer)
             notices = notices if whole else (*notices, QUOTED)
+        elif _language(answer) == "fr":
+            notices += (FRENCH,)
         return replace(answer, sentences=tuple(sentences), model=settings.model, notices=notices)
 
     def _drafted(
         self,
         answer: Answer,
-        passages: Sequence[Hit],
         settings: Settings,
         evidence: Evidence,
         clock: "_Clock",
         stop: threading.Event | None,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, str]:
         from assistant.generation.prompt import RESERVE, pack
         from assistant.generation.sampling import decoding
 
         generator = self.resources.generator(settings.model)
         prompt = pack(
             answer.question,
-            passages[: settings.prompt_passages],
+            windows(answer.sources, settings.prompt_passages),
             generator.count_tokens,
             window=generator.window,
             reserve=min(max(RESERVE, settings.max_new_tokens), generator.window // 2),
@@ -195,55 +253,68 @@ class Assistant:
 
 
 class _Clock:
-    """Seconds since the question."""
+    """Seconds since the question, and of its steps."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._start = time.perf_counter()
         self.search_s = 0.0
+        self.read_s = 0.0
         self.first_token_s: float | None = None
         self.new_tokens = 0
 
-    def searched(self) -> None:
-        self.search_s = time.perf_counter() - self._start
+    @contextmanager
+    def searching(self) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.search_s += time.perf_counter() - started
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.read_s += time.perf_counter() - started
 
     def token(self) -> None:
         if self.first_token_s is None:
             self.first_token_s = time.perf_counter() - self._start
 
     def timings(self) -> Timings:
-        return Timings(self.search_s, self.first_token_s, time.perf_counter() - self._start, self.new_tokens)
+        total = time.perf_counter() - self._start
+        return Timings(self.search_s, self.read_s, self.first_token_s, total, self.new_tokens)
 
 
 def _valid(question: str, mode: str) -> str:
     question = question.replace("\0", "").strip()
     if not question:
-        raise AskError("The question is empty.")
+        raise AskError("question.empty")
     if len(question) > LONGEST_QUESTION:
-        raise AskError(f"The question is longer than {LONGEST_QUESTION} characters; please shorten it.")
+        raise AskError("question.too_long", most=LONGEST_QUESTION)
     if mode not in MODES:
-        raise AskError(f"There is no mode '{mode}' (there is: {', '.join(MODES)}).")
+        raise AskError("question.unknown_mode", mode=mode, known=", ".join(MODES))
     return question
 
 
-def shown(drafted: Sequence[Sentence], quotes: Sequence[Sentence]) -> tuple[list[Sentence], bool]:
+def shown(drafted: Sequence[Sentence], answer: Answer) -> tuple[list[Sentence], bool]:
     """What grounded mode shows of a checked draft, and whether that is the draft: else it is the quotes."""
     supported = list(_distinct(sentence for sentence in drafted if sentence.supported))
-    whole = enough(supported, drafted, quotes)
-    return (supported if whole else list(quotes)), whole
+    whole = enough(supported, drafted) and leads_with_evidence(supported, answer.sources)
+    return (supported if whole else list(answer.sentences)), whole
 
 
-def missing(answer: Answer) -> tuple[str, ...]:
-    """The notice "no_date" or the like, where the question asks for one and the answer gives none: the passages are on
-    its subject, but may not say it. "Marie Curie (1867–1934)" over a passage is no sentence, but is pointed to."""
-    question = answer.question
-    kind = expected(question)
-    if not kind or any(gives(sentence.text, kind, question) for sentence in answer.sentences):
-        return ()
-    asked = set(keywords(answer.query or question))
-    titles = [hit.heading or hit.title for hit in answer.sources]
-    if kind == "date" and any(gives(title, kind, question) and asked & set(keywords(title)) for title in titles):
-        return (DATE_IN_TITLE,)
-    return (f"no_{kind}",)
+def enough(supported: Sequence[Sentence], drafted: Sequence[Sentence]) -> bool:
+    """Whether what is left of a draft is an answer: it has its beginning, and most of what was written."""
+    return bool(supported) and drafted[0].supported and len(supported) >= MOST * len(drafted)
+
+
+def leads_with_evidence(sentences: Sequence[Sentence], hits: Sequence[Hit]) -> bool:
+    """Whether the first sentence rests on the place that the reader takes for the answer."""
+    lead = leading(hits)
+    if lead is None:
+        return True
+    return any(
+        citation.n == lead.n and citation.start < lead.end and lead.start < citation.end
+        for citation in sentences[0].citations
+    )
 
 
 def _distinct(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
@@ -256,14 +327,7 @@ def _distinct(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
         said.add(words)
 
 
-def enough(supported: Sequence[Sentence], drafted: Sequence[Sentence], quotes: Sequence[Sentence] = ()) -> bool:
-    """Whether what is left of a draft is an answer: it has its beginning, most of what was written, and is no fragment
-    beside what the passages say."""
-    if not supported or not drafted[0].supported or len(supported) < MOST * len(drafted):
-        return False
-    words, quoted = (sum(len(sentence.text.split()) for sentence in some) for some in (supported, quotes))
-    return words >= max(SHORTEST_ANSWER, min(LONG_ENOUGH, quoted / 2))
-
-
-def _language(result: SearchResult) -> str:
-    return result.hits[0].language if result.hits else ""
+def _language(answer: Answer) -> str:
+    """The language of the passage that the answer leads with."""
+    lead = leading(answer.sources)
+    return answer.sources[lead.n - 1 if lead else 0].language if answer.sources else ""

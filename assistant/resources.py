@@ -1,14 +1,24 @@
 """What an assistant works with, each loaded when first needed and then kept: index, embedder, generators."""
 
+import logging
 import threading
+from typing import TYPE_CHECKING
 
 from assistant.gate.gate import Gates
 from assistant.generation import presets
 from corpus.home import Home
+from index.reader.loading import load_reader
+from index.reader.reading import PassageReader, ReaderUnavailable
+from index.retrieval.reading import Order
 from index.retrieval.search import Search
 from index.storage.store import Store
-from index.vectors.embedder import Embedder, load_embedder
+from index.vectors.embedder import Embedder, cache_folder, load_embedder
 from index.vectors.faiss_cache import VectorCache
+
+if TYPE_CHECKING:
+    from assistant.generation.generator import Generator
+
+log = logging.getLogger(__name__)
 
 
 class Resources:
@@ -21,9 +31,12 @@ class Resources:
         self._embedder: Embedder | None = None
         self._warm = False
         self._search: Search | None = None
-        self._generator = None  # one at a time: a second model would double the memory
+        self._generator: Generator | None = None  # one at a time: a second model would double the memory
         self._generator_name = ""
         self._gates: Gates | None = None
+        self._order: Order | None = None
+        self._reader: PassageReader | None = None
+        self._reader_tried = False
 
     @property
     def store(self) -> Store:
@@ -43,8 +56,8 @@ class Resources:
                 self._search, self._embedder = Search(self.store, embedder, cache), embedder
             return self._search
 
-    def generator(self, name: str):
-        """The generator called `name`. Raises assistant.presets.ModelError when it is not on this machine."""
+    def generator(self, name: str) -> "Generator":
+        """The generator called `name`. Raises ModelError when it is not on this machine."""
         from assistant.generation.generator import Generator
 
         with self._lock:
@@ -63,6 +76,31 @@ class Resources:
             return self._gates
 
     @property
+    def order(self) -> Order:
+        """The fitted order of what was read."""
+        with self._lock:
+            if self._order is None:
+                self._order = Order.load()
+            return self._order
+
+    def forget_fits(self) -> None:
+        """Reads the order and the gates anew when they are next needed."""
+        with self._lock:
+            self._order = self._gates = None
+
+    @property
+    def reader(self) -> PassageReader | None:
+        """The reader, None where its weights cannot be had: passages are then ordered and quoted by search alone."""
+        with self._lock:
+            if not self._reader_tried:
+                self._reader_tried = True
+                try:
+                    self._reader = load_reader(cache_folder())
+                except ReaderUnavailable as error:
+                    log.warning("no reader: %s", error)
+            return self._reader
+
+    @property
     def loading(self) -> tuple[str, ...]:
         """What is not ready yet, in the order in which it loads."""
         missing = {"index": self._store is None, "embedder": not self._warm, "generator": self._generator is None}
@@ -71,7 +109,10 @@ class Resources:
     def warm_up(self, model: str) -> None:
         """Loads all and runs each once, so that the first question does not pay for it."""
         self.search.search("warm up", top=1)
-        self._embedder.encode(["warm up"])
+        if self._embedder is not None:
+            self._embedder.encode(["warm up"], "query")
+        if self.reader is not None:
+            self.reader.read("warm up", ["Nothing is asked here."])
         self._warm = True
         self.generator(model).warm_up()
 

@@ -22,12 +22,17 @@ class Citation:
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence of an answer. `support` is in [0, 1]: how much of it the best passage holds."""
+    """One sentence of an answer.
+
+    `support` is in [0, 1]: how much of it the best passage holds. `highlight` are the characters [start, end) of
+    `text` that are the words which answer.
+    """
 
     text: str
     supported: bool
     support: float
     citations: tuple[Citation, ...] = ()
+    highlight: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_item(self) -> bool:
@@ -37,9 +42,11 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Timings:
-    """Seconds from the question on; `new_tokens` that the generator wrote."""
+    """Seconds: of the search, of the reading, from the question to the first token and to the end; and the number of
+    tokens that the generator wrote."""
 
     search_s: float = 0.0
+    read_s: float = 0.0
     first_token_s: float | None = None
     total_s: float = 0.0
     new_tokens: int = 0

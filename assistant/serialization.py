@@ -1,10 +1,10 @@
 """Answers to JSON and back: the object of the command contract, and the full record that the history keeps."""
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 from assistant.schema import Answer, Citation, Sentence, Timings
-from index.retrieval.hit import Hit
+from index.retrieval.hit import Hit, Span
 
 REFUSAL = "The documents do not hold an answer to this question."
 
@@ -27,6 +27,7 @@ def contract(answer: Answer) -> dict:
                 "supported": sentence.supported,
                 "support": round(sentence.support, 4),
                 "citations": [citation.n for citation in sentence.citations],
+                "highlight": [list(span) for span in sentence.highlight],
             }
             for sentence in answer.sentences
         ],
@@ -50,6 +51,8 @@ def source(n: int, hit: Hit) -> dict:
         "score": round(hit.score, 4),
         "rank_keyword": hit.rank_keyword,
         "rank_dense": hit.rank_dense,
+        "reader": None if hit.reader is None else round(hit.reader, 4),
+        "evidence": [[span.start, span.end, round(span.probability, 4)] for span in hit.evidence],
     }
 
 
@@ -64,10 +67,17 @@ def load(text: str) -> Answer:
     try:
         record = json.loads(text)
         record["sentences"] = tuple(
-            _make(Sentence, {**item, "citations": tuple(_make(Citation, c) for c in item["citations"])})
+            _make(
+                Sentence,
+                {
+                    **item,
+                    "citations": tuple(_make(Citation, c) for c in item["citations"]),
+                    "highlight": tuple((int(start), int(end)) for start, end in item.get("highlight", ())),
+                },
+            )
             for item in record["sentences"]
         )
-        record["sources"] = tuple(_make(Hit, item) for item in record["sources"])
+        record["sources"] = tuple(_hit(item) for item in record["sources"])
         record["timings"] = _make(Timings, record["timings"])
         record["notices"] = tuple(record["notices"])
         return _make(Answer, record)
@@ -76,10 +86,14 @@ def load(text: str) -> Answer:
 
 
 def _without_metadata(answer: Answer) -> Answer:
-    """A mapping proxy cannot be copied by `asdict`; plain dictionaries can."""
-    from dataclasses import replace
+    """A mapping proxy cannot be copied by `asdict`; plain dictionaries can. Scores of single sentences are not kept."""
+    kept = (replace(hit, metadata=dict(hit.metadata), sentences=()) for hit in answer.sources)
+    return replace(answer, sources=tuple(kept))
 
-    return replace(answer, sources=tuple(replace(hit, metadata=dict(hit.metadata)) for hit in answer.sources))
+
+def _hit(record: dict) -> Hit:
+    evidence = tuple(_make(Span, item) for item in record.get("evidence", ()))
+    return _make(Hit, {**record, "evidence": evidence, "sentences": ()})
 
 
 def _make(kind, record: dict):

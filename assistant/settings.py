@@ -61,6 +61,6 @@ class Settings:
             temporary.write_text(json.dumps(asdict(self), indent=2) + "\n", "utf-8")
 
 
-def _fits(name: str, value: object) -> bool:
-    low, high = LIMITS.get(name, (None, None))
-    return low is None or low <= value <= high
+def _fits(name: str, value: bool | int | float | str) -> bool:
+    limits = LIMITS.get(name)
+    return limits is None or isinstance(value, str) or limits[0] <= value <= limits[1]

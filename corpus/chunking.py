@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from corpus.cleaning import SURROGATE
 from corpus.document import Document, Passage
-from corpus.sentences import SURROGATE, spans
+from corpus.sentences import spans
 
 Item = TypeVar("Item")
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -37,7 +38,7 @@ class _Tile:
 
 @dataclass
 class _Stretch:
-    """A section on its way: its text, tiled, and the heading of its passages."""
+    """A section while it is cut: its text, its tiles, and the heading of its passages."""
 
     document: int
     text: str
@@ -164,7 +165,8 @@ class _Packer:
             stretch.tiles.sort(key=lambda tile: tile.start)
 
     def _ranges(self, stretches: list[_Stretch], rooms: list[int]) -> list[list[tuple[int, int]]]:
-        """Passages of each stretch as characters [start, end), measured where the sum of the tiles is no proof."""
+        """Passages of each stretch as characters [start, end), counted again where the sum of the tiles
+        does not prove that they fit."""
         packed = [self._pack(stretch.tiles, room) for stretch, room in zip(stretches, rooms, strict=True)]
         doubtful = list(range(len(stretches)))
         while doubtful:
@@ -177,7 +179,7 @@ class _Packer:
                         start, end = tiles[first].start, tiles[last - 1].end
                         texts.append(_joined(stretches[at].heading, stretches[at].text[start:end].strip()))
                         owners.append((at, last - first))
-            over = {}
+            over: dict[int, int] = {}
             for (at, width), tokens in zip(owners, self._counts(texts), strict=True):
                 if tokens > self.limit and width > 1:
                     over[at] = max(over.get(at, 0), tokens - self.limit)

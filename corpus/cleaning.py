@@ -1,4 +1,4 @@
-"""Text as it came, into text fit to search, quote and show. Nothing here changes words, only signs around them."""
+"""Cleans text for searching, quoting and display. Words are never changed, only the characters around them."""
 
 import html
 import re

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
+from corpus.errors import Reason, SourcierError
+
 
 @dataclass(frozen=True)
 class Section:
@@ -48,10 +50,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Dropped:
-    """Something that a reader met and left out, with the reason a user can act on."""
+    """Something that a reader left out, and why."""
 
     place: str  # "row 12", "page 3", a file's path
-    reason: str  # "no answer", "exact duplicate"
+    reason: Reason
 
 
 @dataclass(frozen=True)
@@ -78,5 +80,5 @@ class Passage:
         return hashlib.sha256(self.indexed_text.encode("utf-8", "replace")).digest()
 
 
-class ReadingError(Exception):
-    """A file or data set that cannot be read; the message is one sentence for the user."""
+class ReadingError(SourcierError):
+    """A file, folder or data set that cannot be read."""

@@ -1,7 +1,7 @@
 """What can go wrong, as data: one base class, a code and values. No sentence for a user is written here.
 
     SourcierError            every error that may reach a user
-      ReadError              corpus.document: a file that cannot be read
+      ReadingError           corpus.document: a file or data set that cannot be read
       StoreError             index.storage.rows: an index that cannot be opened or written
       EmbedderError          index.vectors.embedder: an embedder that cannot be loaded
       ...                    each room raises its own subclass
@@ -18,7 +18,10 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Reason:
-    """Why something failed or was left out. `code` names a sentence ("pdf.encrypted"), `values` fill its gaps."""
+    """A sentence that is not worded yet: why something failed or was left out, or what is said of a data set.
+
+    `code` names the sentence ("pdf.encrypted"). `values` fill its gaps: text, numbers, or another Reason.
+    """
 
     code: str
     values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
@@ -30,7 +33,7 @@ class Reason:
 
     def dumps(self) -> str:
         """One line of JSON, to be kept in a database or sent to another process."""
-        return json.dumps(_plain(self), ensure_ascii=False)
+        return json.dumps(_plain(self), ensure_ascii=False, default=str)
 
     @classmethod
     def loads(cls, text: str) -> "Reason | None":

@@ -15,8 +15,8 @@ class Home:
 
     @classmethod
     def find(cls, path: str | os.PathLike | None = None) -> "Home":
-        """The folder named by `path`, else by SOURCIER_HOME, else `~/.sourcier`."""
-        chosen = path or os.environ.get(VARIABLE) or Path.home() / ".sourcier"
+        """The folder named by `path`, else by SOURCIER_HOME, else the system's place for a user's data."""
+        chosen = path or os.environ.get(VARIABLE) or _default()
         return cls(Path(chosen).expanduser().resolve())
 
     def make(self) -> "Home":
@@ -73,3 +73,14 @@ class Home:
     def logs(self) -> Path:
         """Log files of the app and of the indexing process."""
         return self.path / "logs"
+
+
+def _default() -> Path:
+    """`~/.local/share/sourcier` on Linux, `~/Library/Application Support/sourcier` on macOS, in AppData on Windows.
+
+    `~/.sourcier`, which was the place before, is used where it exists.
+    """
+    from platformdirs import user_data_path
+
+    before = Path.home() / ".sourcier"
+    return before if before.is_dir() else user_data_path("sourcier", appauthor=False)

@@ -1,4 +1,4 @@
-"""Names that nobody means when they name a folder: hidden files, what programs keep beside their work, unsaved work."""
+"""Names that are skipped inside a folder: hidden files, what programs keep beside their work, unfinished files."""
 
 _FOLDERS = frozenset(
     (

@@ -1,12 +1,13 @@
 """What is not a sentence among the sentences of a flattened page: headings, list items, tables, cut-off ends, notices.
 
-Web pages that were flattened to text (MedQuAD) lose the line between a heading and its first sentence: "Tests for
-Diabetes The following tests are used". Everything here gives offsets into the text as it is; nothing is rewritten.
+A web page that was flattened to text loses the line break between a heading and its first sentence: "Tests for
+Diabetes The following tests are used". All functions give offsets into the text; nothing is rewritten. What only one
+data set's pages hold is declared beside that data set (`corpus.datasets.page_furniture`).
 """
 
 import re
 
-from corpus.datasets.medquad_layout import COLUMNS, NOTICES
+from corpus.datasets import page_furniture
 
 MARKER = re.compile(r"\s*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+(?=\S)")
 LABEL = re.compile(r"(?:Summary|Note|Key Points?|Overview|Answer)\s*:\s+(?=\S)")
@@ -87,7 +88,7 @@ def is_table(text: str, start: int, end: int) -> bool:
     shown = text[start:end]
     dotted = shown.count(" . ") > MOST_CELLS or "....." in shown
     many = shown.count(" - ") > MOST_CELLS or len(re.findall(r"\d\s?%", shown)) > MOST_CELLS
-    return dotted or many or COLUMNS.match(shown) is not None
+    return dotted or many or _columns_end(shown, 0, len(shown)) > 0
 
 
 def cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -98,16 +99,22 @@ def cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if not is_table(text, start, end):
         return []
     marker = MARKER.match(text, start, end)
-    columns = COLUMNS.match(text, start, end)
-    edges = [columns.end() if columns else marker.end() if marker else start]
+    columns = _columns_end(text, start, end)
+    edges = [columns or (marker.end() if marker else start)]
     for cut in CELL_ENDS.finditer(text, edges[0], end):
-        edges += cut.span(cut.lastindex)
+        edges += cut.span(cut.lastindex or 0)
     spans = [
         (first, last) for first, last in zip(edges[::2], [*edges[1::2], end], strict=True) if text[first:last].strip()
     ]
     if len(spans) > 1 and _goes_on(text[slice(*spans[-1])]):
         spans.pop()
     return spans if columns or len(spans) > 1 else []
+
+
+def _columns_end(text: str, start: int, end: int) -> int:
+    """Where the names of a known table's columns end that stand at `start`; 0 where there are none."""
+    found = (each.columns.match(text, start, end) for each in page_furniture())
+    return next((match.end() for match in found if match), 0)
 
 
 def _goes_on(cell: str) -> bool:
@@ -117,7 +124,8 @@ def _goes_on(cell: str) -> bool:
 def is_notice(text: str, start: int, end: int) -> bool:
     """Whether the sentence speaks of the page and not of its subject: "Key Points", "For more information, see"."""
     marker = MARKER.match(text, start, end)
-    return bool(NOTICES.match(text[marker.end() if marker else start : end].lstrip(" (\"'")))
+    shown = text[marker.end() if marker else start : end].lstrip(" (\"'")
+    return any(each.notices.match(shown) for each in page_furniture())
 
 
 def prose(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ items, and abbreviations (titles, units, French ones) that it takes for an end.
 import re
 from collections.abc import Iterator
 
+from corpus.cleaning import SURROGATE
 from corpus.layout import MARKER
 
 # A sentence never crosses a blank line, the start of a list item, or a line break after a colon.
@@ -19,7 +20,6 @@ BREAK = re.compile(
 AFTER_ITEM = re.compile(r"(?<=[^\W\d_])\n(?=[A-ZÀ-ÖØ-Þ][\w'’]* )")  # what follows a list without a blank line
 LAST_WORD = re.compile(r"([^\W\d_][\w.-]*)\.$")
 WINDOW = 5_000  # characters: the splitter takes quadratic time on some texts without a sentence's end
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -49,7 +49,7 @@ def spans(text: str, language: str = "en") -> list[tuple[int, int]]:
     """
     # Lone surrogates cannot be encoded for the compiled splitter; one character stands for one.
     clean = SURROGATE.sub("\ufffd", text)
-    found = []
+    found: list[tuple[int, int]] = []
     for start, end in _blocks(clean):
         found.extend(_block_spans(clean, start, end, language or "en"))
     return found

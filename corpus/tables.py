@@ -1,4 +1,4 @@
-"""CSV files row by row: files of gigabytes and fields of megabytes pass through without being held."""
+"""CSV files row by row, streamed: files may have gigabytes and fields megabytes."""
 
 import csv
 import sys
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.document import Dropped, ReadingError
+from corpus.errors import Reason
 
 
 def rows(path: Path, encoding: str, delimiter: str = ",") -> Iterator[list[str]]:
@@ -16,9 +17,7 @@ def rows(path: Path, encoding: str, delimiter: str = ",") -> Iterator[list[str]]
         try:
             yield from reader
         except csv.Error as error:
-            raise ReadingError(
-                f"{path.name} is not a readable CSV file near line {reader.line_num}: {error}."
-            ) from error
+            raise ReadingError("table.broken", name=path.name, line=reader.line_num, error=str(error)) from error
 
 
 def records(path: Path, encoding: str, required: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str] | Dropped]]:
@@ -30,13 +29,14 @@ def records(path: Path, encoding: str, required: tuple[str, ...]) -> Iterator[tu
     header = [name.strip().lstrip("\ufeff") for name in next(table, [])]
     missing = [name for name in required if name not in header]
     if missing:
-        raise ReadingError(f"{path.name} lacks the column {missing[0]!r}; it has: {', '.join(header)}.")
+        raise ReadingError("table.no_column", name=path.name, column=missing[0], found=", ".join(header))
     needed = max(header.index(name) for name in required)
     for number, row in enumerate(table, start=1):
         if len(row) > needed:
             yield number, dict(zip(header, row, strict=False))
         else:
-            yield number, Dropped(f"{path.name}, row {number}", "too few columns" if row else "empty line")
+            reason = Reason("dropped.few_columns") if row else Reason("dropped.empty_line")
+            yield number, Dropped(f"{path.name}, row {number}", reason)
 
 
 def _without_nul(lines: Iterator[str]) -> Iterator[str]:

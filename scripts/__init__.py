@@ -13,7 +13,7 @@ if not (3, 10) <= sys.version_info[:2] <= (3, 13):
     )
 
 # "-m" stands there only while Python looks for the NAME of `python -m scripts.NAME`, never at an ordinary import.
-if sys.argv[:1] == ["-m"] and "scripts.test" not in sys.orig_argv:
+if sys.argv[:1] == ["-m"] and {"scripts.test", "scripts.lint"}.isdisjoint(sys.orig_argv):
     from scripts._setup import bootstrap as _bootstrap
 
     _bootstrap.ensure(install=not {"-h", "--help"} & set(sys.argv))

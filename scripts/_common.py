@@ -1,29 +1,35 @@
-"""What the command lines share: the options for the data folder, and errors as one sentence."""
+"""What the command lines share: the options for the data folder, and the sentence for an error."""
 
 import argparse
 import sys
 from collections.abc import Callable
 
-from corpus.document import ReadingError
+from assistant.ui.i18n.errors import sentence
+from assistant.ui.i18n.texts import system_language
+from corpus.errors import Reason, SourcierError
 from corpus.home import Home
+from scripts._setup.command_line import Parser, program
 
 
-def parser(prog: str, description: str) -> argparse.ArgumentParser:
+def parser(prog: str, description: str) -> Parser:
     """An argument parser with `--home`, named as the user types it."""
-    made = argparse.ArgumentParser(
-        prog=f"python -m scripts.{prog}", description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    made.add_argument("--home", metavar="DIR", help="data folder (default: SOURCIER_HOME, else ~/.sourcier)")
+    made = Parser(prog=program(prog), description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--home", metavar="DIR", help="data folder (default: SOURCIER_HOME, else the user's own)")
     return made
 
 
 def home_of(options: argparse.Namespace) -> Home:
-    """The data folder that was asked for, created. Raises ReadingError when it cannot be written."""
+    """The data folder that was asked for, created. Raises SourcierError when it cannot be written."""
     home = Home.find(options.home)
     try:
         return home.make()
     except OSError as error:
-        raise ReadingError(f"The data folder {home.path} cannot be made: {error.strerror}.") from error
+        raise SourcierError("home.unwritable", path=str(home.path), reason=error.strerror or str(error)) from error
+
+
+def say(what: Exception | Reason | str) -> str:
+    """One sentence for an error, a reason or a stored reason, in the command line's language."""
+    return sentence(what, system_language())
 
 
 def reason(error: Exception) -> str:
@@ -33,14 +39,11 @@ def reason(error: Exception) -> str:
 
 def run(main: Callable[[list[str] | None], int]) -> None:
     """Runs a command and exits with its status; known errors become one line on standard error and status 1."""
-    from index.storage.store import StoreError
-    from index.vectors.embedder import EmbedderError
-
     try:
         sys.exit(main(None))
-    except (ReadingError, StoreError, EmbedderError) as error:
-        sys.exit(f"Error: {error}")
+    except SourcierError as error:
+        sys.exit(say(Reason("command.error", {"reason": say(error)})))
     except BrokenPipeError:
         sys.exit(1)
     except KeyboardInterrupt:
-        sys.exit("Stopped.")
+        sys.exit(say(Reason("command.stopped")))

@@ -1,12 +1,15 @@
 """What each change did to quality and speed, out of stored runs: python -m scripts.ablation --help."""
 
 import argparse
+import contextlib
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
-from corpus.document import ReadingError
-from scripts._common import home_of, parser, reason, run
+from corpus.errors import SourcierError
+from corpus.home import Home
+from scripts._common import home_of, parser, reason, run, say
 from scripts._course.ablation.steps import QUESTIONS, RUNS, SPECIALISED
 
 OUT = Path(__file__).parent.parent / "livrables" / "08-optimisation"
@@ -32,11 +35,11 @@ def main(argv: list[str] | None = None) -> int:
     failed = options.measure is not None and _measure(options, folder)
     stored = {name: runs.load(path) for name in RUNS if (path := folder / STORED / f"{name}.json").is_file()}
     if not stored:
-        raise ReadingError(f"There are no runs in {folder / STORED}: measure them with --measure.")
+        raise SourcierError("ablation.no_runs", folder=folder / STORED)
     try:
         print(text.write(stored, folder))
     except OSError as error:
-        raise ReadingError(f"{folder} cannot be written: {reason(error)}.") from error
+        raise SourcierError("folder.unwritable", folder=folder, reason=reason(error)) from error
     return int(failed)
 
 
@@ -46,7 +49,7 @@ def _measure(options: argparse.Namespace, folder: Path) -> bool:
     try:
         (folder / STORED).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ReadingError(f"{folder} cannot be written: {reason(error)}.") from error
+        raise SourcierError("folder.unwritable", folder=folder, reason=reason(error)) from error
     wanted = options.measure or [name for name in RUNS if not (folder / STORED / f"{name}.json").is_file()]
     failed = False
     with tempfile.TemporaryDirectory() as questions:
@@ -54,41 +57,32 @@ def _measure(options: argparse.Namespace, folder: Path) -> bool:
             try:
                 _run(RUNS[name], folder / STORED / f"{name}.json", options, home, questions)
                 print(f"{name}: measured", file=sys.stderr)
-            except ReadingError as error:
+            except SourcierError as error:
                 failed = True
-                print(f"{name}: {error}", file=sys.stderr)
+                print(f"{name}: {say(error)}", file=sys.stderr)
     return failed
 
 
-def _run(command: tuple[str, ...], path: Path, options: argparse.Namespace, home, questions: str) -> None:
-    """One call of scripts.evaluate. Raises ReadingError."""
-    import contextlib
-
-    from index.storage.store import StoreError
-    from index.vectors.embedder import EmbedderError
+def _run(command: tuple[str, ...], path: Path, options: argparse.Namespace, home: Home, questions: str) -> None:
+    """One call of scripts.evaluate. Raises SourcierError."""
     from scripts import evaluate
 
     if SPECIALISED in command and not options.specialised:
-        raise ReadingError("Name the fine-tuned generator with --specialised.")
+        raise SourcierError("ablation.no_specialised")
     count = str(options.count)
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            if QUESTIONS in command and not any(Path(questions).iterdir()):
-                made = ["questions", "--half", "test", "--count", count, "--out", questions]
-                evaluate.main(["--home", str(home.path), *made])
-            known = {QUESTIONS: questions, SPECIALISED: options.specialised}
-            arguments = [known.get(part, part) for part in command]
-            counted = [] if command[0] == "retrieval" else ["--count", count]
-            evaluate.main(["--home", str(home.path), *arguments, *counted, "--out", str(path)])
-        _without_paths(path)
-    except (StoreError, EmbedderError) as error:
-        raise ReadingError(str(error)) from error
+    with contextlib.redirect_stdout(sys.stderr):
+        if QUESTIONS in command and not any(Path(questions).iterdir()):
+            made = ["questions", "--half", "test", "--count", count, "--out", questions]
+            evaluate.main(["--home", str(home.path), *made])
+        known = {QUESTIONS: questions, SPECIALISED: options.specialised}
+        arguments = [known.get(part, part) for part in command]
+        counted = [] if command[0] == "retrieval" else ["--count", count]
+        evaluate.main(["--home", str(home.path), *arguments, *counted, "--out", str(path)])
+    _without_paths(path)
 
 
 def _without_paths(path: Path) -> None:
-    """The folder of questions was a passing one of this machine: no setting of a run that is kept."""
-    from dataclasses import replace
-
+    """Leaves out the folder of questions: it was a temporary one."""
     from assistant.evaluation import runs
 
     run = runs.load(path)

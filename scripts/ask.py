@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 from assistant.pipeline import AskError, Assistant
 from assistant.schema import MODES, Answer, Turn, marked
@@ -15,7 +16,8 @@ from assistant.serialization import REFUSAL, contract
 from assistant.settings import Settings
 from assistant.ui.i18n.texts import t
 from corpus.document import ReadingError
-from scripts._common import home_of, parser, reason, run
+from corpus.errors import Reason, SourcierError
+from scripts._common import home_of, parser, reason, run, say
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +60,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
 
 
 def _one(assistant: Assistant, options: argparse.Namespace) -> int:
-    try:
-        answer = assistant.answer(
-            options.question, collections=options.collection, mode=options.mode, model=options.model
-        )
-    except AskError as error:
-        raise ReadingError(str(error)) from error
+    answer = assistant.answer(options.question, collections=options.collection, mode=options.mode, model=options.model)
     print(json.dumps(contract(answer), ensure_ascii=False, indent=2) if options.json else _readable(answer))
     return 0
 
@@ -100,7 +97,7 @@ def _many(assistant: Assistant, options: argparse.Namespace) -> int:
                 record = _record(assistant, row, options)
             except (AskError, KeyError, TypeError, ValueError) as error:
                 failed += 1
-                why = str(error) if isinstance(error, AskError) else "not an object with _id and text"
+                why = say(error if isinstance(error, AskError) else Reason("queries.no_object"))
                 print(f"{options.questions}, line {number}: {why}", file=sys.stderr)
                 continue
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
@@ -109,7 +106,7 @@ def _many(assistant: Assistant, options: argparse.Namespace) -> int:
 
 
 def _record(assistant: Assistant, row: dict, options: argparse.Namespace) -> dict:
-    history = []
+    history: list[Turn] = []
     for earlier in row.get("history", ()):
         text = earlier if isinstance(earlier, str) else earlier["text"]
         answer = assistant.answer(text, history=history, collections=options.collection, mode="quotes")
@@ -131,7 +128,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict]]:
                         row = None
                     yield number, row if isinstance(row, dict) else {}
     except (OSError, UnicodeDecodeError) as error:
-        raise ReadingError(f"The questions {path} cannot be read: {reason(error)}.") from error
+        raise ReadingError("queries.unreadable", path=path, reason=reason(error)) from error
 
 
 def _answered(path: Path) -> set[str]:
@@ -149,11 +146,11 @@ def _answered(path: Path) -> set[str]:
     return ids
 
 
-def _opened(path: Path):
+def _opened(path: Path) -> TextIO:
     try:
         return path.open("a", encoding="utf-8")
     except OSError as error:
-        raise ReadingError(f"The answers cannot be written to {path}: {reason(error)}.") from error
+        raise SourcierError("output.unwritable", path=path, reason=reason(error)) from error
 
 
 if __name__ == "__main__":

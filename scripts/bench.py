@@ -7,14 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from corpus.chunking import chunk_many
-from corpus.document import Document, Section
+from corpus.document import Document, Passage, Section
 from index.retrieval.search import Search
 from index.storage.store import Store
 from index.vectors.embedder import load_embedder
 from index.vectors.faiss_cache import VectorCache
-from scripts._common import home_of, parser, run
+from scripts._common import home_of, parser, run, say
 
 PARAGRAPH = (
     "The optic nerve carries what the eye sees to the brain. When the pressure inside the eye stays too high, its "
@@ -51,9 +52,7 @@ def main(argv: list[str] | None = None) -> int:
 def _import_seconds() -> float:
     """`import assistant, index, corpus` in a fresh interpreter, less that interpreter's own start."""
     with_rooms, bare = (
-        statistics.median(
-            _seconds(lambda code=code: subprocess.run([sys.executable, "-c", code], check=True)) for _ in range(5)
-        )
+        statistics.median(_seconds(partial(subprocess.run, [sys.executable, "-c", code], check=True)) for _ in range(5))
         for code in ("import assistant, index, corpus", "pass")
     )
     return with_rooms - bare
@@ -62,7 +61,7 @@ def _import_seconds() -> float:
 def _cutting() -> dict[str, float]:
     embedder = load_embedder()
     documents = [Document(f"Title {n}", (Section(PARAGRAPH * 8),)) for n in range(200)]
-    passages = []
+    passages: list[Sequence[Passage]] = []
     seconds = _seconds(lambda: passages.extend(chunk_many(documents, embedder.count_tokens, limit=embedder.limit)))
     count = sum(map(len, passages))
     texts = [passage.indexed_text for group in passages for passage in group][:128]
@@ -75,7 +74,7 @@ def _searching(store: Store, home) -> dict[str, float]:
     embedder = load_embedder()
     search = Search(store, embedder, VectorCache(store, home.vectors, embedder.name))
     documents = search.search(QUESTIONS[0]).documents
-    seconds = [_seconds(lambda q=question: search.search(q)) for question in QUESTIONS * 4]
+    seconds = [_seconds(partial(search.search, question)) for question in QUESTIONS * 4]
     return {"indexed_documents": documents, **_spread("search", seconds)}
 
 
@@ -88,12 +87,13 @@ def _generating(name: str, models) -> dict[str, float]:
         loading = time.perf_counter()
         generator = Generator.load(name, models=models)
     except ModelError as error:
-        print(error, file=sys.stderr)
+        print(say(error), file=sys.stderr)
         return {}
     generator.warm_up()
     loaded = time.perf_counter() - loading
     prompt = PARAGRAPH * 8
-    started, first, tokens = time.perf_counter(), None, 0
+    started, tokens = time.perf_counter(), 0
+    first = 0.0
     wild = Sampling(temperature=3.0, seed=0)  # so that it does not end early
     for _ in generator.tokens(prompt, max_new_tokens=100, sampling=wild):
         first = first or time.perf_counter() - started
@@ -102,7 +102,7 @@ def _generating(name: str, models) -> dict[str, float]:
     return {
         "generator_load_s": loaded,
         "prompt_tokens": generator.count_tokens(prompt),
-        "first_token_s": first or 0.0,
+        "first_token_s": first,
         "new_tokens_per_s": (tokens - 1) / (whole - first) if tokens > 1 else 0.0,
     }
 

@@ -1,14 +1,17 @@
 """Two generators beside each other: python -m scripts.compare --help."""
 
 import argparse
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.generation import presets
-from assistant.generation.presets import ModelError
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from corpus.home import Home
 from scripts._common import home_of, parser, reason, run
+
+if TYPE_CHECKING:
+    from assistant.evaluation.runs import Run
+    from scripts._course.compare.store import Example
 
 OUT = Path(__file__).parent.parent / "livrables" / "07-comparaison"
 DESCRIPTION = """\
@@ -33,14 +36,14 @@ def main(argv: list[str] | None = None) -> int:
             measured, found = _measured(options, home_of(options))
             store.save(measured, found, folder)
         print(report.write(*store.load(folder), folder))
-    except ModelError as error:
-        raise ReadingError(str(error)) from error
     except OSError as error:
-        raise ReadingError(f"{folder} cannot be written: {reason(error)}.") from error
+        raise SourcierError("folder.unwritable", folder=folder, reason=reason(error)) from error
     return 0
 
 
-def _measured(options: argparse.Namespace, home: Home):
+def _measured(options: argparse.Namespace, home: Home) -> "tuple[Run, list[Example]]":
+    from tqdm import tqdm
+
     from assistant.evaluation import runs
     from assistant.evaluation.dialogue import cases, ranked
     from assistant.generation.generator import Generator
@@ -51,40 +54,37 @@ def _measured(options: argparse.Namespace, home: Home):
     made = runs.now()
     found = ranked(cases(options.data, home.datasets, options.count, options.seed), load_embedder().encode)
     if not found:
-        raise ReadingError(f"The data set '{options.data}' has no questions with a passage on held-out topics.")
+        raise SourcierError("evaluate.no_cases", data=options.data)
     answers, models = measure.extracted(found), {}
     for role, name in zip((measure.GENERIC, measure.SPECIALISED), names, strict=True):
         generator = Generator.load(name, models=home.models)
         models[role] = store.described(name, presets.find(name, home.models), generator.parameters)
-        answers |= measure.generated(role, generator, found, _shown(name, len(found)))
+        with tqdm(desc=name, total=len(found), unit="question") as bar:
+            answers |= measure.generated(role, generator, found, bar.update)
     settings = {"data": options.data, "seed": options.seed, **models, "votes": store.votes(home.path, names)}
     tables = tuple(measure.tables(found, answers))
     return runs.Run("compare", made, settings, tables), store.examples(found, answers)
 
 
 def _names(options: argparse.Namespace, home: Home) -> tuple[str, str]:
-    """The generic and the specialised generator. Raises ReadingError."""
+    """The generic and the specialised generator. Raises SourcierError, ModelError when one cannot be used."""
     base = "gpt2_base_en"
     generic = options.generic or (base if presets.downloaded(base) else presets.STARTER)
-    trained = [preset for preset in presets.available(home.models) if preset.origin == "trained"]
-    newest = max(trained, key=lambda preset: presets.weights(preset.path).stat().st_mtime, default=None)
-    if not options.specialised and newest is None:
-        raise ReadingError(
-            "There is no specialised generator yet: train one with python -m scripts.finetune NAME --data medquad."
-        )
-    specialised = options.specialised or newest.name
+    specialised = options.specialised or _newest(home)
     for name in (generic, specialised):
         presets.validate(presets.find(name, home.models))  # before minutes of answering
     if generic == specialised:
-        raise ReadingError(f"{generic} cannot be compared with itself: name another one.")
+        raise SourcierError("compare.itself", name=generic)
     return generic, specialised
 
 
-def _shown(name: str, count: int):
-    def show(done: int) -> None:
-        print(f"\r{name}: {done} of {count}", end="\n" if done == count else "", file=sys.stderr, flush=True)
-
-    return show
+def _newest(home: Home) -> str:
+    """The generator that was fine-tuned last."""
+    paths = (preset.path for preset in presets.available(home.models) if preset.origin == "trained")
+    dated = {path.name: presets.weights(path).stat().st_mtime for path in paths if path is not None}
+    if not dated:
+        raise SourcierError("compare.none_trained")
+    return max(dated, key=dated.__getitem__)
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:

@@ -2,12 +2,10 @@
 
 import argparse
 
-from assistant.generation.presets import ModelError
-from corpus.document import ReadingError
 from scripts._common import parser, run
-from scripts._evaluate import answers, dialogue, follow_ups, grounding, lm, questions, refusal, retrieval
+from scripts._evaluate import answers, dialogue, follow_ups, grounding, lm, open, queries, questions, refusal, retrieval
 
-MEASURES = (lm, dialogue, questions, retrieval, answers, refusal, grounding, follow_ups)
+MEASURES = (lm, dialogue, questions, retrieval, answers, open, refusal, grounding, follow_ups, queries)
 EXAMPLES = """A run is stored with its settings and every question's value, in evaluation/ of the data folder unless
 --out names a file; --baseline RUN.json compares with an earlier one by a paired test, measure by measure.
 
@@ -26,10 +24,7 @@ def main(argv: list[str] | None = None) -> int:
     for measure in MEASURES:
         measure.add(measures)
     options: argparse.Namespace = made.parse_args(argv)
-    try:
-        return options.action(options)
-    except ModelError as error:
-        raise ReadingError(str(error)) from error
+    return options.action(options)
 
 
 if __name__ == "__main__":

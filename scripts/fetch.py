@@ -12,7 +12,10 @@ from corpus.datasets import NAMES, get
 from corpus.datasets.dataset import DataSet, Download, Installed, Tfds
 from corpus.datasets.fetching import Count, Progress, copy, fetch, place
 from corpus.document import ReadingError
+from corpus.errors import Reason
 from corpus.home import Home
+from scripts._common import say
+from scripts._setup.command_line import Parser, program
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,12 +39,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m scripts.fetch", description=__doc__)
+    parser = Parser(prog=program("fetch"), description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(NAMES)}")
     parser.add_argument(
         "--from", dest="source", type=Path, metavar="DIR", help="copy from this folder, download nothing"
     )
-    parser.add_argument("--home", metavar="DIR", help="the data folder (else SOURCIER_HOME, else ~/.sourcier)")
+    parser.add_argument("--home", metavar="DIR", help="the data folder (else SOURCIER_HOME, else the user's own)")
     parser.add_argument("--list", action="store_true", help="name all data sets with size, licence and source")
     parser.add_argument("--again", action="store_true", help="download what is there already once more")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -58,8 +61,8 @@ def _result(data_set: DataSet, home: Home, options: argparse.Namespace) -> dict:
             counted = fetch(data_set, home, _progress(data_set, loud), options.again)
     except ReadingError as error:
         if loud:
-            print(f"{data_set.name}: {error}", file=sys.stderr)
-        return {"name": data_set.name, "state": "failed", "reason": str(error)}
+            print(f"{data_set.name}: {say(error)}", file=sys.stderr)
+        return {"name": data_set.name, "state": "failed", "reason": say(error)}
     folder = place(data_set, home)
     seconds = time.perf_counter() - start
     if loud:
@@ -71,20 +74,20 @@ def _result(data_set: DataSet, home: Home, options: argparse.Namespace) -> dict:
         "files": [str(path) for path in data_set.find(folder)],
         "rows": counted.rows,
         "documents": counted.documents,
-        "dropped": dict(counted.dropped),
-        "licence": data_set.licence,
-        "warnings": list(data_set.warnings),
+        "dropped": {say(Reason(code)): number for code, number in counted.dropped.items()},
+        "licence": say(data_set.licence),
+        "warnings": [say(warning) for warning in data_set.warnings],
         "seconds": round(seconds, 2),
     }
 
 
 def _print_count(data_set: DataSet, counted: Count, folder: Path, seconds: float) -> None:
     print(f"{data_set.name}: {counted.documents:,} documents from {counted.rows:,} rows in {folder} ({seconds:.1f} s)")
-    for reason, number in counted.dropped.items():
-        print(f"  left out: {number:,} × {reason}")
-    print(f"  licence: {data_set.licence}")
+    for code, number in counted.dropped.items():
+        print(f"  left out: {number:,} × {say(Reason(code))}")
+    print(f"  licence: {say(data_set.licence)}")
     for warning in data_set.warnings:
-        print(f"  note: {warning}")
+        print(f"  note: {say(warning)}")
 
 
 def _progress(data_set: DataSet, loud: bool) -> Progress:
@@ -123,13 +126,13 @@ def _described(data_set: DataSet, home: Home) -> dict:
     return {
         "name": data_set.name,
         "title": data_set.title,
-        "description": data_set.description,
+        "description": say(data_set.description),
         "language": data_set.language,
-        "size": data_set.size,
-        "licence": data_set.licence,
+        "size": say(data_set.size),
+        "licence": say(data_set.licence),
         "licence_url": data_set.licence_url,
         "homepage": data_set.homepage,
-        "warnings": list(data_set.warnings),
+        "warnings": [say(warning) for warning in data_set.warnings],
         "origin": _origin(data_set),
         "fetched": any(path.is_relative_to(folder) for path in data_set.find(folder)),
     }

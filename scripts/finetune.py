@@ -3,20 +3,22 @@
 import argparse
 import contextlib
 import logging
-import os
-import shutil
-import signal
-import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.generation import presets
-from assistant.generation.presets import ModelError
+from assistant.training.finetune.settings import Request, Settings
+from assistant.training.runs.folder import disk_errors
 from assistant.training.runs.lock import sole
-from corpus.document import Document, ReadingError
+from assistant.training.runs.stopping import stop_on_signals
 from corpus.home import Home
-from scripts._common import home_of, parser, reason, run
+from scripts._common import home_of, parser, run, say
+
+if TYPE_CHECKING:
+    from assistant.training.finetune.tuning import FineTuning, Progress
+
+USUAL_DATA = ("medquad", "wikipedia", "follow-ups", "manners")  # where neither data nor documents are named
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -24,215 +26,83 @@ def main(argv: list[str] | None = None) -> int:
     options = _options(argv)
     logging.basicConfig(level=logging.WARNING)
     home = home_of(options)
-    try:
-        with contextlib.nullcontext() if options.dry_run else sole(home, options.name):
-            return _finetune(options, home)
-    except ModelError as error:
-        raise ReadingError(str(error)) from error
-    except OSError as error:
-        raise ReadingError(f"The run cannot go on: {reason(error)}.") from error
+    with disk_errors(), contextlib.nullcontext() if options.dry_run else sole(home, options.name):
+        return _finetune(_request(options), home, options.dry_run)
 
 
-def _finetune(options: argparse.Namespace, home: Home) -> int:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from assistant.training.data import collect as examples
-    from assistant.training.finetune.run import FineTuning
+def _finetune(request: Request, home: Home, dry: bool) -> int:
+    from assistant.training.finetune.job import Job
 
-    settings = _settings(options)
-    if not options.dry_run:  # what is quickly known, before minutes of reading
-        _refuse_a_taken_name(options.name, home)
-        names = _devices(options)
-    base = presets.find(settings.base, home.models)
-    judged = _judged(settings.data, home, home.runs / options.name)
-    documents, unread = _documents(options.documents)
-    found = examples.collect(settings.data, Path(options.datasets or home.datasets), documents, judged)
-    train, valid = examples.split(found)
-    tuning = FineTuning(settings, base, home.runs / options.name, train, valid)
-    print(_plan(tuning))
-    if options.dry_run:
+    unread: list[Exception] = []
+
+    def unreadable(error: Exception) -> None:
+        unread.append(error)
+        print(say(error))
+
+    job = Job(request, home, unreadable, dry=dry)
+    print(_plan(job.tuning))
+    if dry:
         return 0
-    _keep(judged, tuning.folder)
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
-    finished = tuning.run(progress=_shown(), stop=stop, names=names)
-    print()
-    if not finished:
+    stop = stop_on_signals()
+    with _bar(job.tuning) as progress:
+        saved = job.train(progress=progress, stop=stop)
+    if saved is None:
         print("Stopped with a checkpoint: the same command goes on from there.")
         return 0
-    print(f"Saved as {_publish(tuning, home.models / options.name)}; choose it by the name {options.name}.")
-    return int(unread > 0)
+    print(f"Saved as {saved}; choose it by the name {request.name}.")
+    return int(bool(unread))
 
 
-def _refuse_a_taken_name(name: str, home: Home) -> None:
-    from assistant.training.runs.folder import CONFIG
+@contextlib.contextmanager
+def _bar(tuning: "FineTuning") -> Iterator:
+    """A progress bar with the losses; to be called with each Progress."""
+    from tqdm import tqdm
 
-    made_by_this = (home.runs / name / CONFIG).is_file()
-    if name == presets.STARTER or name in presets.HUB_PRESETS or ((home.models / name).exists() and not made_by_this):
-        raise ModelError(f"There is a generator called {name} already: choose another name.")
+    with tqdm(total=tuning.steps, unit="step") as bar:
 
+        def show(progress: "Progress") -> None:
+            held = "" if progress.validation_loss is None else f"{progress.validation_loss:.3f}"
+            bar.set_postfix(loss=f"{progress.loss:.3f}", validation=held, refresh=False)
+            bar.update(progress.step - bar.n)
 
-def _judged(data: Sequence[str], home: Home, folder: Path) -> list:
-    """The feedback that an unfinished run learns from, else all of the data folder."""
-    from assistant.training.data import feedback
-
-    if "feedback" not in data:
-        return []
-    return feedback.read(folder / feedback.FILE) or feedback.of_home(home)
+        yield show
 
 
-def _keep(judged: Sequence, folder: Path) -> None:
-    """Copies the feedback into the run: votes go on being given, and the run must be able to go on."""
-    from assistant.training.data import feedback
-
-    if judged and not (folder / feedback.FILE).is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        feedback.append(folder / feedback.FILE, judged)
-
-
-def _settings(options: argparse.Namespace):
-    from assistant.training.finetune.run import Settings
-
-    names = (
-        "base",
-        "epochs",
-        "batch",
-        "accumulate",
-        "rate",
-        "length",
-        "lora_rank",
-        "precision",
-        "patience",
-        "seed",
-        "measured",
-    )
-    data = tuple(options.data or (() if options.documents else ("medquad", "wikipedia", "follow-ups", "manners")))
-    every = {"validate_every": options.validate_every, "validation": options.validation}
-    chosen = {name: getattr(options, name) for name in names}
-    return Settings(data=data, passages=not options.without_passages, **every, **chosen)
-
-
-def _documents(paths: Sequence[str]) -> tuple[list[Document], int]:
-    """(the readable documents among the files and folders named, how many are not; each of those is said)."""
-    from corpus import readers
-
-    found: list[Document] = []
-    unread = 0
-    for path in paths:
-        files = sorted(p for p in Path(path).rglob("*") if p.is_file()) if Path(path).is_dir() else [Path(path)]
-        for file in files:
-            try:
-                found += [item for item in readers.read(file) if isinstance(item, Document)]
-            except ReadingError as error:
-                print(error)
-                unread += 1
-    return found, unread
-
-
-def _plan(tuning) -> str:
+def _plan(tuning: "FineTuning") -> str:
     """Tokens, steps, memory, time, and what does not fit: what `--dry-run` shows."""
-    settings, sizes = tuning.settings, tuning.architecture
-    rows = [tuning.batch_at(step)[0]["padding_mask"] for step in range(min(4, tuning.steps))]
-    tokens = int(sum(mask.size for mask in rows) / len(rows) * tuning.steps)
-    width, layers = sizes["hidden_dim"], sizes["num_layers"]
-    parameters = (sizes["vocabulary_size"] + sizes["max_sequence_length"]) * width + 12 * layers * width**2
-    batch = max(mask.size for mask in rows)
-    # Weights, gradients and Adam's two moments; activations of about 34 numbers a layer and width, and the logits.
-    memory = parameters * 4 * (4 if not settings.lora_rank else 1) + batch * 4 * (
-        34 * layers * width + 3 * sizes["vocabulary_size"]
-    )
-    seconds = 6 * parameters * tokens / _flops()
+    from assistant.training.finetune.estimate import estimate
+
+    settings, cost, fitted = tuning.settings, estimate(tuning), tuning.fitted
     method = f"LoRA of rank {settings.lora_rank}" if settings.lora_rank else "all weights"
-    return (
-        f"{settings.base}: {parameters / 1e6:.1f} M parameters, {method}, {settings.precision}\n"
-        f"{len(tuning.train.examples)} examples to learn from, {len(tuning.valid.examples)} held out by group\n"
-        f"{_unfitting(tuning)}"
-        f"{tuning.steps} steps of {settings.batch} rows, about {tokens / 1e6:.2f} M tokens\n"
-        f"about {memory / 1e9 + 0.8:.1f} GB of memory, about {seconds / 60:.0f} minutes on this processor"
+    lines = [
+        f"{settings.base}: {cost.parameters / 1e6:.1f} M parameters, {method}, {settings.precision}",
+        f"{len(tuning.train.examples)} examples to learn from, {len(tuning.valid.examples)} held out by group",
+    ]
+    if fitted.cut:
+        lines.append(
+            f"{fitted.cut} of them are longer than a row of {settings.length} tokens and are cut at a sentence"
+        )
+    if fitted.left_out:
+        lines.append(
+            f"{fitted.left_out} are left out: their passage does not fit into a row of {settings.length} tokens"
+        )
+    lines += [
+        f"{tuning.steps} steps of {settings.batch} rows, about {cost.tokens / 1e6:.2f} M tokens",
+        f"about {cost.memory_gb:.1f} GB of memory, about {cost.minutes:.0f} minutes on this processor",
+    ]
+    return "\n".join(lines)
+
+
+def _request(options: argparse.Namespace) -> Request:
+    names = (
+        *("base", "epochs", "batch", "accumulate", "rate", "length", "lora_rank", "precision"),
+        *("validate_every", "validation", "patience", "seed", "measured"),
     )
-
-
-def _unfitting(tuning) -> str:
-    """What is too long for a row, a line each; "" when everything fits."""
-    fitted, length = tuning.fitted, tuning.settings.length
-    cut = f"{fitted.cut} of them are longer than a row of {length} tokens and are cut at a sentence\n"
-    left_out = f"{fitted.left_out} are left out: their passage finds no room in a row of {length} tokens\n"
-    return (cut if fitted.cut else "") + (left_out if fitted.left_out else "")
-
-
-def _flops() -> float:
-    """Floating-point operations a second of a matrix product here, a third of it: what training reaches."""
-    import numpy as np
-
-    a = np.random.default_rng(0).normal(size=(1024, 1024)).astype(np.float32)
-    a @ a
-    started = time.perf_counter()
-    for _ in range(4):
-        a @ a
-    return 4 * 2 * 1024**3 / (time.perf_counter() - started) / 3
-
-
-def _devices(options: argparse.Namespace) -> list[str]:
-    from assistant.generation.generator import import_keras_nlp
-    from assistant.training.finetune.learner import devices
-
-    import_keras_nlp()
-    import tensorflow as tf
-
-    if options.gpu and not tf.config.list_physical_devices("GPU"):
-        raise ModelError("TensorFlow sees no GPU on this machine; leave --gpu out to train on the processor.")
-    return devices(options.devices)
-
-
-def _shown():
-    last = [0.0]
-
-    def show(progress) -> None:
-        now = time.monotonic()
-        if now - last[0] < 1 and progress.step < progress.steps:
-            return
-        last[0] = now
-        left = "" if progress.seconds_left is None else f", {progress.seconds_left / 60:.0f} min left"
-        held = "" if progress.validation_loss is None else f", validation {progress.validation_loss:.3f}"
-        print(f"\rstep {progress.step}/{progress.steps}: loss {progress.loss:.3f}{held}{left}   ", end="", flush=True)
-
-    return show
-
-
-def _publish(tuning, folder: Path) -> Path:
-    """Saves the preset with its card: first beside the run, then in its place, so that half of one is never seen."""
-    from assistant.training.runs import export, report
-
-    staged = tuning.folder / "preset"
-    shutil.rmtree(staged, ignore_errors=True)
-    try:
-        tuning.export(staged)
-        report.card(staged, folder.name, _facts(tuning), _sources(tuning.settings.data), report.scores(tuning.folder))
-        report.curves(tuning.folder)
-        export.put_in_place(staged, folder)
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
-    return folder
-
-
-def _facts(tuning) -> dict[str, str]:
-    settings = tuning.settings
-    return {
-        "Base": Path(settings.base).name,
-        "Method": f"LoRA, rank {settings.lora_rank}" if settings.lora_rank else "all weights",
-        "Steps": f"{tuning.step} of {settings.batch} rows, {settings.accumulate} an update; best: {tuning.best_step}",
-        "Examples": f"{len(tuning.train.examples)} to learn from, {len(tuning.valid.examples)} held out by group",
-        "Time": f"{tuning.record.seconds / 60:.0f} minutes",
-        "Data hash": tuning.data_hash(),
-    }
-
-
-def _sources(data: Sequence[str]) -> list[str]:
-    from corpus import datasets
-
-    known = [datasets.get(name) for name in data if name in datasets.NAMES]
-    lines = [f"{data_set.title}: {data_set.licence}, {data_set.homepage}" for data_set in known]
-    return lines or ["The user's own documents"]
+    data = tuple(options.data or (() if options.documents else USUAL_DATA))
+    chosen = {name: getattr(options, name) for name in names}
+    settings = Settings(data=data, passages=not options.without_passages, **chosen)
+    datasets = options.datasets or ""
+    return Request(options.name, settings, tuple(options.documents), datasets, options.devices, options.gpu)
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:

@@ -1,4 +1,4 @@
-"""The index from the command line: add, list, remove, rebuild, status; `_upkeep`, `_maintain` hold more."""
+"""The index from the command line: add, list, remove, rebuild, status. `scripts._index` holds the other commands."""
 
 import argparse
 import json
@@ -6,13 +6,14 @@ import sys
 from collections import Counter
 from dataclasses import asdict
 
+from corpus.errors import Reason
 from corpus.home import Home
 from index.following.watches import dismiss, watches
 from index.ingestion.queue import Enqueued, enqueue, enqueue_rebuild
 from index.maintenance import check as checks
 from index.storage.store import SourceRow, Store, StoreError
 from index.vectors.embedder import load_embedder
-from scripts._common import home_of, parser, run
+from scripts._common import home_of, parser, run, say
 from scripts._index import maintain as _maintain
 from scripts._index import upkeep as _upkeep
 from scripts._index.progress import follow, line, statuses_of
@@ -81,35 +82,43 @@ def _add(options: argparse.Namespace, home: Home, store: Store) -> int:
 
 
 def _report(options: argparse.Namespace, store: Store, rows: list[SourceRow], queued: Enqueued) -> None:
-    failed = [{"path": item.place, "reason": item.reason} for item in queued.failed]
-    failed += [{"path": row.path, "reason": row.reason} for row in rows if row.state == "failed"]
-    added = [
-        {
-            "path": row.path,
-            "collection": row.collection,
-            "documents": row.documents,
-            "dropped": dict(Counter(_kind(item.reason) for item in store.dropped(row.id))),
-        }
-        for row in rows
-        if row.state != "failed"
-    ]
+    failed = [{"path": item.place, "reason": say(item.reason)} for item in queued.failed]
+    failed += [{"path": row.path, "reason": say(row.reason)} for row in rows if row.state == "failed"]
+    added = [(row, _left_out(store, row)) for row in rows if row.state != "failed"]
     if options.json:
-        skipped = [{"path": item.place, "reason": item.reason} for item in queued.skipped]
-        print(json.dumps({"added": added, "failed": failed, "skipped": skipped}, ensure_ascii=False))
+        skipped = [{"path": item.place, "reason": say(item.reason)} for item in queued.skipped]
+        shown = [
+            {"path": row.path, "collection": row.collection, "documents": row.documents, "dropped": left_out}
+            for row, left_out in added
+        ]
+        print(json.dumps({"added": shown, "failed": failed, "skipped": skipped}, ensure_ascii=False))
         return
-    for reason, count in Counter(item.reason for item in queued.skipped).items():
+    for reason, count in Counter(say(item.reason) for item in queued.skipped).items():
         print(f"{count} skipped in folders: {reason}")
-    for row in added:
-        left_out = ", ".join(f"{count} {reason}" for reason, count in row["dropped"].items())
-        print(f"{row['path']}: {row['documents']} documents in '{row['collection']}'", end="")
-        print(f"; left out: {left_out}" if left_out else "")
-    for row in failed:
-        print(f"{row['path']}: {row['reason']}", file=sys.stderr)
+    for row, left_out in added:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
+        print(f"{row.path}: {row.documents} documents in '{row.collection}'", end="")
+        print(f"; left out: {reasons}" if reasons else "")
+    for one in failed:
+        print(f"{one['path']}: {one['reason']}", file=sys.stderr)
 
 
-def _kind(reason: str) -> str:
-    """'exact duplicate of row 12' counts with its likes."""
-    return reason.split(" of ")[0]
+def _left_out(store: Store, row: SourceRow) -> dict[str, int]:
+    """How many parts of a source were left out, by reason.
+
+    "exact duplicate of row 12" and "exact duplicate of row 40" count together, as "exact duplicate". Where a code has
+    no sentence for its kind, the first reason's sentence stands for all.
+    """
+    dropped = store.dropped(row.id)
+    first = {item.reason.code: item.reason for item in reversed(dropped)}
+    counted = Counter(item.reason.code for item in dropped)
+    return {_kind(first[code]): count for code, count in counted.items()}
+
+
+def _kind(reason: Reason) -> str:
+    kind = Reason(f"{reason.code}.kind")
+    said = say(kind)
+    return said if said != str(kind) else say(reason)
 
 
 def _list(options: argparse.Namespace, home: Home, store: Store) -> int:
@@ -125,7 +134,7 @@ def _list(options: argparse.Namespace, home: Home, store: Store) -> int:
 
 def _remove(options: argparse.Namespace, home: Home, store: Store) -> int:
     if not options.ids and not options.collection:
-        raise StoreError("Name the documents to remove by their ids, or a --collection.")
+        raise StoreError("index.nothing_to_remove")
     removed = store.remove_collection(options.collection) if options.collection else 0
     by_path = {row.path: row for row in store.sources()}
     sources = [by_path[name] for name in options.ids if name in by_path]
@@ -145,28 +154,33 @@ def _rebuild(options: argparse.Namespace, home: Home, store: Store) -> int:
 def _status(options: argparse.Namespace, home: Home, store: Store) -> int:
     statuses, followed = statuses_of(store), watches(store)
     if options.json:
-        shown = {"collections": [asdict(status) for status in statuses]}
+        shown: dict[str, object] = {"collections": [_told(asdict(status)) for status in statuses]}
         if followed:
-            shown["watches"] = [asdict(watch) for watch in followed]
+            shown["watches"] = [asdict(watch) | {"reason": say(watch.reason)} for watch in followed]
         if store.paused:
             shown["paused"] = True
         if mended := checks.mended(store):
-            shown["mended"] = mended
+            shown["mended"] = say(mended)
         print(json.dumps(shown, ensure_ascii=False))
         return 0
     if mended := checks.mended(store):
-        print(mended)
+        print(say(mended))
     if not statuses:
         print("The index is empty. Add documents with: python -m scripts.index add PATH")
     for status in statuses:
         print(line(status))
         for error in status.errors:
-            print(f"    {error.path}: {error.reason}")
+            print(f"    {error.path}: {say(error.reason)}")
     for watch in followed:
-        print(f"{watch.path}: followed into '{watch.collection}'" + (f"; {watch.reason}" if watch.reason else ""))
+        print(f"{watch.path}: followed into '{watch.collection}'" + (f"; {say(watch.reason)}" if watch.reason else ""))
     if store.paused:
-        print(_upkeep.PAUSED)
+        print(say(_upkeep.PAUSED))
     return 0
+
+
+def _told(status: dict) -> dict:
+    """A status for JSON, with the reasons of its errors as sentences."""
+    return status | {"errors": [error | {"reason": say(error["reason"])} for error in status["errors"]]}
 
 
 if __name__ == "__main__":

@@ -4,9 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from corpus.home import Home
-from scripts._common import reason, run
+from scripts._common import reason, run, say
+from scripts._setup.command_line import Parser, program
 
 DESCRIPTION = """\
 Builds the generated files of livrables/, or says which are not up to date with what they are made from.
@@ -43,8 +44,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(
-        prog="python -m scripts.livrables",
+    made = Parser(
+        prog=program("livrables"),
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -82,9 +83,9 @@ def _build(parts, named: bool) -> int:
         try:
             make(part)
             print(f"{part.name}: built")
-        except (ReadingError, OSError) as error:
+        except (SourcierError, OSError) as error:
             failed = True
-            print(f"{part.name}: {reason(error)}", file=sys.stderr)
+            print(f"{part.name}: {say(error)}", file=sys.stderr)
     return int(failed)
 
 
@@ -109,7 +110,7 @@ def _figures(runs: list[Path]) -> int:
         try:
             print(f"{len(found)} figures kept in {figures.keep(found)}")
         except OSError as error:
-            raise ReadingError(f"{figures.KEPT} cannot be written: {reason(error)}.") from error
+            raise SourcierError("output.unwritable", path=figures.KEPT, reason=reason(error)) from error
     known = figures.known()
     missing = [key for key in figures.places(SLIDES.read_text(encoding="utf-8")) if key not in known]
     if missing:
@@ -130,7 +131,7 @@ def _usertests(options: argparse.Namespace) -> int:
     try:
         options.out.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ReadingError(f"{options.out} cannot be written: {reason(error)}.") from error
+        raise SourcierError("output.unwritable", path=options.out, reason=reason(error)) from error
     print(options.out)
     return 0
 

@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 
 from corpus.document import ReadingError
-from scripts._common import reason, run
+from corpus.errors import Reason, SourcierError
+from scripts._common import reason, run, say
+from scripts._setup.command_line import Parser, program
 
 EXAMPLE = Path(__file__).parent.parent / "livrables" / "01-equipe-et-planification" / "taches.csv"
 WORKBOOK, PICTURE = "planification.xlsx", "gantt.png"
@@ -29,24 +31,24 @@ def main(argv: list[str] | None = None) -> int:
     plan = tasks.plan(found, members, options.start, options.end, options.period_days)
     unknown = {task.lead for task in found} - {*plan.members, tasks.EVERYBODY}
     if unknown:
-        raise ReadingError(f"{', '.join(sorted(unknown))} lead tasks, but are none of {', '.join(plan.members)}.")
-    for sentence in tasks.conflicts(found):
-        print(f"Note: {sentence}", file=sys.stderr)
+        raise ReadingError("plan.strange_leads", leads=", ".join(sorted(unknown)), members=", ".join(plan.members))
+    for conflict in tasks.conflicts(found):
+        print(say(Reason("plan.note", {"reason": conflict})), file=sys.stderr)
     folder = options.out or options.file.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
         workbook.write(plan, folder / WORKBOOK, options.today)
         picture.draw(plan, folder / PICTURE, options.today)
     except OSError as error:
-        raise ReadingError(f"The plan cannot be written into {folder}: {reason(error)}.") from error
+        raise SourcierError("output.unwritable", path=folder, reason=reason(error)) from error
     print(f"{len(found)} tasks, {plan.start} to {plan.end}, {len(plan.periods)} periods of {len(plan.members)} members")
     print(folder / WORKBOOK, folder / PICTURE, sep="\n")
     return 0
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
-    made = argparse.ArgumentParser(
-        prog="python -m scripts.plan",
+    made = Parser(
+        prog=program("plan"),
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -5,27 +5,27 @@ import contextlib
 import json
 import logging
 import os
-import signal
-import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from assistant.generation.presets import ModelError
+from assistant.training.errors import TrainingError
+from assistant.training.runs.folder import disk_errors
 from assistant.training.runs.lock import sole
-from corpus.document import ReadingError
+from assistant.training.runs.stopping import stop_on_signals
 from corpus.home import Home
-from scripts._common import parser, reason, run
+from scripts._common import parser, run
+
+if TYPE_CHECKING:
+    from assistant.training.pretrain.plans import Plan
+    from assistant.training.pretrain.pretraining import Pretraining
 
 
 def main(argv: list[str] | None = None) -> int:
     """Exit status 0 done or stopped with a checkpoint; errors are one sentence (see `run`)."""
     options = _options(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    try:
+    with disk_errors():
         return _pretrain(options)
-    except ModelError as error:
-        raise ReadingError(str(error)) from error
-    except OSError as error:
-        raise ReadingError(f"The run cannot go on: {reason(error)}.") from error
 
 
 def _pretrain(options: argparse.Namespace) -> int:
@@ -35,11 +35,11 @@ def _pretrain(options: argparse.Namespace) -> int:
     home = Home.find(options.home)
     folder = Path(options.run or home.runs / f"pretrain-{plan.name}")
     if options.dry_run:
-        print(_described(plan, options.speed))
+        print(_description(plan, options.speed))
         return 0
     trains = not (options.measure or options.export)
     with sole(home.make(), folder.name) if trains and _lies_in(folder, home) else contextlib.nullcontext():
-        return _worked(options, home, folder)
+        return _work(options, home, folder)
 
 
 def _lies_in(folder: Path, home: Home) -> bool:
@@ -47,7 +47,7 @@ def _lies_in(folder: Path, home: Home) -> bool:
     return folder.expanduser().resolve().is_relative_to(home.path)
 
 
-def _worked(options: argparse.Namespace, home: Home, folder: Path) -> int:
+def _work(options: argparse.Namespace, home: Home, folder: Path) -> int:
     from index.ingestion.allocation import keep_freed_memory
 
     keep_freed_memory()
@@ -57,14 +57,12 @@ def _worked(options: argparse.Namespace, home: Home, folder: Path) -> int:
 
     torch.set_num_threads(options.threads or torch.get_num_threads())
     going_on = options.resume or options.export or options.measure
-    training = _resumed(options, folder) if going_on else _started(options, home, folder)
+    training = _resume(options, folder) if going_on else _new(options, home, folder)
     if options.measure:
         print(json.dumps(training.measure(thorough=True), indent=1))
     elif not options.export:
-        stopped = threading.Event()
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(sign, lambda *_: stopped.set())
-        training.train(minutes=options.minutes, measure_every=options.measure_every, stop=stopped.is_set)
+        stop = stop_on_signals()
+        training.train(minutes=options.minutes, measure_every=options.measure_every, stop=stop.is_set)
         print(f"Step {training.step} of {training.plan.steps}; go on with --run {folder} --resume.")
     if options.export:
         from assistant.training.runs.export import to_preset
@@ -74,14 +72,14 @@ def _worked(options: argparse.Namespace, home: Home, folder: Path) -> int:
     return 0
 
 
-def _started(options: argparse.Namespace, home: Home, folder: Path):
+def _new(options: argparse.Namespace, home: Home, folder: Path) -> "Pretraining":
     from assistant.training.data import texts as sources
     from assistant.training.data.preparation import MANIFEST, Prepared, prepare
     from assistant.training.pretrain.plans import PLANS
-    from assistant.training.pretrain.run import CHECKPOINT, Pretraining
+    from assistant.training.pretrain.pretraining import CHECKPOINT, Pretraining
 
     if (folder / CHECKPOINT).is_file():
-        raise ModelError(f"{folder} holds a run already: go on with --resume, or choose another --run.")
+        raise TrainingError("training.run_exists", folder=folder)
     plan = PLANS[options.plan]
     data = Path(options.data or folder / "data")
     if (data / MANIFEST).is_file():
@@ -92,14 +90,14 @@ def _started(options: argparse.Namespace, home: Home, folder: Path):
     return Pretraining(plan, prepare(data, texts, plan.vocabulary_size), folder)
 
 
-def _resumed(options: argparse.Namespace, folder: Path):
+def _resume(options: argparse.Namespace, folder: Path) -> "Pretraining":
     from assistant.training.pretrain.plans import PLANS
-    from assistant.training.pretrain.run import Pretraining
+    from assistant.training.pretrain.pretraining import Pretraining
 
     return Pretraining.resume(folder, PLANS[options.plan] if options.replan else None)
 
 
-def _described(plan, speed: float) -> str:
+def _description(plan: "Plan", speed: float) -> str:
     lines = [
         f"Plan {plan.name}: GPT-2 of {plan.layers} layers of {plan.width}, {plan.parameters / 1e6:.1f} M parameters"
     ]

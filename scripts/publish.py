@@ -5,14 +5,14 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.generation import presets
-from assistant.generation.presets import ModelError
 from assistant.services.password import SHORTEST
 from assistant.services.password import VARIABLE as PASSWORD
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from scripts._common import home_of, parser, reason, run
 from scripts._publish import hub, model, space
 
@@ -29,7 +29,7 @@ secret of the Space. A private one can be opened by those alone who see it on th
 KINDS = ("model", "space")
 SOMEBODY = re.compile(r"[\w.-]+")
 APACHE = "apache-2.0"  # of the weights that this project trained
-OPEN = "SOURCIER_OPEN"  # assistant.ui.space reads it
+OPEN = "SOURCIER_OPEN"  # assistant.ui.server.space reads it
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -37,10 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     options = _options(argv)
     password = os.environ.get(PASSWORD, "")
     if not options.dry_run and "space" in options.what and options.public and len(password) < SHORTEST:
-        raise ReadingError(
-            f"A public Space needs a password, for all its visitors share one history: set {PASSWORD} "
-            f"({SHORTEST} characters or more)."
-        )
+        raise SourcierError("publish.no_password", variable=PASSWORD, least=SHORTEST)
     owner = options.owner or hub.owner()
     repos = {"model": f"{owner}/{options.model_name}", "space": f"{owner}/{options.space_name}"}
     with _folder(options.dry_run) as folder:
@@ -63,10 +60,8 @@ def _write(kind: str, repos: dict[str, str], options: argparse.Namespace, folder
         preset = presets.find(options.model, home_of(options).models)
         scores = tuple(map(Path, options.scores))
         model.write(model.Model(Path(options.model).name, preset, repos["model"], options.license, scores), folder)
-    except ModelError as error:
-        raise ReadingError(str(error)) from error
     except OSError as error:
-        raise ReadingError(f"{folder} cannot be written: {reason(error)}.") from error
+        raise SourcierError("folder.unwritable", folder=folder, reason=reason(error)) from error
 
 
 def _upload(kind: str, repo: str, options: argparse.Namespace, folder: Path, password: str) -> str:
@@ -78,18 +73,18 @@ def _upload(kind: str, repo: str, options: argparse.Namespace, folder: Path, pas
 
 
 @contextmanager
-def _folder(chosen: str | None):
-    """The folder to write to: the chosen one, which must not hold anything yet, or one that is gone afterwards."""
+def _folder(chosen: str | None) -> Iterator[Path]:
+    """The folder to write to: the chosen one, which must be empty or new, else a temporary one."""
     if not chosen:
         with tempfile.TemporaryDirectory() as made:
             yield Path(made)
         return
     folder = Path(chosen)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ReadingError(f"{folder} is no empty folder: name another one for --dry-run.")
+        raise SourcierError("publish.not_empty", folder=folder)
     try:
         yield folder
-    except ReadingError:
+    except SourcierError:
         for kind in KINDS:  # half of a repository is none
             shutil.rmtree(folder / kind, ignore_errors=True)
         raise

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from corpus.home import Home
 from scripts._common import home_of, parser, run
 
@@ -42,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     if options.guide:
         options.out, options.size, options.language = str(GUIDE), "1280x800", "fr-FR"
     if not Path(options.chromium).exists():
-        raise ReadingError(f"There is no Chromium at {options.chromium}; name one with --chromium.")
+        raise SourcierError("screenshots.no_chromium", path=options.chromium)
     scenes = SCENES if options.guide else (Scene(options.name, lambda page: _ask(page, options)),)
     with _app(home_of(options)) as url:
         for path in _pictures(url, scenes, options):
@@ -73,11 +73,11 @@ def _app(home: Home) -> Iterator[str]:
     ]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
         try:
-            for line in app.stdout:
+            for line in app.stdout or ():
                 if found := re.search(r"http://\S+", line):
                     yield found[0]
                     return
-            raise ReadingError("The app did not start; its reason stands above.")
+            raise SourcierError("screenshots.no_app")
         finally:
             app.terminate()
 
@@ -104,8 +104,8 @@ def _pictures(url: str, scenes: tuple[Scene, ...], options: argparse.Namespace) 
                 page.wait_for_timeout(1500)  # scrolling and fading
                 page.screenshot(path=str(folder / f"{scene.name}.png"))
             except Error as error:
-                raise ReadingError(
-                    f"The scene {scene.name!r} came to no end: {error.message.splitlines()[0]}"
+                raise SourcierError(
+                    "screenshots.scene", scene=scene.name, reason=error.message.splitlines()[0].rstrip(".")
                 ) from error
             yield _smaller(folder / f"{scene.name}.png")
         browser.close()

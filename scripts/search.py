@@ -6,12 +6,13 @@ import time
 from pathlib import Path
 
 from corpus.document import ReadingError
+from corpus.errors import Reason, SourcierError
 from corpus.files import replacing
 from index.retrieval.search import Search
 from index.storage.store import Store
 from index.vectors.embedder import load_embedder
 from index.vectors.faiss_cache import VectorCache
-from scripts._common import home_of, parser, reason, run
+from scripts._common import home_of, parser, reason, run, say
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -48,7 +49,7 @@ def read_queries(path: Path) -> tuple[list[tuple[str, str]], list[str]]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ReadingError(f"The queries {path} cannot be read: {reason(error)}.") from error
+        raise ReadingError("queries.unreadable", path=path, reason=reason(error)) from error
     queries, bad = [], []
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -57,7 +58,7 @@ def read_queries(path: Path) -> tuple[list[tuple[str, str]], list[str]]:
             row = json.loads(line)
             queries.append((str(row["_id"]), str(row["text"])))
         except (ValueError, KeyError, TypeError):
-            bad.append(f"{path}, line {number}: not an object with _id and text.")
+            bad.append(f"{path}, line {number}: {say(Reason('queries.no_object'))}")
     return queries, bad
 
 
@@ -70,7 +71,7 @@ def _write(path: Path, lines: list[str]) -> None:
         with replacing(path) as temporary:
             temporary.write_text("".join(line + "\n" for line in lines), "utf-8")
     except OSError as error:
-        raise ReadingError(f"The run file {path} cannot be written: {reason(error)}.") from error
+        raise SourcierError("output.unwritable", path=path, reason=reason(error)) from error
 
 
 if __name__ == "__main__":

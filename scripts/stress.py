@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from scripts._common import run as run_command
+from scripts._setup.command_line import Parser, program
 from scripts._stress.common import Report, Row
 
 SHOWS = ("kills", "library", "hostile", "giants", "soak")
@@ -28,16 +29,16 @@ def main(argv: list[str] | None = None) -> int:
     os.environ["SOURCIER_EMBEDDER"] = "hashing"  # of the shows that embed thousands; the library's has its own
     shows = options.shows or [show for show in SHOWS if show != "library" or options.library]
     if "library" in shows and not options.library:
-        raise ReadingError("The show 'library' needs --library HOME, a data folder with a large collection.")
+        raise SourcierError("stress.needs_library")
     rows: list[Row] = []
     base = Path(tempfile.mkdtemp(prefix="sourcier-stress-", dir=options.folder))
-    began = time.time()
+    began = time.monotonic()
     try:
         for show in shows:
             folder = base / show
             folder.mkdir()
             report = Report(
-                show, lambda text: print(f"{time.time() - began:6.0f} s  {text}", file=sys.stderr, flush=True)
+                show, lambda text: print(f"{time.monotonic() - began:6.0f} s  {text}", file=sys.stderr, flush=True)
             )
             _runner(show, options)(report, folder)
             rows += report.rows
@@ -48,12 +49,12 @@ def main(argv: list[str] | None = None) -> int:
             shutil.rmtree(base, ignore_errors=True)
     print(table(rows))
     broken = sum(not row.passed for row in rows)
-    print(f"{len(rows) - broken} of {len(rows)} promises kept, in {(time.time() - began) / 60:.0f} minutes.")
+    print(f"{len(rows) - broken} of {len(rows)} promises kept, in {(time.monotonic() - began) / 60:.0f} minutes.")
     return 1 if broken else 0
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
-    made = argparse.ArgumentParser(prog="python -m scripts.stress", description=__doc__)
+    made = Parser(prog=program("stress"), description=__doc__)
     made.add_argument(
         "shows", nargs="*", choices=[*SHOWS, []], metavar="SHOW", help=f"of {', '.join(SHOWS)}; default: all"
     )

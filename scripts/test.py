@@ -1,35 +1,40 @@
-"""Runs the tests: `python -m scripts.test [pytest's own arguments]`, making the environment first if it is missing."""
+"""Runs the tests. Everything after the name goes to pytest."""
 
 import os
 import sys
 
-from scripts._setup import bootstrap as _bootstrap
+from scripts._setup import bootstrap
+from scripts._setup.command_line import program
 
 HELP = """\
-usage: python -m scripts.test [-h] [pytest's own arguments]
+usage: {program} [-h] [pytest's own arguments]
 
 Runs Sourcier's tests. On a Python without the packages it first installs them, with those of the tests, into .venv.
 
-  python -m scripts.test                      all of them
-  python -m scripts.test tests/index -q       a part, tersely
-  python -m scripts.test -m "not real"        without the real models and data
-  python -m scripts.test -m "not browser"     without the browser; those tests skip by themselves where no Chromium is
+  {program}                      all of them
+  {program} tests/index -q       a part, tersely
+  {program} -m "not real"        without the real models and data
+  {program} -m "not browser"     without the browser; those tests skip by themselves where no Chromium is
 
 The status is pytest's: 0 when all passed.
 """
 
 
-def main(argv: list[str]) -> int:
-    """Returns pytest's exit status."""
-    if {"-h", "--help"} & set(argv):
-        print(HELP, end="")
+def main(argv: list[str] | None = None) -> int:
+    """Returns pytest's exit status; 2 in an installation that came without the tests."""
+    given = sys.argv[1:] if argv is None else argv
+    if {"-h", "--help"} & set(given):
+        print(HELP.format(program=program("test")), end="")
         return 0
-    _bootstrap.ensure(extras=("test",))
+    if not (bootstrap.ROOT / "tests").is_dir():
+        print("The tests are in Sourcier's repository; this installation has none.", file=sys.stderr)
+        return 2
+    bootstrap.ensure(extras=("test",))
     import pytest
 
-    os.chdir(_bootstrap.ROOT)
-    return int(pytest.main(argv))
+    os.chdir(bootstrap.ROOT)
+    return int(pytest.main(given))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

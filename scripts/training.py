@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from scripts._common import home_of, parser, reason, run
 
 OUT = Path(__file__).parent.parent / "livrables" / "05-fine-tuning"
@@ -29,13 +29,13 @@ def main(argv: list[str] | None = None) -> int:
     named = {run.name for run in found}
     runs = [run for run in kept if run.name not in named] + found
     if not runs:
-        raise ReadingError("There is no run to report on: name one, or train with python -m scripts.finetune NAME.")
+        raise SourcierError("training_report.nothing")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         summary.save(runs, folder / KEPT)
         print(text.write(runs, folder))
     except OSError as error:
-        raise ReadingError(f"{folder} cannot be written: {reason(error)}.") from error
+        raise SourcierError("folder.unwritable", folder=folder, reason=reason(error)) from error
     return 0
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from corpus.datasets import NAMES, get
 from corpus.datasets.fetching import place
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from corpus.home import Home
-from scripts._common import parser, reason, run
+from scripts._common import parser, reason, run, say
 
 FIGURES = "comptes.json"
 
@@ -33,9 +33,9 @@ def main(argv: list[str] | None = None) -> int:
     for name in dict.fromkeys(options.names or SETS):
         try:
             figures[name] = _surveyed(name, options)
-        except ReadingError as error:
+        except SourcierError as error:
             failed = True
-            print(f"{name}: {error}", file=sys.stderr)
+            print(f"{name}: {say(error)}", file=sys.stderr)
     if options.figures:
         _write(options.figures, figures)
     return int(failed)
@@ -57,7 +57,7 @@ def _surveyed(name: str, options) -> dict:
             options.out.mkdir(parents=True, exist_ok=True)
             print(*(f"  {path}" for path in clouds.save(found, options.out)), sep="\n")
         except OSError as error:
-            raise ReadingError(f"The pictures cannot be written into {options.out}: {reason(error)}.") from error
+            raise SourcierError("output.unwritable", path=options.out, reason=reason(error)) from error
     return figures
 
 
@@ -65,7 +65,7 @@ def _write(path: Path, figures: dict) -> None:
     try:
         path.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
     except OSError as error:
-        raise ReadingError(f"The counts cannot be written to {path}: {reason(error)}.") from error
+        raise SourcierError("output.unwritable", path=path, reason=reason(error)) from error
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ def _apart(tmp_path_factory):
         "SOURCIER_HOME": str(tmp_path_factory.mktemp("sourcier-home")),
         "HF_HUB_OFFLINE": "1",
         "GRADIO_ANALYTICS_ENABLED": "False",
+        "LC_ALL": "C.UTF-8",  # the commands speak French under a French locale
     }
     with pytest.MonkeyPatch.context() as patch:
         for name, value in settings.items():

@@ -4,23 +4,54 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("corpus", "index", "assistant", "assistant.ui", "scripts")
-MAY_IMPORT = {
-    "corpus": {"corpus"},
-    "index": {"corpus", "index"},
-    "assistant": {"corpus", "index", "assistant"},
-    "assistant.ui": {"corpus", "index", "assistant", "assistant.ui"},
-    "scripts": set(ROOMS),
-}
+TOP = ("corpus", "index", "assistant", "scripts")
+# The rooms from the lowest to the highest: each may import those that stand before it, and itself.
+ORDER = (
+    "corpus",
+    "index.storage",
+    "index.vectors",
+    "index.reader",
+    "index.retrieval",
+    "index.ingestion",
+    "index.vectors.starter.__main__",  # makes the vectors that are shipped
+    "index.following",
+    "index.maintenance",
+    "index.views",
+    "index",
+    "assistant.settings",
+    "assistant.schema",
+    "assistant.serialization",
+    "assistant.text",
+    "assistant.generation",
+    "assistant.storage",
+    "assistant.query",
+    "assistant.gate",
+    "assistant.verification",
+    "assistant.extraction",
+    "assistant",  # the pipeline, and what it is handed
+    "assistant.export",
+    "assistant.training",
+    "assistant.evaluation",
+    "assistant.services",
+    "assistant.api",
+    "assistant.ui",
+    "scripts",
+)
+# Neighbours that must not know each other.
+APART = (("corpus.readers", "corpus.datasets"), ("assistant.api", "assistant.ui"))
+# The one place that joins two neighbours.
+JOINED = {"assistant.ui.server": "assistant.api"}
 # Each heavy library, and the modules that wrap it: those may name it at their top, being imported late themselves.
 HEAVY = {
     "gradio": ("assistant.ui",),
-    "torch": ("assistant.training",),
+    "torch": ("assistant.training", "index.reader.network", "index.vectors.precision"),
+    "transformers": ("index.reader.network",),
     "tensorflow": (),
     "tensorflow_datasets": (),
     "keras": (),
@@ -28,6 +59,7 @@ HEAVY = {
     "keras_nlp": (),
     "faiss": (),
     "sentence_transformers": (),
+    "sklearn": (),
     "pandas": (),
     "matplotlib": (),
     "lxml": (),
@@ -37,20 +69,32 @@ HEAVY = {
 def modules() -> dict[str, Path]:
     """Every module of the rooms: dotted name to file."""
     found = {}
-    for room in ("corpus", "index", "assistant", "scripts"):
+    for room in TOP:
         for file in sorted((ROOT / room).rglob("*.py")):
             parts = file.relative_to(ROOT).with_suffix("").parts
             found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
     return found
 
 
-def room_of(name: str) -> str | None:
-    """The innermost room that a module belongs to; None for a library's."""
-    inside = [room for room in ROOMS if name == room or name.startswith(room + ".")]
-    return max(inside, key=len, default=None)
+@pytest.fixture(scope="module")
+def trees() -> dict[str, ast.Module]:
+    """The syntax tree of every module."""
+    return {name: ast.parse(file.read_text(encoding="utf-8")) for name, file in modules().items()}
 
 
-def imported(node: ast.AST, module: str, is_package: bool) -> list[str]:
+def inside(name: str, room: str) -> bool:
+    """Whether a module is a room or stands in it."""
+    return name == room or name.startswith(room + ".")
+
+
+def floor(name: str) -> int | None:
+    """How high the innermost room of a module stands; None for a library's."""
+    if not any(inside(name, top) for top in TOP):
+        return None
+    return ORDER.index(max((room for room in ORDER if inside(name, room)), key=len))
+
+
+def imported(node: ast.AST, module: str, is_package: bool = False) -> list[str]:
     """The dotted names that one statement imports, relative ones made absolute."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
@@ -65,51 +109,82 @@ def imported(node: ast.AST, module: str, is_package: bool) -> list[str]:
     return [f"{start}.{alias.name}" for alias in node.names]
 
 
-def upward(source: str, module: str, is_package: bool = False) -> list[str]:
+def imports(tree: ast.AST, module: str) -> list[str]:
+    """All that a module imports, at its top or later."""
+    is_package = (ROOT / module.replace(".", "/") / "__init__.py").exists()
+    return [name for node in ast.walk(tree) for name in imported(node, module, is_package)]
+
+
+def upward(tree: ast.AST, module: str) -> list[str]:
     """What `module` imports from rooms that it must not know."""
-    allowed = MAY_IMPORT[room_of(module)]
-    names = [name for node in ast.walk(ast.parse(source)) for name in imported(node, module, is_package)]
-    return [name for name in names if room_of(name) not in {None, *allowed}]
+    own = floor(module)
+    assert own is not None
+    found = []
+    for name in imports(tree, module):
+        other = floor(name)
+        if other is None:
+            continue
+        apart = any(
+            (inside(module, one) and inside(name, two)) or (inside(module, two) and inside(name, one))
+            for one, two in APART
+            if not any(inside(module, hall) and inside(name, joined) for hall, joined in JOINED.items())
+        )
+        if other > own or apart:
+            found.append(name)
+    return found
 
 
-def heavy_at_top(source: str, module: str) -> list[str]:
+def heavy_at_top(tree: ast.AST, module: str) -> list[str]:
     """The heavy libraries that importing `module` would import, where it is not the one that wraps them."""
     found = []
-    for node in _run_on_import(ast.parse(source)):
-        for name in imported(node, module, False):
+    for node in run_on_import(tree):
+        for name in imported(node, module):
             library = name.split(".")[0]
-            wrapped = HEAVY.get(library)
-            if wrapped is not None and not any(module == room or module.startswith(room + ".") for room in wrapped):
+            if library in HEAVY and not any(inside(module, room) for room in HEAVY[library]):
                 found.append(library)
     return found
 
 
-def _run_on_import(tree: ast.AST):
+def run_on_import(tree: ast.AST) -> Iterator[ast.AST]:
+    """The statements that are run when a module is imported."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             continue
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             continue
         yield node
-        yield from _run_on_import(node)
+        yield from run_on_import(node)
 
 
-@pytest.mark.parametrize("name", modules())
-def test_module_imports_no_room_above_its_own(name):
-    file = modules()[name]
-    assert upward(file.read_text(encoding="utf-8"), name, file.name == "__init__.py") == []
+def scripts_named(tree: ast.AST) -> list[str]:
+    """The texts that are a module of `scripts`, as a process would be told to run; sentences that name one are not."""
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"scripts(\.\w+)*|scripts/[\w/]+\.py", node.value)
+    ]
 
 
-@pytest.mark.parametrize("name", modules())
-def test_module_leaves_heavy_libraries_until_they_are_needed(name):
-    assert heavy_at_top(modules()[name].read_text(encoding="utf-8"), name) == []
+def test_no_module_imports_a_room_above_its_own(trees):
+    assert [(name, found) for name, tree in trees.items() if (found := upward(tree, name))] == []
 
 
-@pytest.mark.parametrize("name", [name for name in modules() if room_of(name) != "assistant.ui"])
-def test_only_the_app_knows_gradio(name):
-    tree = ast.parse(modules()[name].read_text(encoding="utf-8"))
-    names = [each for node in ast.walk(tree) for each in imported(node, name, False)]
-    assert [each for each in names if each.split(".")[0].startswith("gradio")] == []
+def test_no_module_loads_a_heavy_library_until_it_is_needed(trees):
+    assert [(name, found) for name, tree in trees.items() if (found := heavy_at_top(tree, name))] == []
+
+
+def test_only_the_app_knows_gradio(trees):
+    others = {name: tree for name, tree in trees.items() if not inside(name, "assistant.ui")}
+    assert [
+        name for name, tree in others.items() if any(each.startswith("gradio") for each in imports(tree, name))
+    ] == []
+
+
+def test_nothing_but_a_script_starts_a_script(trees):
+    others = {name: tree for name, tree in trees.items() if not inside(name, "scripts")}
+    assert [(name, found) for name, tree in others.items() if (found := scripts_named(tree))] == []
 
 
 @pytest.mark.parametrize(
@@ -117,22 +192,24 @@ def test_only_the_app_knows_gradio(name):
     [
         ("corpus.chunking", "from index.storage.store import Store", ["index.storage.store.Store"]),
         ("corpus.readers.pdf", "def read():\n    import assistant.pipeline", ["assistant.pipeline"]),
+        ("corpus.readers.pdf", "from corpus.datasets import medquad", ["corpus.datasets.medquad"]),
         ("index.retrieval.search", "from assistant import schema", ["assistant.schema"]),
+        ("index.storage.store", "from index.retrieval import search", ["index.retrieval.search"]),
+        ("assistant.gate.gate", "from assistant.pipeline import Assistant", ["assistant.pipeline.Assistant"]),
         ("assistant.pipeline", "from assistant.ui.server import app", ["assistant.ui.server.app"]),
         ("assistant.pipeline", "from . import ui", ["assistant.ui"]),
-        ("assistant.training.pretrain.tasks", "from ...ui.server.app import main", ["assistant.ui.server.app.main"]),
+        ("assistant.training.pretrain.run", "from ...ui.server.app import main", ["assistant.ui.server.app.main"]),
+        ("assistant.api.routes", "from assistant.ui import window", ["assistant.ui.window"]),
+        ("assistant.ui.panels.ask", "from assistant.api import routes", ["assistant.api.routes"]),
         ("assistant.ui.server.app", "import scripts.index", ["scripts.index"]),
-        (
-            "index.retrieval.search",
-            "from corpus.document import Passage\nfrom index.retrieval.hit import Hit\nimport json",
-            [],
-        ),
-        ("assistant.ui.panels.chat", "from ..schema import Answer\nfrom index.storage.store import Store", []),
-        ("scripts.ask", "from assistant.ui.server.app import main", []),
+        ("assistant.ui.server.app", "from assistant.api import routes", []),
+        ("index.retrieval.search", "from corpus.document import Passage\nfrom index.retrieval.hit import Hit", []),
+        ("assistant.ui.panels.chat", "from ...schema import Answer\nfrom index.storage.store import Store", []),
+        ("scripts.ask", "from assistant.ui.server.app import main\nimport json", []),
     ],
 )
 def test_an_upward_import_is_caught(module, source, caught):
-    assert upward(source, module) == caught
+    assert upward(ast.parse(source), module) == caught
 
 
 @pytest.mark.parametrize(
@@ -148,7 +225,13 @@ def test_an_upward_import_is_caught(module, source, caught):
     ],
 )
 def test_a_heavy_import_at_the_top_is_caught(module, source, caught):
-    assert heavy_at_top(source, module) == caught
+    assert heavy_at_top(ast.parse(source), module) == caught
+
+
+def test_a_started_script_is_caught():
+    assert scripts_named(ast.parse("run([python, '-m', 'scripts.finetune'])\nsay('see python -m scripts.index')")) == [
+        "scripts.finetune"
+    ]
 
 
 def test_importing_the_rooms_loads_no_heavy_library():
@@ -157,13 +240,25 @@ def test_importing_the_rooms_loads_no_heavy_library():
     assert set(HEAVY) & set(ran.stdout.split()) == set()
 
 
-@pytest.mark.parametrize("name", sorted(file.stem for file in (ROOT / "scripts").glob("[!_]*.py")))
-def test_command_explains_itself(name):
-    ran = subprocess.run(
-        [sys.executable, "-m", f"scripts.{name}", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=120
-    )
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert ran.stdout.startswith(f"usage: python -m scripts.{name}")
+def test_every_command_explains_itself():
+    names = sorted(file.stem for file in (ROOT / "scripts").glob("[!_]*.py"))
+    started = {
+        name: subprocess.Popen(
+            [sys.executable, "-m", f"scripts.{name}", "--help"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for name in names
+    }
+    outputs = {name: process.communicate(timeout=120)[0] for name, process in started.items()}
+    wrong = {
+        name: outputs[name]
+        for name, process in started.items()
+        if process.returncode or not outputs[name].startswith(f"usage: python -m scripts.{name}")
+    }
+    assert wrong == {}
 
 
 def test_no_tracked_file_names_a_folder_of_somebody_s_machine():

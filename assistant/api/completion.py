@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.api.models import Message
+from assistant.pipeline import AskError
 from assistant.schema import Answer, Searched, Sentence, Turn
 from assistant.serialization import REFUSAL, contract, source
 
@@ -13,11 +14,11 @@ NOTHING = Answer("", refused=False, confidence=0.0, mode="grounded", model="")
 
 
 def asked(messages: Sequence[Message]) -> tuple[str, tuple[Turn, ...]]:
-    """The last user message, and the turns before it, oldest first. Raises ValueError when no user says anything."""
+    """The last user message, and the turns before it, oldest first. Raises AskError when no user says anything."""
     spoken = [message for message in messages if message.role in ("user", "assistant") and message.text.strip()]
     last = max((at for at, message in enumerate(spoken) if message.role == "user"), default=None)
     if last is None:
-        raise ValueError("There is no user message to answer.")
+        raise AskError("api.no_user_message")
     turns: list[Turn] = []
     for message in spoken[:last]:
         if message.role == "user":

@@ -17,7 +17,7 @@ EXAMPLE = """curl {base}/chat/completions -H 'Content-Type: application/json' \\
   -d '{{"model": "sourcier", "messages": [{{"role": "user", "content": "What is a black hole?"}}]}}'"""
 
 
-def manual(document: Mapping) -> str:
+def docs_page(document: Mapping) -> str:
     """An HTML page for an OpenAPI document."""
     title = esc(document["info"]["title"])
     about = "".join(f"<p>{_ticked(part)}</p>" for part in document["info"]["description"].split("\n\n"))

@@ -116,7 +116,10 @@ class SearchRequest(BaseModel):
 
 
 class Source(BaseModel):
-    """A passage: `n` is what [n] in an answer points to; the ranks are None where that search did not find it."""
+    """A passage: `n` is what [n] in an answer points to; the ranks are None where that search did not find it.
+
+    `reader` is the probability that the passage answers, `evidence` the words that do: start, end and probability.
+    """
 
     n: int
     document_id: str
@@ -128,6 +131,8 @@ class Source(BaseModel):
     score: float
     rank_keyword: int | None
     rank_dense: int | None
+    reader: float | None = None
+    evidence: list[tuple[int, int, float]] = []
 
 
 class SearchResponse(BaseModel):
@@ -140,12 +145,16 @@ class SearchResponse(BaseModel):
 
 
 class AnsweredSentence(BaseModel):
-    """A sentence of an answer with the numbers of the passages that state it."""
+    """A sentence of an answer with the numbers of the passages that state it.
+
+    `highlight` are the start and end of the words in it that answer the question.
+    """
 
     text: str
     supported: bool
     support: float
     citations: list[int]
+    highlight: list[tuple[int, int]] = []
 
 
 class AskResponse(BaseModel):

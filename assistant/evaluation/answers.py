@@ -4,9 +4,7 @@ References are the answers of the documents that a question was made from; with 
 every system alike. Support is judged by the outside check of `grounding`, from the cited passages alone.
 """
 
-import json
 import time
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,8 +16,8 @@ from assistant.evaluation.questions import Query
 from assistant.pipeline import QUOTED
 from assistant.schema import Answer
 from corpus.sentences import split
-from index.retrieval.candidates import marks
 from index.storage.store import Store
+from index.views.documents import text_of
 
 LEAD = 3  # sentences of the first baseline, and of the second
 AMONG = 3  # passages from which the second baseline takes its sentences
@@ -51,17 +49,6 @@ def judged(assistant, embedder, queries: Sequence[Query], store: Store, **option
         seconds = time.perf_counter() - started
         references = [text for document in query.relevant if (text := text_of(store, document, collections))]
         yield _judged(query, answer, references or [""], embedder, seconds)
-
-
-def text_of(store: Store, document: str, collections: Sequence[str] = ()) -> str:
-    """All text of the document with this external id, "" when these collections (all, if none is named) lack it."""
-    scope = f" AND collection_id IN ({marks(collections)})" if collections else ""
-    row = store.database.connection.execute(
-        f"""SELECT sections FROM documents
-            WHERE (external_id = ? OR (external_id = '' AND substr(sha256, 1, 16) = ?)){scope}""",
-        (document, document, *map(store.collection_id, collections)),
-    ).fetchone()
-    return "\n\n".join(section["text"] for section in json.loads(zlib.decompress(row["sections"]))) if row else ""
 
 
 def _judged(query: Query, answer: Answer, references: Sequence[str], embedder, seconds: float) -> Judged:
@@ -99,7 +86,7 @@ def nearest(question: str, texts: Sequence[str], embedder) -> str:
     sentences = [sentence for text in texts for sentence in split(text)]
     if not sentences:
         return ""
-    cosines = embedder.encode(sentences) @ embedder.encode([question])[0]
+    cosines = embedder.encode(sentences) @ embedder.encode([question], "query")[0]
     return " ".join(sentences[at] for at in sorted(np.argsort(-cosines)[:LEAD]))
 
 

@@ -1,6 +1,6 @@
 """A generator at the assistant's job: questions of held-out topics, the right passage among three, nothing filtered.
 
-Beside it stands what costs nothing: the first three sentences of the passage that stands first.
+The baseline costs nothing: the first three sentences of the passage that stands first.
 """
 
 import time
@@ -10,14 +10,21 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.evaluation.intervals import Estimate, estimate, paired_p
-from assistant.evaluation.measures import bleu, distinct, loops, repetition, rouge_l, supported, token_f1
+from assistant.evaluation.measures import bleu, distinct, rouge_l, supported
+from assistant.generation.generator import Generator
 from assistant.generation.prompt import pack
+from assistant.generation.sampling import GREEDY
+from assistant.generation.sampling import decoding as of_the_chat
+from assistant.settings import Settings
+from assistant.training.data.collect import collect
+from assistant.training.data.distractors import Distractors
+from assistant.training.data.split import split as split_by_group
 from corpus.document import Passage
 from corpus.sentences import split
 
 AMONG = 3  # passages in a prompt
 LEAD = 3  # sentences of the baseline
+DECODINGS = ("grounded", "greedy")
 
 
 @dataclass(frozen=True)
@@ -44,18 +51,15 @@ class Result:
 
 
 def cases(name: str, datasets: Path, count: int, seed: int = 0) -> list[Case]:
-    """Cases from topics that no training run of this project saw. Raises ReadingError when the data are not there."""
-    from assistant.training.data.collect import Distractors, collect
-    from assistant.training.data.collect import split as halves
-
-    _, held_out = halves(collect([name], datasets))
+    """Cases from topics that no training run of this project saw. Raises TrainingError when the data are not there."""
+    _, held_out = split_by_group(collect([name], datasets))
     rng = np.random.default_rng(seed)
-    usable = [example for example in held_out if example.right is not None]
-    distractors = Distractors(usable)
+    usable = [(example, example.right) for example in held_out if example.right is not None]
+    distractors = Distractors([example for example, _ in usable])
     found = []
     for at in rng.permutation(len(usable))[:count]:
-        example = usable[at]
-        passages = [example.right, *distractors.draw(rng, example, AMONG - 1)]
+        example, right = usable[at]
+        passages = [right, *distractors.draw(rng, example, AMONG - 1)]
         order = rng.permutation(len(passages))
         found.append(
             Case(
@@ -80,19 +84,14 @@ def ranked(data: Sequence[Case], embed: Callable[[list[str]], np.ndarray]) -> li
     return found
 
 
-DECODINGS = ("grounded", "greedy")
-
-
-def answered(generator, data: Sequence[Case], decoding: str = "grounded", passages: bool = True) -> Iterator[Result]:
+def answered(
+    generator: Generator, data: Sequence[Case], decoding: str = "grounded", passages: bool = True
+) -> Iterator[Result]:
     """Each case answered from its passages, in turn; with `passages` False from its question alone.
 
-    `decoding` is one of DECODINGS: as the chat's grounded mode writes a draft (`copying`, no n-gram twice), or the
-    plain model's likeliest token each time.
+    `decoding` is one of DECODINGS: "grounded" as the chat's grounded mode writes a draft (guided copying, no n-gram
+    twice), "greedy" takes the model's likeliest token each time.
     """
-    from assistant.generation.sampling import GREEDY
-    from assistant.generation.sampling import decoding as of_the_chat
-    from assistant.settings import Settings
-
     chat = Settings()
     for case in data:
         prompt = pack(case.question, case.passages if passages else (), generator.count_tokens, window=generator.window)
@@ -119,52 +118,13 @@ def judged(case: Case, answer: str) -> Result:
     )
 
 
-@dataclass(frozen=True)
-class Report:
-    """The table of a run over `count` cases; intervals are of 95 %."""
-
-    count: int
-    rouge_l: Estimate
-    lead_rouge_l: Estimate  # of the baseline
-    p_value: float  # that both are the same
-    token_f1: Estimate
-    bleu: float
-    supported_sentences: float  # share of all sentences, before any filter
-    looping_answers: float
-    empty_answers: float
-    repetition: float
-    distinct_2: float
-
-    def rows(self) -> list[tuple[str, str]]:
-        """Name and value, for printing."""
-        return [
-            (name, str(value) if isinstance(value, Estimate) else _short(value)) for name, value in vars(self).items()
-        ]
-
-
-def report(results: Sequence[Result]) -> Report:
-    """Raises ValueError when there is nothing to report."""
+def facts(results: Sequence[Result]) -> dict[str, float]:
+    """Figures that are no means over questions. `supported_sentences` is the share of all sentences, unfiltered."""
     answers = [result.answer for result in results]
-    references = [result.case.reference for result in results]
     sentences = sum(result.sentences for result in results)
-
-    def mean(of: Callable[[Result], float]) -> float:
-        return sum(of(result) for result in results) / len(results)
-
-    return Report(
-        count=len(results),
-        rouge_l=estimate([result.rouge_l for result in results]),
-        lead_rouge_l=estimate([result.lead_rouge_l for result in results]),
-        p_value=paired_p([result.rouge_l for result in results], [result.lead_rouge_l for result in results]),
-        token_f1=estimate([token_f1(*pair) for pair in zip(answers, references, strict=True)]),
-        bleu=bleu(answers, references),
-        supported_sentences=sum(result.supported for result in results) / sentences if sentences else 0.0,
-        looping_answers=mean(lambda result: float(loops(result.answer))),
-        empty_answers=mean(lambda result: float(not result.answer)),
-        repetition=mean(lambda result: repetition(result.answer)),
-        distinct_2=distinct(answers, 2),
-    )
-
-
-def _short(value: float) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return {
+        "bleu": bleu(answers, [result.case.reference for result in results]),
+        "supported_sentences": sum(result.supported for result in results) / sentences if sentences else 0.0,
+        "distinct_2": distinct(answers, 2),
+        "median_s": float(np.median([result.seconds for result in results])),
+    }

@@ -1,16 +1,15 @@
-"""How well the checker tells supported sentences from changed ones, on pairs written by hand for it.
+"""How well the checker tells supported sentences from changed ones, on hand-written pairs.
 
-`grounding_pairs.jsonl` holds a sentence, its passages and the right verdict a line. The `development` split was looked
-at while the checker was written; of the `held_out` split only the totals were.
+`grounding_pairs.jsonl` holds a sentence, its passages and the right verdict on each line. The `development` split was
+looked at while the checker was written; of the `held_out` split, only the totals.
 """
 
 import json
-import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.evaluation.shares import Share
+from assistant.evaluation.intervals import Share
 from assistant.verification.evidence import Evidence
 from index.retrieval.hit import Hit
 
@@ -81,41 +80,5 @@ def measures(found: Sequence[Verdict]) -> dict[str, Share]:
     }
 
 
-def report() -> dict[str, dict[str, dict]]:
-    """By split and measure: `right`, `count`, `mean`, `low` and `high`, as JSON keeps them."""
-    tables: dict[str, dict] = {}
-    for split in SPLITS:
-        shares = measures(verdicts(pairs(split)))
-        tables[split] = {name: _row(share) for name, share in shares.items()}
-    return tables
-
-
-def table() -> str:
-    """The measures of both splits as lines of text."""
-    lines = []
-    for split in SPLITS:
-        lines.append(split)
-        lines += [f"  {name:24} {share}" for name, share in measures(verdicts(pairs(split))).items()]
-    return "\n".join(lines)
-
-
-def seconds(sentences: Sequence[str], hits: Sequence[Hit]) -> float:
-    """The time to split the passages of an answer and check a draft against them."""
-    started = time.perf_counter()
-    passages = Evidence(hits)
-    for sentence in sentences:
-        passages.check(sentence)
-    return time.perf_counter() - started
-
-
 def _right(found: Sequence[Verdict]) -> Share:
     return Share(sum(verdict.right for verdict in found), len(found))
-
-
-def _row(share: Share) -> dict:
-    low, high = share.interval
-    return {**asdict(share), "mean": share.mean, "low": low, "high": high}
-
-
-# --- an outside check ------------------------------------------------------------------------------------------
-# It shares no code with the checker that it checks: tokens, stop words and stems are its own.

@@ -1,7 +1,8 @@
 """How well a generator predicts a text: perplexity, and bits per byte, which compares over tokenizers."""
 
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,8 +17,6 @@ class Scorer(Protocol):
     window: int
 
     def encode(self, text: str) -> list[int]: ...
-
-    def decode(self, tokens: Sequence[int]) -> str: ...
 
     def score(self, prompt: str, continuation: str) -> np.ndarray: ...
 
@@ -57,7 +56,9 @@ def likelihood(generator: Scorer, texts: Iterable[str]) -> Likelihood:
 
 def _stretches(generator: Scorer, text: str, length: int) -> list[str]:
     """The text in pieces of at most `length` tokens, cut at spaces so that no character or word is split."""
-    pieces, words, count = [], [], 0
+    pieces: list[str] = []
+    words: list[str] = []
+    count = 0
     for word in _words(text):
         tokens = len(generator.encode(word))
         if words and count + tokens > length:
@@ -70,6 +71,4 @@ def _stretches(generator: Scorer, text: str, length: int) -> list[str]:
 
 def _words(text: str) -> list[str]:
     """The text in pieces of white space and the word behind it; joined they are the text."""
-    import re
-
     return re.findall(r"\s*\S+|\s+$", text)

@@ -65,13 +65,6 @@ def supported(sentence: str, passages: Sequence[str]) -> bool:
     return False
 
 
-def similarity(predictions: Sequence[str], references: Sequence[str], embedder) -> list[float]:
-    """Cosine of the embeddings of each pair, in [-1, 1]."""
-    if not predictions:
-        return []
-    return (embedder.encode(list(predictions)) * embedder.encode(list(references))).sum(axis=1).tolist()
-
-
 def _rouge():
     from rouge_score import rouge_scorer
 

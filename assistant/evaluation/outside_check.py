@@ -1,13 +1,15 @@
-"""An independent check of support, with other words and rules than the checker that it measures."""
+"""A check of support that shares no code with the checker that it measures: its tokens and stop words are its own."""
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
-INDEPENDENT = 0.6  # of the content words
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_LIGHT = frozenset(
+LEAST = 0.6  # of the content words
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+THOUSANDS = re.compile(r",(?=\d{3}\b)")
+LETTERS = re.compile(r"[^\W\d_]+")
+LIGHT = frozenset(
     """a about after all also although an and another any are as at be because been before being between both but by
     can could did do does during each for from had has have he her here him his how i if in into is it its just like
     many may might more most must no not of off on one only or other our out over own same she should since so some
@@ -19,26 +21,26 @@ _LIGHT = frozenset(
 
 
 def independent_support(sentence: str, cited_texts: Sequence[str]) -> bool:
-    """Whether one cited passage holds 60 % of the sentence's stemmed content words and every number of it."""
-    words, numbers = _independent_words(sentence)
+    """Whether one cited text holds LEAST of the sentence's stemmed content words and every number of it."""
+    words, numbers = _content(sentence)
     if not words and not numbers:
         return False
     for text in cited_texts:
-        held, held_numbers = _independent_words(text)
-        if numbers <= held_numbers and len(words & held) >= INDEPENDENT * len(words):
+        held, held_numbers = _content(text)
+        if numbers <= held_numbers and len(words & held) >= LEAST * len(words):
             return True
     return False
 
 
-def _independent_words(text: str) -> tuple[set[str], set[str]]:
-    stemmer = _porter()
-    letters = (word for word in _LETTERS.findall(text.casefold()) if len(word) > 1 and word not in _LIGHT)
-    numbers = {re.sub(r",(?=\d{3}\b)", "", found).replace(",", ".") for found in _NUMBER.findall(text)}
-    return set(stemmer.stemWords(list(letters))), numbers
+def _content(text: str) -> tuple[set[str], set[str]]:
+    """(stemmed content words, numbers without thousands separators)."""
+    letters = [word for word in LETTERS.findall(text.casefold()) if len(word) > 1 and word not in LIGHT]
+    numbers = {THOUSANDS.sub("", found).replace(",", ".") for found in NUMBER.findall(text)}
+    return set(_porter().stemWords(letters)), numbers
 
 
 @lru_cache(maxsize=1)
-def _porter():
+def _porter() -> Any:
     import snowballstemmer
 
     return snowballstemmer.stemmer("porter")

@@ -12,13 +12,14 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from assistant.evaluation.errors import EvaluationError
 from assistant.evaluation.outside_check import independent_support
 from assistant.evaluation.questions import HERE, Query
 from assistant.evaluation.runs import Table, table
 from assistant.schema import Answer
 from assistant.text.words import words_of
-from corpus.document import ReadingError
 from index.storage.store import Store
+from index.views.documents import documents_of, has_words, headings_of, ids_of
 
 DEPTH = 10  # documents looked through for the right one
 READ = 6  # documents read for each question that is wanted: some have no usable title
@@ -96,52 +97,28 @@ class QuestionSet:
 
 
 def question_set(store: Store, collection: str, count: int, seed: int = 0) -> QuestionSet:
-    """At most `count` questions, the same for the same collection and seed. Raises StoreError for an unknown
-    collection, ReadingError when nothing in it can be asked for."""
-    number = store.collection_id(collection)
-    rows = _documents(store, number, count * READ, seed)
+    """At most `count` questions, the same for the same collection and seed.
+
+    Raises StoreError for an unknown collection, EvaluationError when nothing in it can be asked for.
+    """
+    rows = documents_of(store, collection, count * READ, seed % 16)
     rng = random.Random(seed)
     queries: dict[str, Query] = {}
     titles: dict[str, str] = {}
     for row in rows:
-        made = _question(row["title"], _headings(store, row["id"]), row["language"], rng)
+        made = _question(row.title, headings_of(store, row.row), row.language, rng)
         if made is None or made[1] in queries:
             continue
         kind, text = made
-        relevant = _alike(store, number, row["title"])
+        relevant = ids_of(store, collection, row.title)  # every document of that title answers it
         query = Query(f"own-{len(queries) + 1}", text, relevant, kind=kind)
-        queries[text], titles[query.id] = query, row["title"]
+        queries[text], titles[query.id] = query, row.title
         if len(queries) == count:
             break
     if not queries:
-        raise ReadingError(f"The collection '{collection}' has no titles or headings to ask for.")
+        raise EvaluationError("evaluation.no_titles", collection=collection)
     others = max(FEWEST_OUTSIDE, round(OUTSIDE * len(queries)))
-    return QuestionSet(tuple(queries.values()), _foreign(store, number, others, rng), titles)
-
-
-def _documents(store: Store, collection: int, count: int, seed: int) -> list:
-    """Documents in an order that depends on their content and the seed alone: adding others hardly changes the set."""
-    offset = seed % 16
-    return store.database.connection.execute(
-        "SELECT id, title, language FROM documents WHERE collection_id = ? ORDER BY substr(sha256, ?) LIMIT ?",
-        (collection, offset + 1, count),
-    ).fetchall()
-
-
-def _headings(store: Store, document: int) -> list[str]:
-    rows = store.database.connection.execute(
-        "SELECT DISTINCT heading FROM passages WHERE document_id = ? ORDER BY ordinal LIMIT 50", (document,)
-    )
-    return [row["heading"] for row in rows]
-
-
-def _alike(store: Store, collection: int, title: str) -> frozenset[str]:
-    """Every document of that title answers the question."""
-    rows = store.database.connection.execute(
-        "SELECT external_id, sha256 FROM documents WHERE collection_id = ? AND title = ? COLLATE NOCASE",
-        (collection, title),
-    )
-    return frozenset(row["external_id"] or row["sha256"][:16] for row in rows)
+    return QuestionSet(tuple(queries.values()), _foreign(store, collection, others, rng), titles)
 
 
 def _question(title: str, headings: Sequence[str], language: str, rng: random.Random) -> tuple[str, str] | None:
@@ -172,24 +149,16 @@ def _last(heading: str) -> str:
     return re.split(r"\s[>›/]\s", heading)[-1].strip()
 
 
-def _foreign(store: Store, collection: int, count: int, rng: random.Random) -> tuple[Query, ...]:
+def _foreign(store: Store, collection: str, count: int, rng: random.Random) -> tuple[Query, ...]:
     """Questions of everyday life whose words no passage of the collection holds together."""
     known = json.loads((HERE / "foreign_dev.json").read_text("utf-8"))["short"]
     drawn = (text for text in rng.sample(known, len(known)) if not _together(store, collection, text))
     return tuple(Query(f"other-{n}", text, frozenset()) for n, text in zip(range(1, count + 1), drawn, strict=False))
 
 
-def _together(store: Store, collection: int, text: str) -> bool:
+def _together(store: Store, collection: str, text: str) -> bool:
     words = sorted(words_of(text).content)
-    if not words:
-        return True
-    match = " AND ".join(f'"{word}"' for word in words)
-    row = store.database.connection.execute(
-        """SELECT 1 FROM passages_fts f JOIN passages p ON p.id = f.rowid JOIN documents d ON d.id = p.document_id
-           WHERE passages_fts MATCH ? AND d.collection_id = ? LIMIT 1""",
-        (match, collection),
-    ).fetchone()
-    return row is not None
+    return not words or has_words(store, collection, words)
 
 
 # --- answers --------------------------------------------------------------------------------------------------
@@ -251,7 +220,7 @@ def tables(found: Sequence[Outcome]) -> list[Table]:
         supported = sum(each.supported for each in own) / max(sentences, 1)
         seconds = sorted(each.seconds for each in own)[len(own) // 2]
         facts = {"sentences": float(sentences), "supported": supported, "median_s": seconds}
-        made.append(table("own", [[each.question, each.relevant] for each in own], values, shares=True, **facts))
+        made.append(table("own", [[each.question, each.relevant] for each in own], values, shares=True, facts=facts))
     if other:
         refused = {"refused": [each.refused for each in other]}
         made.append(table("other", [[each.question] for each in other], refused, shares=True))

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from assistant.evaluation.errors import EvaluationError
 from assistant.text.words import words_of
-from corpus.document import ReadingError
 from index.storage.store import Store
+from index.views.documents import documents_of
 
 HERE = Path(__file__).parent
 HALVES = ("dev", "test")
@@ -63,28 +64,17 @@ class Entry:
 def entries(store: Store, collection: str) -> list[Entry]:
     """All documents of a collection that name their topic and the kind of their question, in a fixed order.
 
-    Raises ReadingError when there is none: such a collection has no questions to be reworded.
+    Raises EvaluationError when there is none: such a collection has no questions to be reworded.
     """
-    rows = store.database.connection.execute(
-        """SELECT d.external_id, d.sha256, d.title, d.metadata FROM documents d
-           JOIN collections c ON c.id = d.collection_id WHERE c.name = ? ORDER BY d.sha256""",
-        (collection,),
-    ).fetchall()
     found = []
-    for row in rows:
-        about = json.loads(row["metadata"])
+    for row in documents_of(store, collection):
+        about = row.metadata
         if about.get("focus_area") and about.get("question_type"):
             found.append(
-                Entry(
-                    row["external_id"] or row["sha256"][:16],
-                    row["title"],
-                    about["focus_area"],
-                    about["question_type"],
-                    about.get("umls_cui", ""),
-                )
+                Entry(row.id, row.title, about["focus_area"], about["question_type"], about.get("umls_cui", ""))
             )
     if not found:
-        raise ReadingError(f"The collection '{collection}' has no documents with focus_area and question_type.")
+        raise EvaluationError("evaluation.no_topics", collection=collection)
     return found
 
 
@@ -260,12 +250,13 @@ def save(queries: Sequence[Query], folder: Path) -> None:
 
 
 def load(folder: Path, split: str = "test") -> list[Query]:
-    """The judged queries of a BEIR folder. Raises ReadingError when it is none."""
+    """The judged queries of a BEIR folder. Raises EvaluationError when it is none, OSError when it cannot be read."""
     judgements, file = folder / "qrels" / f"{split}.tsv", folder / "queries.jsonl"
     for needed in (file, judgements):
         if not needed.is_file():
-            raise ReadingError(f"{folder} is no BEIR folder: {needed.relative_to(folder)} is missing.")
-    relevant = defaultdict(set)
+            missing = needed.relative_to(folder).as_posix()
+            raise EvaluationError("beir.incomplete", folder=folder, missing=missing)
+    relevant: dict[str, set[str]] = defaultdict(set)
     try:
         for line in judgements.read_text("utf-8-sig").splitlines()[1:]:
             query, document, score = line.split("\t")
@@ -274,7 +265,7 @@ def load(folder: Path, split: str = "test") -> list[Query]:
         records = [json.loads(line) for line in file.read_text("utf-8-sig").splitlines() if line.strip()]
         return [_query(record, relevant) for record in records if str(record["_id"]) in relevant]
     except (ValueError, KeyError, TypeError) as error:
-        raise ReadingError(f"{folder} is no readable BEIR folder ({error}).") from error
+        raise EvaluationError("beir.damaged", folder=folder, reason=str(error)) from error
 
 
 def _query(record: dict, relevant: dict[str, set[str]]) -> Query:

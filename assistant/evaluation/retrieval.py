@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.evaluation.intervals import Estimate, estimate
 from assistant.evaluation.questions import Query
 from index.retrieval.candidates import Found
 from index.retrieval.fusion import blended
 from index.retrieval.hit import Hit
 from index.retrieval.search import Search
 from index.storage.store import Store
+from index.views.documents import ids_of
 
 DEPTH = 10
 RRF_CONSTANT = 60  # Cormack, Clarke and Buettcher 2009
@@ -91,19 +91,9 @@ def scores(ranking: Ranking, queries: Sequence[Query]) -> dict[str, list[float]]
     return {name: [values.get(query.id, 0.0) for query in queries] for name, values in by_query.items()}
 
 
-def summary(values: dict[str, list[float]]) -> dict[str, Estimate]:
-    """Means with their intervals."""
-    return {name: estimate(numbers) for name, numbers in values.items()}
-
-
 def unknown(store: Store, collection: str, documents: Iterable[str]) -> set[str]:
     """The documents, by `Hit.document_id`, that the collection does not hold."""
-    rows = store.database.connection.execute(
-        """SELECT d.external_id, d.sha256 FROM documents d JOIN collections c ON c.id = d.collection_id
-           WHERE c.name = ?""",
-        (collection,),
-    )
-    return set(documents) - {row["external_id"] or row["sha256"][:16] for row in rows}
+    return set(documents) - ids_of(store, collection)
 
 
 def _documents(hits: Sequence[Hit]) -> list[str]:

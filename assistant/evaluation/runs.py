@@ -1,7 +1,7 @@
 """Runs of the measures, kept as JSON with every question's value, so that two of them can be compared.
 
-A run is a list of tables; a table holds the values of some measures for the same questions, in the same order. What
-was asked is known by its hash: tables of two runs are compared, question by question, only where it is the same.
+A run is a list of tables; a table holds the values of some measures for the same questions, in the same order. A hash
+identifies the questions: tables of two runs are compared, question by question, only where their hashes are equal.
 """
 
 import hashlib
@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
+from types import MappingProxyType
 
-from assistant.evaluation.intervals import Estimate, estimate, paired_p
-from assistant.evaluation.shares import Share
-from corpus.document import ReadingError
+from assistant.evaluation.errors import EvaluationError
+from assistant.evaluation.intervals import Estimate, Share, estimate, paired_p
 from corpus.files import replacing
 
 FORMAT = "sourcier-evaluation-1"
@@ -65,11 +65,16 @@ class Comparison:
 
 
 def table(
-    name: str, asked: Sequence[Sequence], values: Mapping[str, Sequence[float]], shares: bool = False, **facts: float
+    name: str,
+    asked: Sequence[Sequence],
+    values: Mapping[str, Sequence[float]],
+    *,
+    shares: bool = False,
+    facts: Mapping[str, float] = MappingProxyType({}),
 ) -> Table:
-    """A table over `asked`: for each question its key, then all else that makes it this question (text, answer ...)."""
+    """A table over `asked`: for each question its key, then what else identifies it (text, expected answer ...)."""
     rounded = {measure: tuple(round(float(v), DIGITS) for v in numbers) for measure, numbers in values.items()}
-    return Table(name, sha256(asked), tuple(str(row[0]) for row in asked), rounded, facts, shares)
+    return Table(name, sha256(asked), tuple(str(row[0]) for row in asked), rounded, dict(facts), shares)
 
 
 def sha256(data: object) -> str:
@@ -85,11 +90,20 @@ def now() -> str:
 # --- comparing --------------------------------------------------------------------------------------------------
 
 
-def compare(run: Run, baseline: Run) -> tuple[list[Comparison], str]:
-    """The run against the baseline, for each table and measure that both have over the same questions; and one sentence
-    on the tables for which that is not so, "" when there is none."""
+@dataclass(frozen=True)
+class Compared:
+    """A run against a baseline; `other` tables are not over the same questions, `missing` ones not in the baseline."""
+
+    comparisons: tuple[Comparison, ...] = ()
+    other: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def compare(run: Run, baseline: Run) -> Compared:
+    """Compares each table and measure that run and baseline both have over the same questions."""
     before = {table.name: table for table in baseline.tables}
-    found, other, missing = [], [], []
+    found: list[Comparison] = []
+    other, missing = [], []
     for after in run.tables:
         old = before.get(after.name)
         if old is None:
@@ -99,9 +113,7 @@ def compare(run: Run, baseline: Run) -> tuple[list[Comparison], str]:
         else:
             common = [measure for measure in after.values if measure in old.values]
             found += [paired(after.name, name, after.values[name], old.values[name]) for name in common]
-    reasons = [f"{', '.join(other)}: not over the same questions"] if other else []
-    reasons += [f"{', '.join(missing)}: not in the baseline"] if missing else []
-    return found, f"Not compared: {'; '.join(reasons)}." if reasons else ""
+    return Compared(tuple(found), tuple(other), tuple(missing))
 
 
 def paired(name: str, measure: str, first: Sequence[float], second: Sequence[float]) -> Comparison:
@@ -128,18 +140,18 @@ def _share(values: Sequence[float]) -> Estimate:
 
 
 def place(home: Path, measure: str, made: str) -> Path:
-    """A new file of the data folder for a run, named by time and measure. Raises ReadingError."""
+    """A new file of the data folder for a run, named by time and measure. Raises EvaluationError."""
     folder = home / FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ReadingError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+        raise EvaluationError("evaluation.no_folder", folder=folder, reason=_reason(error)) from error
     stem = f"{''.join(c for c in made[:19] if c.isalnum())}-{measure}"
     return next(path for path in _numbered(folder, stem) if not path.exists())
 
 
 def save(run: Run, path: Path) -> None:
-    """Writes the run, whole or not at all. Raises ReadingError with the system's reason."""
+    """Writes the run, whole or not at all. Raises EvaluationError with the system's reason."""
     tables = [
         {
             "name": table.name,
@@ -156,26 +168,26 @@ def save(run: Run, path: Path) -> None:
         with replacing(path) as temporary:
             temporary.write_text(json.dumps({**record, "tables": tables}) + "\n", "utf-8")
     except OSError as error:
-        raise ReadingError(f"The run {path} cannot be written: {error.strerror}.") from error
+        raise EvaluationError("run.unwritable", path=path, reason=_reason(error)) from error
 
 
 def load(path: Path) -> Run:
-    """Reads what `save` wrote. Raises ReadingError when the file is missing, damaged or something else."""
+    """Reads what `save` wrote. Raises EvaluationError when the file is missing, damaged or something else."""
     try:
         record = json.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise ReadingError(f"The run {path} cannot be read: {error.strerror}.") from error
+        raise EvaluationError("run.unreadable", path=path, reason=_reason(error)) from error
     except (ValueError, RecursionError) as error:
-        raise ReadingError(f"{path} is no run of this command, or damaged: it is not JSON.") from error
+        raise EvaluationError("run.no_json", path=path) from error
     try:
         if record["format"] != FORMAT:
-            raise ValueError(f"its format is not {FORMAT}")
+            raise EvaluationError("run.other_format", path=path, format=FORMAT)
         tables = tuple(_table(row) for row in record["tables"])
         return Run(str(record["measure"]), str(record["made"]), dict(record["settings"]), tables)
     except KeyError as error:
-        raise ReadingError(f"{path} is no run of this command, or damaged: {error.args[0]} is missing.") from error
+        raise EvaluationError("run.incomplete", path=path, missing=error.args[0]) from error
     except (ValueError, TypeError, AttributeError) as error:
-        raise ReadingError(f"{path} is no run of this command, or damaged: {error}.") from error
+        raise EvaluationError("run.damaged", path=path) from error
 
 
 def _table(row: Mapping) -> Table:
@@ -183,7 +195,7 @@ def _table(row: Mapping) -> Table:
     values = {str(measure): tuple(map(_number, numbers)) for measure, numbers in row["values"].items()}
     facts = {str(fact): _number(value) for fact, value in row["facts"].items()}
     if not keys or any(len(numbers) != len(keys) for numbers in values.values()):
-        raise ValueError(f"the table {name} does not hold a value for each question")
+        raise ValueError(f"the table {name} lacks values")
     return Table(name, str(row["data_sha256"]), keys, values, facts, bool(row["shares"]))
 
 
@@ -191,6 +203,10 @@ def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError("a value is not a number")
     return float(value)
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
 
 
 def _numbered(folder: Path, stem: str) -> Iterator[Path]:

@@ -7,16 +7,18 @@ import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 from assistant.evaluation import runs
+from assistant.evaluation.errors import EvaluationError
 from assistant.evaluation.own import Outcome, outcomes, question_set, tables
 from assistant.evaluation.runs import FOLDER, Run
-from assistant.pipeline import AskError
+from assistant.pipeline import Assistant
 from assistant.settings import Settings
-from corpus.document import ReadingError
+from corpus.errors import Reason, SourcierError
 from corpus.files import replacing
 from corpus.home import Home
-from index.storage.store import Store, StoreError
+from index.storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +44,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the trial in progress is. `error` is a sentence, `kept` the name of the last one that was kept."""
+    """How far the trial in progress is. `error` is why it ended early, `kept` the name of the last one stored."""
 
     running: bool = False
     done: int = 0
     total: int = 0
-    error: str = ""
+    error: Reason | None = None
     kept: str = ""
 
 
@@ -63,7 +65,7 @@ class Trial:
 class Trials:
     """One trial at a time a running app."""
 
-    def __init__(self, home: Home, assistant, store: Store):
+    def __init__(self, home: Home, assistant: Assistant, store: Store):
         self._home = home
         self._assistant = assistant
         self._store = store
@@ -100,9 +102,9 @@ class Trials:
         return sorted((path.stem for path in folder.glob(f"*-{MEASURE}*.json")), reverse=True)
 
     def load(self, name: str) -> Trial:
-        """Raises ReadingError when it is not there or damaged."""
+        """Raises EvaluationError when it is not there or damaged."""
         if name not in self.names():
-            raise ReadingError(f"There is no trial '{name}'.")
+            raise EvaluationError("trial.unknown", name=name)
         path = self._home.path / FOLDER / f"{name}.json"
         return Trial(name, runs.load(path), tuple(_read(path.with_suffix(".outcomes.jsonl"))))
 
@@ -116,7 +118,8 @@ class Trials:
     # --- the work ---------------------------------------------------------------------------------------------
 
     def _work(self, plan: Plan, stop: threading.Event) -> None:
-        error, kept = "", ""
+        error: Reason | None = None
+        kept = ""
         found: list[Outcome] = []
         try:
             questions = question_set(self._store, plan.collection, min(plan.count, MOST_QUESTIONS))
@@ -126,18 +129,18 @@ class Trials:
             for outcome in outcomes(assistant, questions, plan.collection, stop, **options):
                 found.append(outcome)
                 self._note(done=len(found))
-        except (AskError, StoreError, ReadingError) as problem:
-            error = str(problem)
+        except SourcierError as problem:
+            error = problem.reason
         except Exception as problem:  # whatever the models raise: the page must not wait for ever
             log.exception("the trial failed")
-            error = f"{type(problem).__name__}: {problem}"
+            error = Reason("trial.failed", {"reason": f"{type(problem).__name__}: {problem}"})
         try:
             kept = self._keep(plan, found) if found else ""
-        except ReadingError as problem:
-            error = str(problem)
+        except EvaluationError as problem:
+            error = problem.reason
         self._note(running=False, error=error, kept=kept)
 
-    def _note(self, **changes) -> None:
+    def _note(self, **changes: Any) -> None:
         with self._lock:
             self._progress = replace(self._progress, **changes)
 
@@ -149,14 +152,15 @@ class Trials:
             with replacing(path.with_suffix(".outcomes.jsonl")) as temporary:
                 temporary.write_text(lines, "utf-8", errors="replace")
         except OSError as error:
-            raise ReadingError(f"The trial {path} cannot be written: {error.strerror}.") from error
+            reason = error.strerror or str(error)
+            raise EvaluationError("trial.unwritable", path=path, reason=reason) from error
         runs.save(Run(MEASURE, made, plan.told, tuple(tables(found))), path)
         return path.stem
 
 
 def _read(path: Path) -> list[Outcome]:
     """The outcomes in a file of lines; what is damaged is left out."""
-    found = []
+    found: list[Outcome] = []
     with contextlib.suppress(OSError):
         if path.stat().st_size > LONGEST_FILE:
             return found
@@ -166,10 +170,10 @@ def _read(path: Path) -> list[Outcome]:
     return found
 
 
-def _outcome(record: dict) -> Outcome:
+def _outcome(record: dict[str, Any]) -> Outcome:
     """Lists become tuples again; whatever is not of the expected kind is an error."""
     usual = Outcome("", "", "", (), None, False, 0.0)
-    values = {}
+    values: dict[str, Any] = {}
     for name in (each.name for each in fields(Outcome)):
         value, kind = record[name], type(getattr(usual, name))
         if name == "rank":

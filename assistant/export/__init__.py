@@ -1,4 +1,4 @@
-"""Conversations as files to keep and to pass on: Markdown, HTML, PDF, and JSON, which can be brought in again.
+"""Conversations as files to keep or pass on: Markdown, HTML, PDF, and JSON, which can be imported again.
 
 Everything in them is untrusted text: each format escapes what it writes, and none of them can run anything.
 """
@@ -23,7 +23,7 @@ Kept = Sequence[tuple[Conversation, Sequence[StoredTurn]]]
 
 @dataclass(frozen=True)
 class File:
-    """A file to be saved by the browser; nothing of it is written on this side."""
+    """A file for the browser to save; it is not written to a disk here."""
 
     name: str
     type: str

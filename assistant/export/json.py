@@ -1,4 +1,4 @@
-"""Conversations as JSON with everything that the history knows of them, and back, every field checked."""
+"""Conversations as JSON with everything that the history keeps of them; reading checks every field."""
 
 import json
 import math
@@ -9,6 +9,7 @@ from typing import Literal
 from assistant.schema import Answer, Mode
 from assistant.serialization import dump
 from assistant.storage.history import LONGEST_TITLE, Conversation, StoredTurn
+from corpus.errors import SourcierError
 
 FORMAT, VERSION = "sourcier-conversations", 1
 LONGEST_QUESTION = 20_000  # characters
@@ -17,8 +18,8 @@ LAST_SECOND = 4_102_444_800.0  # the year 2100: beyond it, dates cannot be shown
 State = Literal["writing", "done", "stopped", "failed", "interrupted"]
 
 
-class ImportFileError(Exception):
-    """A file that holds no conversations; the message is a word for the reason."""
+class ImportFileError(SourcierError):
+    """A file from which no conversations can be taken."""
 
 
 @dataclass(frozen=True)
@@ -66,22 +67,22 @@ def _turn(turn: StoredTurn) -> dict:
 
 
 def imported(text: str) -> list[tuple[Conversation, list[StoredTurn]]]:
-    """The conversations in the JSON text, their ids being 0. Raises ImportFileError, and then nothing is taken."""
+    """The conversations in the JSON text, with 0 as their ids. Raises ImportFileError if any part is not valid."""
     from pydantic import TypeAdapter, ValidationError
 
     try:
         found = json.loads(text, parse_float=_finite, parse_constant=_refused)
         json.dumps(found, ensure_ascii=False).encode()  # half of a surrogate pair cannot be stored
     except (ValueError, RecursionError) as error:
-        raise ImportFileError("no_json") from error
+        raise ImportFileError("import.no_json") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise ImportFileError("no_conversations")
+        raise ImportFileError("import.no_conversations")
     if found.get("version") != VERSION:
-        raise ImportFileError("newer")
+        raise ImportFileError("import.newer")
     try:
         records = TypeAdapter(tuple[ConversationRecord, ...]).validate_python(found.get("conversations"))
     except (ValidationError, RecursionError) as error:
-        raise ImportFileError("damaged") from error
+        raise ImportFileError("import.damaged") from error
     return [_taken(record) for record in records]
 
 

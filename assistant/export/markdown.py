@@ -20,7 +20,7 @@ def markdown(chapters: Sequence[Chapter], lang: str) -> str:
 
 
 def escaped(text: str, *, begins: bool = True) -> str:
-    """`text` on one line, with no meaning in Markdown; `begins` where it may stand at the beginning of a block."""
+    """`text` on one line, with no meaning in Markdown; `begins` says that it may start a block."""
     text = SPECIAL.sub(r"\\\1", one_line(text).replace("&", "&amp;"))
     text = ADDRESS.sub(lambda found: found[0][:-1] + "\\" + found[0][-1], text)
     if not begins:
@@ -74,6 +74,6 @@ def _within(words: str) -> str:
 
 
 def _marked(words: str) -> str:
-    """In bold; the stars stand next to a letter, else they mean nothing."""
+    """In bold; stars have this meaning only next to a letter."""
     before, after = (" " if words[at : at + 1 or None].isspace() else "" for at in (0, -1))
     return f"{before}**{escaped(words, begins=False)}**{after}"

@@ -1,179 +1,196 @@
-"""Answers made of the passages' own sentences: "quotes only" mode, and what an unsupported draft falls back to.
+"""Answers made of the passages' own sentences, the one that answers first.
 
-The passage that the search puts first is read from its start, without headings, boilerplate, tables and half
-sentences, until the answer is long enough; other passages only complete it when it is short and they promise the same
-of the same topic. On 120 reworded questions this beat picking the sentences nearest to the question by meaning
-(ROUGE-L 0.64 against 0.59 for six of the same passage and 0.30 for three of three passages): a text explains in its
-own order. Where nothing of the best passage reads like prose, its lines beat another passage's prose (0.74 against 0.67
-on 200 questions).
+The reader (`index.reader`) gives every sentence of every passage the probability that it answers. The likeliest one
+leads. What follows is decided by the others' probabilities, never by the words of the question: a sentence that is
+nearly as likely belongs to the answer; where an item of a list answers and its neighbours do, too, the list is shown
+with its lead. "Quotes only" mode shows this, and a draft that fails its check falls back to it.
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from assistant.schema import BULLETS, Sentence
-from assistant.verification.evidence import Evidence
-from corpus.layout import body_start, cells, is_list_item, is_notice, prose
-from index.retrieval.aspects import aspects_of, promises
-from index.retrieval.hit import Hit
-from index.retrieval.label import label_of, topic_of
+from assistant.schema import BULLETS, Citation, Sentence
+from corpus.layout import body_start, cells, is_heading, is_list_item, is_table, prose
+from corpus.sentences import spans
+from index.retrieval.hit import Hit, Span
 
-WORDS = 160  # of an answer; the sentence that would go beyond is left out
-FOCUSED = 90  # the same, of one that begins in the middle of a passage
-SHORT = 60  # words of an answer that other passages may complete
-PASSAGES = 3
-RUN = 8  # words that are not said twice
+PLAIN = 3  # sentences of a plain answer
+WORDS = 160  # of an answer that is a list or a whole explanation
 LONGEST = 1200  # characters of a sentence: more is a page without full stops
-ANNOUNCED = re.compile(r"\bfollowing (?:list|table|signs|symptoms)\b", re.IGNORECASE)
-BARE = ("Yes.", "No.", "Oui.", "Non.")  # answer the page's own question, which is not the user's
-ENDS = (".", "!", "?", "…", "。", "！", "？", "｡", "۔", "؟", "।", "॥", "։", "።")  # of sentences, in many scripts
+SURE = 0.5  # probability from which a sentence belongs to the answer by itself
+NEARLY = 0.5  # share of the lead's probability from which another sentence may be meant instead
+MANY = 4  # sentences that are likely enough: then the question asked for more than one
+SENTENCES_WITHOUT_READER = 2
+COMPLETED = (":", " include", " are", " like", "such as")  # ends of a sentence that its list completes
 
 
-def best_quotes(hits: Sequence[Hit], evidence: Evidence, begins: Sequence[int] = ()) -> list[Sentence]:
-    """Sentences of the first passages in reading order, each citing its place; [] only without any hit.
+@dataclass(frozen=True)
+class Place:
+    """A sentence of passage `n` (from 1): characters [start, end), its number in the passage, its probability."""
 
-    An item of a list keeps its marker, "- ". `begins` tells for each hit the character to begin at
-    (`assistant.extraction.start`).
-    """
-    quotes: list[Sentence] = []
-    seen: set[tuple[str, ...]] = set()
-    words = 0
-    for n, hit in enumerate(hits[:PASSAGES], 1):
-        if words >= SHORT or (n > 1 and not _belongs(hits[0], hit, bool(quotes))):
-            continue
-        begin = begins[n - 1] if begins else 0
-        for start, end in _from(begin, hit.text, evidence.sentences(n)):
-            quote = evidence.quote(n, start, end)
-            runs, length = _runs(quote.text), len(quote.text.split())
-            if not runs.isdisjoint(seen):
-                continue
-            if quotes and words + length > (FOCUSED if begin else WORDS):
-                break
-            seen |= runs
-            quotes.append(quote)
-            words += length
-    return _without_lone_lead(quotes) or _anything(hits, evidence)
+    n: int
+    number: int
+    start: int
+    end: int
+    probability: float
 
 
-def readable(hits: Sequence[Hit], evidence: Evidence, begins: Sequence[int] = ()) -> list[Hit]:
-    """The passages that an answer may be made of, best first, each without headings, boilerplate and half sentences,
-    and from where an answer begins.
+def quotes(hits: Sequence[Hit]) -> list[Sentence]:
+    """The sentences that answer, likeliest first, then what belongs to them; [] only without any hit."""
+    chosen = _chosen(hits)
+    return [quoted(hits[place.n - 1], place) for place in chosen] or list(_anything(hits))
 
-    They are the best one and those that promise the same of the same topic, as for quotes.
-    """
+
+def quoted(hit: Hit, place: Place) -> Sentence:
+    """A sentence taken word for word from its passage, with the words that answer marked in it."""
+    raw = hit.text[place.start : place.end]
+    text = " ".join(raw.split())
+    return Sentence(text, True, 1.0, (Citation(place.n, place.start, place.end),), _highlights(hit, place, text))
+
+
+def leading(hits: Sequence[Hit]) -> Place | None:
+    """The sentence that answers likeliest; None where no passage was read or nothing in it is a sentence."""
+    places = [place for n, hit in enumerate(hits, 1) for place in _places(n, hit)]
+    return max(places, key=lambda place: (place.probability, -place.n), default=None)
+
+
+def _chosen(hits: Sequence[Hit]) -> list[Place]:
+    lead = leading(hits)
+    if lead is None:
+        return _without_reader(hits)
+    hit = hits[lead.n - 1]
+    own = _places(lead.n, hit)
+    listed = _list_around(hit, own, lead)
+    if listed:
+        return _limited(hit, listed)
+    least = min(SURE, NEARLY * lead.probability)
+    likely = [place for place in own if place.probability >= least and place.number != lead.number]
+    if 1 + len(likely) >= MANY:
+        return _limited(hit, sorted([lead, *likely], key=lambda place: place.start))
+    likely.sort(key=lambda place: -place.probability)
+    return [lead, *_distinct(hits, lead, likely)][:PLAIN]
+
+
+def _distinct(hits: Sequence[Hit], lead: Place, likely: Sequence[Place]) -> list[Place]:
+    """The further sentences that do not merely say the lead's own words again."""
+    hit = hits[lead.n - 1]
+    said = {" ".join(hit.text[span.start : span.end].lower().split()) for span in _inside(hit, lead)}
+    return [
+        place
+        for place in likely
+        if not any(words and words in hit.text[place.start : place.end].lower() for words in said)
+    ]
+
+
+def _places(n: int, hit: Hit) -> list[Place]:
+    """The sentences of a passage that can be shown, without headings glued to them."""
     found = []
-    for n, hit in enumerate(hits[:PASSAGES], 1):
-        if n > 1 and not _belongs(hits[0], hit, bool(found)):
+    for number, sentence in enumerate(hit.sentences):
+        start, end = sentence.start, sentence.end
+        if end - start > LONGEST or not hit.text[start:end].strip():
             continue
-        begin = begins[n - 1] if begins else 0
-        parts = [hit.text[start:end].strip() for start, end in _from(begin, hit.text, evidence.sentences(n))]
-        text = "".join(f"\n{part}" if part.startswith(BULLETS) else f" {part}" for part in parts).strip()
-        if text:
-            found.append(replace(hit, text=text))
+        if is_heading(hit.text, start, end) and not is_list_item(hit.text, start, end):
+            continue
+        found.append(Place(n, number, *_body(hit.text, start, end), sentence.probability))
     return found
 
 
-def _from(begin: int, text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """What is readable of a text, from the sentence at character `begin` on; all of it where nothing is, from there."""
-    found = list(_readable(text, places))
-    return iter([(start, end) for start, end in found if end > begin] or found)
+def _body(text: str, start: int, end: int) -> tuple[int, int]:
+    span = prose(text, start, end)
+    if span is not None:
+        return span
+    return (
+        (start, end)
+        if is_list_item(text, start, end) or is_table(text, start, end)
+        else (body_start(text, start, end), end)
+    )
 
 
-def _readable(text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    led = False  # by a sentence that is shown: items alone are what is left of a page's menu
-    for at, (start, end) in enumerate(places):
-        if text[start:end].strip() in BARE:
-            continue
-        span = prose(text, start, end)
-        if is_list_item(text, start, end):
-            if _in_a_table(text, start, end) or (not led and not text[start:end].rstrip().endswith((".", "!"))):
-                continue
-            span = span or (start, end)
-        elif span is None and _leads(text, places, at):
-            span = body_start(text, start, end), end  # "Other signs include" has its end in the list
-        else:
-            led = span is not None
-        led = led or span is not None
-        if span is not None and span[1] - span[0] <= LONGEST and text[span[0] : span[1]].strip():
-            yield span
+def _list_around(hit: Hit, own: Sequence[Place], lead: Place) -> list[Place]:
+    """The list that the lead stands in or announces, with its lead-in, where the reader takes it for the answer."""
+    numbers = {place.number: place for place in own}
+    announces = _announces(hit.text[lead.start : lead.end])
+    if not _is_item(hit, lead) and not announces:
+        return []
+    first = lead.number
+    while _is_item(hit, numbers.get(first)) and first - 1 in numbers and not announces:
+        first -= 1
+        if not _is_item(hit, numbers[first]):
+            break
+    opening = numbers[first]
+    items = []
+    number = first + (0 if _is_item(hit, opening) else 1)
+    while _is_item(hit, numbers.get(number)):
+        items.append(numbers[number])
+        number += 1
+    if not items:
+        return []
+    if not announces:
+        likely = sum(item.probability >= NEARLY * lead.probability for item in items)
+        if 2 * likely < len(items):  # one fact of many that stand in a list
+            return []
+    intro = [opening] if not _is_item(hit, opening) and _announces(hit.text[opening.start : opening.end]) else []
+    return [*intro, *items]
 
 
-def _in_a_table(text: str, start: int, end: int) -> bool:
-    """Whether what looks like one item is the rest of a table, "- Rash - Fever - ...", and no item with items of its
-    own, "- Five treatments are used: - surgery - ..."."""
-    found = cells(text, start, end)
-    return bool(found) and not text[slice(*found[0])].endswith((":", "."))
-
-
-def _leads(text: str, places: Sequence[tuple[int, int]], at: int) -> bool:
-    """Whether a list follows, of which this is the lead: written as a sentence begins, and no remark on the page."""
-    start, end = places[at]
-    followed = at + 1 < len(places) and is_list_item(text, *places[at + 1])
-    words = text[start:end].split()
-    written = len(words) > 1 and words[0][0].isupper() and any(word[0].islower() for word in words[1:])
-    return followed and written and not is_notice(text, start, end)
-
-
-def _runs(text: str) -> set[tuple[str, ...]]:
-    """All runs of RUN words; a shorter text is one run."""
-    words = re.findall(r"\w+", text.lower())
-    return {tuple(words[at : at + RUN]) for at in range(max(1, len(words) - RUN + 1))}
-
-
-def _without_lone_lead(quotes: list[Sentence]) -> list[Sentence]:
-    """Without a last sentence that announces a list which did not fit."""
-    return quotes[:-1] if len(quotes) > 1 and _announces(quotes[-1].text) else quotes
+def _is_item(hit: Hit, place: Place | None) -> bool:
+    return place is not None and is_list_item(hit.text, place.start, place.end)
 
 
 def _announces(text: str) -> bool:
-    return not text.startswith(BULLETS) and not text.rstrip("\"'”»)]").endswith(ENDS)
+    return text.rstrip().endswith(COMPLETED)
 
 
-def _anything(hits: Sequence[Hit], evidence: Evidence) -> list[Sentence]:
+def _limited(hit: Hit, places: Sequence[Place]) -> list[Place]:
+    """As many of the places, in order, as make an answer of WORDS words; at least the first."""
+    words = 0
+    kept: list[Place] = []
+    for place in places:
+        words += len(hit.text[place.start : place.end].split())
+        if kept and words > WORDS:
+            break
+        kept.append(place)
+    if len(kept) > 1 and _announces(hit.text[kept[-1].start : kept[-1].end]):
+        kept.pop()  # it announces what found no room
+    return kept
+
+
+def _highlights(hit: Hit, place: Place, text: str) -> tuple[tuple[int, int], ...]:
+    """Characters of the shown text that are the words which answer; [] where the whole sentence does."""
+    inside = _inside(hit, place)
+    if not inside:
+        return ()
+    best = inside[0]
+    words = " ".join(hit.text[best.start : best.end].split())
+    at = text.find(words, max(0, len(" ".join(hit.text[place.start : best.start].split())) - 1))
+    return ((at, at + len(words)),) if words and at >= 0 and len(words) < len(text) - 1 else ()
+
+
+def _inside(hit: Hit, place: Place) -> list[Span]:
+    return [span for span in hit.evidence if span.start >= place.start and span.end <= place.end]
+
+
+def _without_reader(hits: Sequence[Hit]) -> list[Place]:
+    """The first sentences of the best passage that read like prose."""
+    for n, hit in enumerate(hits, 1):
+        places = [(number, prose(hit.text, *span)) for number, span in enumerate(spans(hit.text, hit.language or "en"))]
+        found = [Place(n, number, *span, 0.0) for number, span in places if span is not None]
+        if found:
+            return found[:SENTENCES_WITHOUT_READER]
+    return []
+
+
+def _anything(hits: Sequence[Hit]) -> Iterator[Sentence]:
     """What the best passage holds where none of it reads like prose: its table, cell by cell, else its beginning."""
     if not hits:
-        return []
-    return list(_tabled(hits[0].text, evidence)) or list(_beginning(evidence))
-
-
-def _tabled(text: str, evidence: Evidence) -> Iterator[Sentence]:
-    """The cells of the passage's tables as a list, and what announces them: "the following list of signs"."""
-    words, lead = 0, None
-    for start, end in evidence.sentences(1):
-        for cell in cells(text, start, end):
-            if lead is not None:
-                yield evidence.quote(1, *lead)
-            lead = None
-            quote = evidence.quote(1, *cell)
-            words += len(quote.text.split())
-            if words > WORDS:
-                return
-            yield quote if quote.text.endswith(":") else replace(quote, text=f"- {quote.text}")
-        if ANNOUNCED.search(text, start, end):
-            lead = start, end
-
-
-def _beginning(evidence: Evidence) -> Iterator[Sentence]:
-    words = 0
-    for start, end in evidence.sentences(1):
-        quote = evidence.quote(1, start, min(end, start + LONGEST))
-        if words >= SHORT:
+        return
+    hit, words = hits[0], 0
+    places = spans(hit.text, hit.language or "en")
+    found = [cell for start, end in places for cell in cells(hit.text, start, end)]
+    for start, end in found or places:
+        quote = quoted(hit, Place(1, 0, start, min(end, start + LONGEST), 0.0))
+        words += len(quote.text.split())
+        if words > WORDS:
             return
-        if quote.text:
-            words += len(quote.text.split())
-            yield quote
-
-
-def _belongs(first: Hit, other: Hit, begun: bool) -> bool:
-    """Whether another passage than the best may be read: it goes on with it, or takes the place of one that is no prose
-    and promises nothing. Where a table of symptoms was found, the text on the causes is no answer."""
-    return _goes_on(first, other) or not (begun or aspects_of(label_of(first.title, first.heading)))
-
-
-def _goes_on(first: Hit, other: Hit) -> bool:
-    """Whether another passage is on the same topic and promises the same of it."""
-    label, another = (label_of(hit.title, hit.heading) for hit in (first, other))
-    topic = topic_of(label)
-    # "Type 1" is not "type 4": half of the same words is another disease.
-    return bool(topic) and topic == topic_of(another) and promises(another, label)
+        bare = not found or quote.text.startswith(BULLETS) or quote.text.endswith(":")
+        yield quote if bare else replace(quote, text=f"- {quote.text}")

@@ -15,7 +15,7 @@ from assistant.generation import presets
 from assistant.generation.copy_guide import Copying
 from assistant.generation.presets import ModelError
 from assistant.generation.prompt import STOPS, sentence_ends
-from assistant.generation.sampling import GREEDY, Sampler, Sampling, log_softmax, softmax
+from assistant.generation.sampling import GREEDY, Sampler, Sampling, log_softmax, probabilities, softmax
 from assistant.generation.tokenizer import Tokenizer
 from corpus.frameworks import importing_tensorflow
 
@@ -39,7 +39,7 @@ class Generator:
     def __init__(self, model, tokenizer: Tokenizer, name: str):
         """`model` is a KerasHub GPT2CausalLM on the TensorFlow backend; `load` is the usual way to get here."""
         if tokenizer.size > model.backbone.vocabulary_size:
-            raise ModelError(f"The tokenizer of {name} knows more tokens than its model.")
+            raise ModelError("model.tokenizer_larger", name=name)
         self.model = model
         self.tokenizer = tokenizer
         self.name = name
@@ -53,7 +53,7 @@ class Generator:
     ) -> "Generator":
         """The generator called `preset`: "starter", a hub name, a name in the folder `models`, or a preset's folder.
 
-        A hub preset is fetched only with `download=True`. Raises ModelError, with a sentence, for anything else.
+        A hub preset is fetched only with `download=True`. Raises ModelError for anything else.
         """
         name = os.fspath(preset)
         folder = presets.download(name) if download and name in presets.HUB_PRESETS else presets.find(name, models)
@@ -109,8 +109,7 @@ class Generator:
         """
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         held = ""
-        options = {"sampling": sampling, "copying": copying, "stop": stop}
-        for token in self.tokens(prompt, max_new_tokens=max_new_tokens, **options):
+        for token in self.tokens(prompt, max_new_tokens=max_new_tokens, sampling=sampling, copying=copying, stop=stop):
             held += decoder.decode(self.tokenizer.bytes_of(token))
             end = min((place for place in map(held.find, stop_strings) if place >= 0), default=None)
             if end is not None:
@@ -141,8 +140,9 @@ class Generator:
         ids = self._prompt_ids(prompt)
         total = min(self.window, len(ids) + max_new_tokens)
         if len(ids) >= self.window:
-            raise ModelError(f"The prompt has {len(ids)} tokens, but {self.name} reads at most {self.window - 1}.")
-        sampler, written = Sampler(sampling), []
+            raise ModelError("model.prompt_too_long", tokens=len(ids), name=self.name, most=self.window - 1)
+        sampler = Sampler(sampling)
+        written: list[int] = []
         logits, cache = self._call(self._prefill, np.array([ids], np.int32), np.int32(self._cache_length(total)))
         while not (stop and stop.is_set()) and len(written) < total - len(ids):
             scores = logits.numpy()[0, : self.tokenizer.size]
@@ -160,8 +160,6 @@ class Generator:
         self, text: str | Sequence[int], k: int = 10, sampling: Sampling | None = None
     ) -> list[TokenProbability]:
         """The `k` likeliest next tokens, likeliest first: of the plain model, or as `sampling` would draw them."""
-        from assistant.generation.sampling import probabilities
-
         ids = self._prompt_ids(text)[-self.window :]
         logits = self._call(self._logits, np.array([ids], np.int32)).numpy()[0, -1, : self.tokenizer.size]
         chances = softmax(logits.astype(np.float64)) if sampling is None else probabilities(logits, sampling, ids)
@@ -215,7 +213,7 @@ def load_model(folder: Path, architecture: dict | None = None, *, dtype: str = "
     try:
         model.backbone.load_weights(str(presets.weights(folder)))
     except Exception as error:  # h5py and Keras raise many kinds
-        raise ModelError(f"The weights in {folder} cannot be read or do not fit its config.json.") from error
+        raise ModelError("model.weights_unfit", folder=folder) from error
     return model
 
 
@@ -233,9 +231,9 @@ def import_keras_nlp():
             import keras
             import keras_nlp
     except ImportError as error:
-        raise ModelError(f"The generator needs TensorFlow and KerasNLP, which are not installed ({error}).") from error
+        raise ModelError("model.no_libraries", reason=str(error)) from error
     if keras.backend.backend() != "tensorflow":
-        raise ModelError(f"The generator runs on Keras with TensorFlow, but Keras is set to {keras.backend.backend()}.")
+        raise ModelError("model.backend", backend=keras.backend.backend())
     return keras_nlp
 
 

@@ -4,18 +4,13 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assistant.generation.generator import Generator
+from assistant.generation.prompt import PromptError
 from assistant.generation.sampling import Sampling
+from assistant.generation.tokenizer import Tokenizer
 
 CANDIDATES = 10
 _VISIBLE = {"\n": "↵", "\t": "⇥", "\r": "␍", "\N{NO-BREAK SPACE}": "⍽"}
-
-
-class PromptError(ValueError):
-    """A prompt that cannot be looked at. `key` is "empty" or "long"; `tokens` of at most `limit`."""
-
-    def __init__(self, key: str, tokens: int = 0, limit: int = 0):
-        super().__init__(key)
-        self.key, self.tokens, self.limit = key, tokens, limit
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class Look:
     window: int
 
 
-def look(generator, prompt: str, sampling: Sampling, k: int = CANDIDATES) -> Look:
+def look(generator: Generator, prompt: str, sampling: Sampling, k: int = CANDIDATES) -> Look:
     """The `k` likeliest next tokens of the plain model beside those that `sampling` leaves. Raises PromptError."""
     ids = prompt_ids(generator, prompt)
     plain = generator.next_token_distribution(ids, k)
@@ -60,17 +55,17 @@ def look(generator, prompt: str, sampling: Sampling, k: int = CANDIDATES) -> Loo
     )
 
 
-def prompt_ids(generator, prompt: str) -> list[int]:
+def prompt_ids(generator: Generator, prompt: str) -> list[int]:
     """The tokens of a prompt that leaves room for one more. Raises PromptError."""
     ids = generator.encode(prompt)
     if not ids:
-        raise PromptError("empty")
+        raise PromptError("prompt.empty")
     if len(ids) >= generator.window:
-        raise PromptError("long", len(ids), generator.window - 1)
+        raise PromptError("prompt.long", tokens=len(ids), limit=generator.window - 1)
     return ids
 
 
-def written(generator, prompt: str, sampling: Sampling, length: int) -> Iterator[str]:
+def written(generator: Generator, prompt: str, sampling: Sampling, length: int) -> Iterator[str]:
     """The continuation so far, each time it has grown; up to `length` tokens. Raises PromptError."""
     text = ""
     # No stop strings: in the lab the model is seen as it is.
@@ -81,7 +76,7 @@ def written(generator, prompt: str, sampling: Sampling, length: int) -> Iterator
         yield text
 
 
-def readable(tokenizer, token: int) -> Token:
+def readable(tokenizer: Tokenizer, token: int) -> Token:
     """A token with its spaces and line breaks made visible, and bytes that are no whole character in hexadecimal."""
     if token == tokenizer.end:
         return Token(token, tokenizer.bytes_of(token).decode("ascii", "replace"), "end")

@@ -4,6 +4,9 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from corpus.errors import SourcierError
 
 STARTER = "starter"
 HUB_VARIABLE = "KAGGLEHUB_CACHE"
@@ -31,8 +34,8 @@ MERGES = Path("assets") / "tokenizer" / "merges.txt"
 CARD = "README.md"
 
 
-class ModelError(Exception):
-    """A generator that cannot be used; the message is one sentence for the user."""
+class ModelError(SourcierError):
+    """A generator that cannot be found, loaded or used."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +77,18 @@ def find(preset: str | os.PathLike, models: str | os.PathLike | None = None) -> 
     if name in HUB_PRESETS:
         folder = downloaded(name)
         if folder is None:
-            raise ModelError(
-                f"{name} has not been downloaded yet: ask for the download in the settings, or use starter."
-            )
+            raise ModelError("model.not_downloaded", name=name)
         return folder
     if models and Path(name).name == name and (Path(models) / name).is_dir():
         return Path(models) / name
     if Path(name).expanduser().is_dir():
         return Path(name).expanduser()
-    raise ModelError(f"There is no generator called “{name}”: it is neither a folder nor the name of a preset.")
+    raise ModelError("model.unknown", name=name)
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a preset of the program or of the hub has this name, so that none of the user's may."""
+    return name == STARTER or name in HUB_PRESETS
 
 
 def downloaded(name: str) -> Path | None:
@@ -96,7 +102,7 @@ def downloaded(name: str) -> Path | None:
 def download(name: str) -> Path:
     """Fetches a hub preset (once) and returns its folder. Raises ModelError when the hub cannot be reached."""
     if name not in HUB_PRESETS:
-        raise ModelError(f"“{name}” is not a GPT-2 preset of the hub; known are {', '.join(HUB_PRESETS)}.")
+        raise ModelError("model.not_of_hub", name=name, known=", ".join(HUB_PRESETS))
     folder = downloaded(name)
     if folder:
         return folder
@@ -105,12 +111,12 @@ def download(name: str) -> Path:
 
         folder = Path(kagglehub.model_download(f"keras/gpt2/keras/{name}"))
     except Exception as error:  # kagglehub lets requests', urllib's and its own exceptions through
-        raise ModelError(f"{name} could not be downloaded ({_first_line(error)}).") from error
+        raise ModelError("model.download_failed", name=name, reason=_first_line(error)) from error
     validate(folder)
     return folder
 
 
-def validate(folder: str | os.PathLike) -> dict:
+def validate(folder: str | os.PathLike) -> dict[str, Any]:
     """The architecture of the GPT-2 preset in `folder`, as GPT2Backbone's arguments.
 
     Only plain numbers are taken from its config.json, so nothing in an untrusted preset is ever deserialised.
@@ -118,16 +124,16 @@ def validate(folder: str | os.PathLike) -> dict:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise ModelError(f"The generator's folder {folder} does not exist.")
+        raise ModelError("model.no_folder", folder=folder)
     for needed in (Path(CONFIG), VOCABULARY, MERGES):
         if not (folder / needed).is_file():
-            raise ModelError(f"{folder} is not a GPT-2 preset: {needed.as_posix()} is missing.")
+            raise ModelError("model.incomplete", folder=folder, file=needed.as_posix())
     if not any((folder / name).is_file() for name in WEIGHTS):
-        raise ModelError(f"{folder} is not a GPT-2 preset: its weights ({WEIGHTS[0]}) are missing.")
+        raise ModelError("model.no_weights", folder=folder, file=WEIGHTS[0])
     config = _json_object(folder / CONFIG)
     if config.get("class_name") != "GPT2Backbone":
-        kind = config.get("class_name") or config.get("model_type") or "something else"
-        raise ModelError(f"{folder} is not a KerasNLP GPT-2 preset: its config.json describes {kind}.")
+        kind = config.get("class_name") or config.get("model_type") or "?"
+        raise ModelError("model.other_kind", folder=folder, kind=kind)
     return _architecture(folder, config.get("config"))
 
 
@@ -136,21 +142,21 @@ def weights(folder: str | os.PathLike) -> Path:
     return next(Path(folder) / name for name in WEIGHTS if (Path(folder) / name).is_file())
 
 
-def _architecture(folder: Path, values: object) -> dict:
+def _architecture(folder: Path, values: object) -> dict[str, Any]:
     if not isinstance(values, dict) or any(not isinstance(values.get(key), int | float) for key in ARCHITECTURE):
-        raise ModelError(f"{folder} is not a GPT-2 preset: its config.json does not give the sizes of the model.")
+        raise ModelError("model.no_sizes", folder=folder)
     architecture = {key: values[key] if key == "dropout" else int(values[key]) for key in ARCHITECTURE}
     sizes = [architecture[key] for key in ARCHITECTURE if key != "dropout"]
     if min(sizes) < 1 or architecture["hidden_dim"] % architecture["num_heads"]:
-        raise ModelError(f"{folder} is not a GPT-2 preset: the sizes in its config.json do not fit together.")
+        raise ModelError("model.sizes_conflict", folder=folder)
     return architecture
 
 
-def _json_object(path: Path) -> dict:
+def _json_object(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read ({_first_line(error)}).") from error
+        raise ModelError("model.unreadable", path=path, reason=_first_line(error)) from error
     return value if isinstance(value, dict) else {}
 
 

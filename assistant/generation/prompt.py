@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from corpus.errors import SourcierError
 from corpus.sentences import spans
 
 WINDOW = 1024  # tokens, GPT-2's position table
@@ -36,11 +37,18 @@ _BREAKS = re.compile(r"\s*\n\s*(?P<item>(?:[-*•‣–]|\d{1,3}[.)])\s+(?=\S))?
 _JOINERS = {"\u200c", "\u200d"}
 
 
+class PromptError(SourcierError):
+    """A prompt that cannot be made or given to a generator."""
+
+
 class Quotable(Protocol):
     """What a prompt needs of a passage; corpus.Passage and index.Hit both have it."""
 
-    heading: str
-    text: str
+    @property
+    def heading(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -78,11 +86,11 @@ def pack(
     """The prompt for `question` with as many of the passages (best first) as fit into `window - reserve` tokens.
 
     A passage that does not fit whole is cut at the end of a sentence or left out. The question always stays; one that
-    is longer than the room loses its start, and the prompt says so. Raises ValueError when `reserve` leaves no room.
+    is longer than the room loses its start, and the prompt says so. Raises PromptError when `reserve` leaves no room.
     """
     room = window - reserve
     if room < count_tokens(render("", [])):
-        raise ValueError("The tokens reserved for the answer leave no room for the question.")
+        raise PromptError("prompt.no_room", window=window, reserve=reserve)
     question, cut = _fitted_question(clean_line(question), count_tokens, room)
     blocks: list[str] = []
     used: list[Used] = []

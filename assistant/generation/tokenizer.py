@@ -22,12 +22,13 @@ class Tokenizer:
         from tokenizers.pre_tokenizers import ByteLevel
 
         if END not in vocabulary:
-            raise ModelError(f"The tokenizer's vocabulary has no {END} token, so it is not GPT-2's.")
-        pairs = [tuple(m.rstrip("\n").split(" ")) for m in merges if m.strip() and not m.startswith("#version")]
+            raise ModelError("tokenizer.no_end", token=END)
+        lines = (m.rstrip("\n") for m in merges if m.strip() and not m.startswith("#version"))
+        pairs = [(first, second) for first, _, second in (line.partition(" ") for line in lines)]
         try:
             self._engine = Engine(BPE(vocab=vocabulary, merges=pairs))
         except Exception as error:  # the Rust binding raises plain Exception
-            raise ModelError(f"The tokenizer's merges do not fit its vocabulary ({error}).") from error
+            raise ModelError("tokenizer.merges", reason=str(error)) from error
         self._engine.pre_tokenizer = ByteLevel(add_prefix_space=False)
         self.end = vocabulary[END]
         self.size = max(vocabulary.values()) + 1
@@ -45,9 +46,10 @@ class Tokenizer:
             vocabulary = json.loads((folder / presets.VOCABULARY).read_text(encoding="utf-8"))
             merges = (folder / presets.MERGES).read_text(encoding="utf-8").split("\n")
         except (OSError, ValueError) as error:
-            raise ModelError(f"The tokenizer in {folder} cannot be read ({str(error).splitlines()[0]}).") from error
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise ModelError("tokenizer.unreadable", folder=folder, reason=reason) from error
         if not isinstance(vocabulary, dict) or not all(isinstance(id_, int) for id_ in vocabulary.values()):
-            raise ModelError(f"The tokenizer in {folder} cannot be read (its vocabulary is not a table of ids).")
+            raise ModelError("tokenizer.no_table", folder=folder)
         return cls(vocabulary, merges)
 
     def encode(self, text: str) -> list[int]:

@@ -1,15 +1,19 @@
-"""Answers being written. Each runs in its own thread, so that closing a tab or opening another conversation does not
+"""Answers being written. Each jobs in its own thread, so that closing a tab or opening another conversation does not
 lose it; tabs only watch. No Gradio here.
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from assistant.pipeline import Assistant
 from assistant.schema import Answer, Answered, Drafted, Searched, Turn
 from assistant.services.turns import TurnView, stored_view, unfinished
+from assistant.storage.history import History
+from corpus.errors import SourcierError
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +23,7 @@ NOTE_S = 1.0  # what was written is kept this often: a crash loses a second of i
 ENDED_KEPT = 50  # they still know how many documents were searched, and why they failed
 
 
-class Run:
+class AnswerJob:
     """One answer being written. `view` is what there is of it so far."""
 
     def __init__(self, view: TurnView):
@@ -62,13 +66,13 @@ class Run:
                 time.sleep(UPDATE_S)
 
 
-class Runs:
+class AnswerJobs:
     """All answers being written in this process, by the id of their turn."""
 
     def __init__(
         self,
-        assistant,
-        history,
+        assistant: Assistant,
+        history: History,
         waiting: Callable[[], bool],
         suggest: Callable[[Answer], Sequence[str]] = lambda answer: (),
     ):
@@ -77,23 +81,23 @@ class Runs:
         self._history = history
         self._waiting = waiting
         self._suggest = suggest
-        self._runs: dict[int, Run] = {}
+        self._jobs: dict[int, AnswerJob] = {}
         self._lock = threading.Lock()
 
-    def get(self, turn_id: int) -> Run | None:
-        """The run that writes this turn or has lately written it."""
+    def get(self, turn_id: int) -> AnswerJob | None:
+        """The job that writes this turn or has lately written it."""
         with self._lock:
-            return self._runs.get(turn_id)
+            return self._jobs.get(turn_id)
 
     def views(self, conversation_id: int | None) -> list[TurnView]:
         """The turns of a conversation, oldest first: from the history, or as far as they are being written."""
         if conversation_id is None:
             return []
         stored = self._history.turns(conversation_id)
-        runs = [self.get(turn.id) for turn in stored]
+        jobs = [self.get(turn.id) for turn in stored]
         return [
-            replace(run.view, versions=turn.versions) if run else stored_view(turn)
-            for turn, run in zip(stored, runs, strict=True)
+            replace(job.view, versions=turn.versions) if job else stored_view(turn)
+            for turn, job in zip(stored, jobs, strict=True)
         ]
 
     def start(
@@ -103,67 +107,65 @@ class Runs:
         history: Sequence[Turn],
         instead_of: int | None = None,
         **options,
-    ) -> Run:
+    ) -> AnswerJob:
         """Begins a turn, in the place of `instead_of` where one is given, and returns at once.
 
         `options` go to `Assistant.ask`: collections, mode, model.
         """
         turn_id = self._history.begin_turn(conversation_id, question, instead_of)
-        run = Run(TurnView(turn_id, question))
+        job = AnswerJob(TurnView(turn_id, question))
         with self._lock:
-            self._runs[turn_id] = run
-            ended = [key for key, other in self._runs.items() if not other.view.running]
+            self._jobs[turn_id] = job
+            ended = [key for key, other in self._jobs.items() if not other.view.running]
             for key in ended[:-ENDED_KEPT]:
-                del self._runs[key]
+                del self._jobs[key]
         thread = threading.Thread(
-            target=self._work, args=(run, history, options), name=f"answer-{turn_id}", daemon=True
+            target=self._work, args=(job, history, options), name=f"answer-{turn_id}", daemon=True
         )
         thread.start()
-        return run
+        return job
 
     def close(self) -> None:
-        """Asks all runs to stop."""
+        """Asks all jobs to stop."""
         with self._lock:
-            for run in self._runs.values():
-                run.stop()
+            for job in self._jobs.values():
+                job.stop()
 
-    def _work(self, run: Run, history: Sequence[Turn], options: dict) -> None:
-        from assistant.pipeline import AskError
-
+    def _work(self, job: AnswerJob, history: Sequence[Turn], options: dict) -> None:
         try:
-            self._wait_for_models(run)
-            self._ask(run, history, options)
-        except AskError as error:
-            self._end(run, state="failed", error=str(error))
+            self._wait_for_models(job)
+            self._ask(job, history, options)
+        except SourcierError as error:
+            self._end(job, state="failed", error=error.reason.dumps())
         except Exception:
             # Whatever the models raise: the tab must not wait for ever, and the log says what it was.
-            log.exception("the answer to turn %s failed", run.view.id)
-            self._end(run, state="failed")
+            log.exception("the answer to turn %s failed", job.view.id)
+            self._end(job, state="failed")
 
-    def _wait_for_models(self, run: Run) -> None:
-        while self._waiting() and not run.stopping.wait(POLL_S):
+    def _wait_for_models(self, job: AnswerJob) -> None:
+        while self._waiting() and not job.stopping.wait(POLL_S):
             pass
 
-    def _ask(self, run: Run, history: Sequence[Turn], options: dict) -> None:
-        if run.stopping.is_set():
-            self._end(run, state="stopped")
+    def _ask(self, job: AnswerJob, history: Sequence[Turn], options: dict) -> None:
+        if job.stopping.is_set():
+            self._end(job, state="stopped")
             return
-        run.update(state="searching")
-        answer, noted = None, 0.0
-        for event in self._assistant.ask(run.view.question, history=history, stop=run.stopping, **options):
+        job.update(state="searching")
+        answer, noted = None, -math.inf
+        for event in self._assistant.ask(job.view.question, history=history, stop=job.stopping, **options):
             if isinstance(event, Searched):
                 found = {"hits": event.hits, "confidence": event.confidence, "seconds": event.seconds}
-                run.update(state="drafting", documents=event.documents, **found)
+                job.update(state="drafting", documents=event.documents, **found)
             elif isinstance(event, Drafted):
-                run.update(state="drafting", draft=event.text, settled=event.settled, rest=event.rest)
+                job.update(state="drafting", draft=event.text, settled=event.settled, rest=event.rest)
             elif isinstance(event, Answered):
                 answer = event.answer
             if time.monotonic() - noted > NOTE_S:
                 noted = time.monotonic()
-                self._note(run.view)
-        stopped = run.stopping.is_set()
+                self._note(job.view)
+        stopped = job.stopping.is_set()
         follow_ups = () if stopped or answer is None else self._follow_ups(answer)
-        self._end(run, state="stopped" if stopped else "done", answer=answer, follow_ups=follow_ups)
+        self._end(job, state="stopped" if stopped else "done", answer=answer, follow_ups=follow_ups)
 
     def _follow_ups(self, answer: Answer) -> tuple[str, ...]:
         try:
@@ -175,18 +177,22 @@ class Runs:
     def _note(self, view: TurnView) -> None:
         self._history.note(view.id, unfinished(view), _unchecked(view))
 
-    def _end(self, run: Run, **changes) -> None:
+    def _end(self, job: AnswerJob, **changes) -> None:
         """Saves the turn before anyone is told that it has ended."""
-        view = replace(run.view, **changes)
+        view = replace(job.view, **changes)
         try:
-            ended = {"error": view.error, "follow_ups": view.follow_ups}
-            if view.answer is None:
-                self._history.finish_turn(view.id, unfinished(view), view.state, draft=_unchecked(view), **ended)
-            else:
-                self._history.finish_turn(view.id, view.answer, view.state, **ended)
+            complete = view.answer is not None
+            self._history.finish_turn(
+                view.id,
+                view.answer if complete else unfinished(view),
+                view.state,
+                draft="" if complete else _unchecked(view),
+                error=view.error,
+                follow_ups=view.follow_ups,
+            )
         except Exception:
             log.exception("turn %s could not be saved", view.id)
-        run.update(**changes)
+        job.update(**changes)
 
 
 def _unchecked(view: TurnView) -> str:

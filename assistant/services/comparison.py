@@ -4,18 +4,19 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.pipeline import AskError
-from assistant.schema import Answer, Answered, Drafted
+from assistant.pipeline import Assistant
+from assistant.schema import Answer, Answered, Drafted, Mode
+from corpus.errors import Reason, SourcierError
 
 
 @dataclass(frozen=True)
 class Side:
-    """What one generator has made of the question so far; `error` is a sentence."""
+    """What one generator has made of the question so far; `error` says why it could not answer."""
 
     model: str
     draft: str = ""
     answer: Answer | None = None
-    error: str = ""
+    error: Reason | None = None
     working: bool = False
 
 
@@ -35,12 +36,12 @@ class Comparison:
 
 
 def compare(
-    assistant,
+    assistant: Assistant,
     question: str,
     models: tuple[str, str],
     *,
     collections: Sequence[str] = (),
-    mode: str = "grounded",
+    mode: Mode = "grounded",
     stop: threading.Event | None = None,
 ) -> Iterator[Comparison]:
     """The comparison as it grows: left first, then right, since only one generator is in memory at a time.
@@ -60,7 +61,7 @@ def compare(
                 elif isinstance(event, Answered):
                     side = replace(side, answer=event.answer)
                 yield replace(whole, **{name: side})
-        except AskError as error:
-            side = replace(side, error=str(error))
+        except SourcierError as error:
+            side = replace(side, error=error.reason)
         whole = replace(whole, **{name: replace(side, working=False)})
         yield whole

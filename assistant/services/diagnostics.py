@@ -1,4 +1,4 @@
-"""What there is to say of this installation: versions, licences, where the data live, and a report for a bug."""
+"""Facts about this installation: versions, licences, where the data are, and the report that goes with a bug."""
 
 import json
 import os
@@ -7,13 +7,18 @@ import re
 import shutil
 import sqlite3
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from assistant.generation.presets import HUB_PRESETS, STARTER
+from assistant.pipeline import Assistant
 from corpus import datasets
+from corpus.errors import Reason
 from corpus.home import Home
+from index.views.status import CollectionStatus
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
@@ -26,11 +31,11 @@ MINILM = "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2"
 
 @dataclass(frozen=True)
 class Licence:
-    """Under what somebody's work may be used, as they state it. `kind` is program, model or data."""
+    """Under what somebody's work may be used. `kind` is program, model or data; `terms` are theirs, or a Reason."""
 
     name: str
     kind: str
-    terms: str
+    terms: str | Reason
     url: str = ""
 
 
@@ -68,7 +73,7 @@ def licences() -> tuple[Licence, ...]:
 
 
 def places(home: Home) -> list[Place]:
-    """What lies where in the data folder, but for what is not there."""
+    """The parts of the data folder that exist, with their sizes."""
     parts = {
         "index": home.index,
         "vectors": home.vectors,
@@ -89,16 +94,19 @@ def size(path: Path) -> int:
     return sum(_length(each) for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))))
 
 
-def report(home: Home, assistant, statuses, problem: str = "") -> str:
+def report(home: Home, assistant: Assistant, statuses: Sequence[CollectionStatus], problem: str = "") -> str:
     """Lines for a bug report. Nothing of the documents, questions or file names is in it.
 
     `statuses` are those of the collections (`index.views.status`), `problem` what went wrong while the models were
     loaded.
     """
     free = shutil.disk_usage(home.path).free
-    counted = [("documents", "passages", "embedded"), *((s.documents, s.passages, s.embedded) for s in statuses)]
-    states = ", ".join(s.state for s in statuses) or "none"
-    totals = ", ".join(f"{sum(row[at] for row in counted[1:]):,} {counted[0][at]}" for at in range(3))
+    states = ", ".join(status.state for status in statuses) or "none"
+    totals = (
+        f"{sum(status.documents for status in statuses):,} documents, "
+        f"{sum(status.passages for status in statuses):,} passages, "
+        f"{sum(status.embedded for status in statuses):,} embedded"
+    )
     failed = sum(len(status.errors) for status in statuses)
     lines = [
         f"Sourcier {version()}, Python {platform.python_version()}, {platform.platform()}, {platform.machine()}",
@@ -115,9 +123,7 @@ def report(home: Home, assistant, statuses, problem: str = "") -> str:
 
 
 def _known(model: str) -> str:
-    """The name of a generator that everybody knows; one that the user named is not told."""
-    from assistant.generation.presets import HUB_PRESETS, STARTER
-
+    """A published generator's name; a name that the user gave stays private."""
     return model if model in (STARTER, *HUB_PRESETS) else "(own)"
 
 
@@ -129,7 +135,7 @@ def _installed(name: str) -> str:
 
 
 def _accelerators() -> str:
-    """As TensorFlow sees them, when it is loaded: it is not loaded for this."""
+    """The GPUs that TensorFlow sees. It is not loaded to find out."""
     tensorflow = sys.modules.get("tensorflow")
     if tensorflow is None:
         return "not looked for yet"

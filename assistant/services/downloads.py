@@ -1,10 +1,11 @@
-"""Fetching data sets for the app: each in a process of its own, which tells how far it is, a JSON object a line.
+"""Fetches data sets for the app, each in a process of its own that reports its progress as lines of JSON.
 
-A process, because reading a large set through would hold up the app, and one that misbehaves must not end it.
+A process, because reading a large data set would slow the app down, and a failure there must not end it.
 """
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -12,11 +13,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from corpus import datasets
 from corpus.datasets.dataset import DataSet, Kaggle
 from corpus.datasets.fetching import fetch, place
-from corpus.document import ReadingError
+from corpus.errors import Reason, SourcierError
 from corpus.home import Home
 
 TOLD_EVERY_S = 0.3
@@ -24,7 +26,10 @@ TOLD_EVERY_S = 0.3
 
 @dataclass(frozen=True)
 class Offer:
-    """A data set as it is offered. `state` is none, by_hand, fetching, failed or here; `done` of `total` bytes came."""
+    """A data set as it is offered. `state` is none, by_hand, fetching, failed or here.
+
+    `done` of `total` bytes have arrived; `reason` is a stored reason (`Reason.dumps`).
+    """
 
     data_set: DataSet
     state: str
@@ -34,14 +39,17 @@ class Offer:
 
 
 class Fetches:
-    """The data sets of one data folder and what is being fetched. `arrived` is called with each name that came."""
+    """The data sets of one data folder and what is being fetched.
+
+    `arrived` is called with the name of each data set that is complete.
+    """
 
     def __init__(self, home: Home, arrived: Callable[[str], None]):
         self._home = home
         self._arrived = arrived
         self._lock = threading.Lock()
         self._running: dict[str, Offer] = {}
-        self._processes: dict[str, subprocess.Popen] = {}
+        self._processes: dict[str, subprocess.Popen[str]] = {}
 
     def offers(self) -> list[Offer]:
         """All data sets, in the order of their list."""
@@ -82,10 +90,13 @@ class Fetches:
                 text=True,
                 encoding="utf-8",
             )
-        threading.Thread(target=self._follow, args=(name, data_set, child), name=f"fetch-{name}", daemon=True).start()
+        assert child.stdout is not None  # it was asked for
+        threading.Thread(
+            target=self._follow, args=(name, data_set, child, child.stdout), name=f"fetch-{name}", daemon=True
+        ).start()
 
     def stop(self, name: str) -> None:
-        """Ends the fetching of a data set; what came of it is thrown away."""
+        """Stops the fetching of a data set; what has arrived of it is deleted."""
         with self._lock:
             child = self._processes.get(name)
         if child is not None:
@@ -96,10 +107,10 @@ class Fetches:
         for name in list(self._processes):
             self.stop(name)
 
-    def _follow(self, name: str, data_set: DataSet, child: subprocess.Popen) -> None:
+    def _follow(self, name: str, data_set: DataSet, child: subprocess.Popen[str], output: IO[str]) -> None:
         last: dict = {}
-        with child.stdout:
-            for line in child.stdout:
+        with output:
+            for line in output:
                 last = json.loads(line)
                 if "done" in last:
                     with self._lock:
@@ -112,7 +123,7 @@ class Fetches:
             elif child.returncode < 0:
                 self._running.pop(name)  # stopped
             else:
-                reason = last.get("error", "It ended before it was complete.")
+                reason = last.get("error") or Reason("fetch.incomplete").dumps()
                 self._running[name] = Offer(data_set, "failed", reason)
         if last.get("ready"):
             self._arrived(name)
@@ -124,7 +135,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--home")
     parser.add_argument("name")
     options = parser.parse_args(argv)
-    told = 0.0
+    told = -math.inf
 
     def say(**message: object) -> None:
         print(json.dumps(message), flush=True)
@@ -137,8 +148,11 @@ def main(argv: list[str] | None = None) -> int:
 
     try:
         fetch(datasets.get(options.name), Home.find(options.home).make(), progress)
-    except (ReadingError, OSError) as error:
-        say(error=str(error))
+    except SourcierError as error:
+        say(error=error.reason.dumps())
+        return 1
+    except OSError as error:
+        say(error=Reason("system.failed", {"reason": error.strerror or str(error)}).dumps())
         return 1
     say(ready=True)
     return 0

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from assistant.services.downloads import Fetches
 from assistant.services.uploads import discard
+from corpus.document import Dropped
 from corpus.home import Home
 from index.following.upkeep import Upkeep
 from index.following.watches import Watch, add_watch, dismiss, remove_watch, watches
-from index.ingestion.chunking_recipe import chunking_of
+from index.ingestion.chunking_settings import chunking_of
 from index.ingestion.queue import enqueue, update
 from index.storage.store import Store
 from index.vectors.embedder import load_embedder
@@ -20,7 +21,7 @@ from index.views.status import CollectionStatus, collection_statuses
 log = logging.getLogger(__name__)
 
 
-class Shelf:
+class Library:
     """The documents of one running app. `renamed(old, new)` is told of collections that got another name."""
 
     def __init__(self, home: Home, store: Store, renamed: Callable[[str, str], None] = lambda old, new: None):
@@ -36,7 +37,7 @@ class Shelf:
         self.upkeep.start()
 
     def close(self) -> None:
-        """Ends both, and what is being fetched."""
+        """Ends the following and the indexing process, and what is being fetched."""
         self.fetches.close()
         self.upkeep.close()
 
@@ -49,7 +50,7 @@ class Shelf:
         return Catalogue(self.store, embedder.name, chunking_of(embedder))
 
     def statuses(self) -> list[CollectionStatus]:
-        """The state of every collection, those left out that are being deleted."""
+        """The state of every collection that is not being deleted."""
         embedder = load_embedder()
         found = collection_statuses(self.store, embedder.name, chunking_of(embedder))
         return [status for status in found if status.name not in self._deleting]
@@ -68,37 +69,37 @@ class Shelf:
         return working or bool(self._deleting) or self.fetches.busy
 
     def indexed_sets(self) -> set[str]:
-        """Names of the data sets that some collection holds or waits for."""
+        """Names of the data sets that a collection holds, or will hold once they are read."""
         return self.store.data_sets()
 
     # --- adding -----------------------------------------------------------------------------------------------
 
-    def add(self, paths: Sequence[str | Path], collection: str) -> tuple[int, tuple]:
-        """Queues files and starts the indexing process. Gives how many wait, and what was refused (`Dropped`)."""
+    def add(self, paths: Sequence[str | Path], collection: str) -> tuple[int, tuple[Dropped, ...]]:
+        """Queues files and starts the indexing process. Gives the number queued, and the files that were refused."""
         queued = enqueue(self.store, paths, collection)
         self.upkeep.wake()
         return len(queued.sources), queued.failed
 
     def follow(self, path: str, collection: str) -> Watch:
-        """Follows a folder. Raises StoreError with a sentence when it cannot be followed."""
+        """Follows a folder. Raises StoreError when it cannot be followed."""
         return add_watch(self.store, path, collection, self.home)
 
     def unfollow(self, watch_id: int, documents: bool) -> None:
-        """Follows a folder no more; with `documents` what came from it goes, too."""
+        """Stops following a folder; with `documents`, also removes what was read from it."""
         remove_watch(self.store, watch_id, documents=documents)
 
     def _arrived(self, name: str) -> None:
         enqueue(self.store, [name])
         self.upkeep.wake()
 
-    # --- going on ---------------------------------------------------------------------------------------------
+    # --- indexing ---------------------------------------------------------------------------------------------
 
     def pause(self) -> None:
-        """Holds the indexing up, in every program."""
+        """Stops indexing for now, in every program that uses this data folder."""
         self.store.pause()
 
     def resume(self) -> None:
-        """Goes on."""
+        """Lets indexing go on after a pause."""
         self.store.resume()
         self.upkeep.wake()
 
@@ -109,20 +110,20 @@ class Shelf:
         return count
 
     def update(self) -> None:
-        """Makes the index that of the embedder in use; old passages answer until the new ones are there."""
+        """Rebuilds the index for the embedder in use; the old passages answer until the new ones are ready."""
         update(self.store, load_embedder())
         self.upkeep.wake()
 
     # --- changing ---------------------------------------------------------------------------------------------
 
     def rename(self, name: str, new: str) -> str:
-        """Gives a collection another name. Raises StoreError when it is taken or no name."""
+        """Gives a collection another name. Raises StoreError when the name is taken or not valid."""
         new = self.store.rename_collection(name, new)
         self._renamed(name, new)
         return new
 
     def delete(self, name: str) -> threading.Thread:
-        """Deletes a collection behind the page, with our own copies of its files; it is out of sight at once."""
+        """Deletes a collection and our copies of its files in a thread; it is no longer listed from now on."""
         self.store.collection_id(name)
         self._deleting.add(name)
         thread = threading.Thread(target=self._delete, args=(name,), name="delete-collection")
@@ -136,7 +137,7 @@ class Shelf:
             for path in copies:
                 self._discard(path)
         except Exception:
-            log.exception("deleting the collection %s", name)
+            log.exception("a collection could not be deleted")
         finally:
             self._deleting.discard(name)
 
@@ -148,7 +149,7 @@ class Shelf:
             self._discard(row.path)
 
     def remove_entry(self, kind: str, row_id: int) -> None:
-        """Takes an entry of the catalogue out: with its file, unless that holds other documents, too."""
+        """Removes an entry of the catalogue, and its file unless that holds other documents as well."""
         if kind == SOURCE:
             self.remove(row_id)
             return

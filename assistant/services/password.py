@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.errors import SourcierError
 from corpus.files import replacing
 
 VARIABLE = "SOURCIER_PASSWORD"
@@ -25,8 +26,8 @@ ALL_TRIES, ALL_WINDOW_S = 60, 600.0  # of all addresses together: an attacker ma
 ADDRESSES_KEPT = 10_000
 
 
-class PasswordError(Exception):
-    """A password that cannot be used, or a file of one that cannot be read; the message is one sentence."""
+class PasswordError(SourcierError):
+    """A password that cannot be used, or a password file that cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class Password:
 
     @classmethod
     def of(cls, text: str) -> "Password":
-        """Raises PasswordError when it is too short to be one, or too long."""
+        """Salts and hashes `text`. Raises PasswordError when it is too short or too long."""
         if not SHORTEST <= len(text) <= LONGEST:
-            raise PasswordError(f"A password has {SHORTEST} to {LONGEST} characters.")
+            raise PasswordError("password.length", least=SHORTEST, most=LONGEST)
         salt = secrets.token_bytes(16)
         return cls(salt, _hashed(text, salt))
 
@@ -52,15 +53,15 @@ class Password:
 
     @classmethod
     def load(cls, path: Path) -> "Password | None":
-        """The stored one, None when there is none. Raises PasswordError for a file that holds none: an unreadable
-        password must not open the door."""
+        """The stored password, None when there is none. Raises PasswordError for a file that holds none: an unreadable
+        password must let nobody in."""
         try:
             stored = json.loads(path.read_text("utf-8"))
             return cls(base64.b64decode(stored["salt"]), base64.b64decode(stored["scrypt"]))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise PasswordError(f"The password in {path} cannot be read; set it again with --set-password.") from error
+            raise PasswordError("password.unreadable", path=str(path)) from error
 
     def save(self, path: Path) -> None:
         """Writes the hash where only this user can read it. Raises OSError."""
@@ -75,7 +76,7 @@ def _hashed(text: str, salt: bytes) -> bytes:
 
 
 class Tries:
-    """Slows guessing: an address that was wrong FREE_TRIES times waits, twice as long after each further time."""
+    """Slows guessing: after FREE_TRIES wrong guesses an address waits, and twice as long after each further one."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic):
         self._clock = clock

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.storage.history_schema import folded
+from corpus.errors import SourcierError
+from index.storage.store import Store
+from index.views.documents import file_of
 
 LIMIT_S = 20.0
 MEMORY = 2 << 30  # bytes of address space
@@ -22,8 +25,8 @@ TALLEST = 2.5  # times its width: a page a kilometre long is drawn to this heigh
 LETTERS = 12  # that a quote must have to be looked for
 
 
-class PageError(Exception):
-    """A page that cannot be shown; the message is one sentence."""
+class PageError(SourcierError):
+    """A page that cannot be shown."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +40,9 @@ class Page:
     boxes: tuple[tuple[float, float, float, float], ...] = ()
 
 
-def pdf_of(store, document_id: str, collection: str) -> Path | None:
-    """The PDF that the index read this document from; None when it was none, or is gone.
-
-    The path is the one that the user gave to the index, never one that stands in a document or an imported answer.
-    """
-    row = store.database.connection.execute(
-        """SELECT s.path FROM sources s JOIN source_documents l ON l.source_id = s.id
-           JOIN documents d ON d.id = l.document_id JOIN collections c ON c.id = d.collection_id
-           WHERE d.sha256 >= ?1 AND d.sha256 < ?1 || 'g' AND c.name = ?2 AND s.kind = 'file' LIMIT 1""",
-        (document_id, collection),
-    ).fetchone()
-    path = Path(row["path"]) if row and len(document_id) >= 12 else None
+def pdf_of(store: Store, document_id: str, collection: str) -> Path | None:
+    """The PDF that the index read this document from; None when it was none, or is gone."""
+    path = file_of(store, document_id, collection)
     return path if path is not None and path.suffix.lower() == ".pdf" and path.is_file() else None
 
 
@@ -66,11 +60,11 @@ def draw(path: Path, number: int, quotes: Sequence[str] = (), limit_s: float = L
         )
         answer = json.loads(child.stdout)
     except subprocess.TimeoutExpired as error:
-        raise PageError("Drawing this page took too long and was stopped.") from error
+        raise PageError("page.timeout") from error
     except (OSError, ValueError) as error:
-        raise PageError("This page cannot be drawn.") from error
+        raise PageError("page.not_drawn") from error
     if "error" in answer:
-        raise PageError(answer["error"])
+        raise PageError("page.not_drawn_because", reason=answer["error"])
     boxes = tuple(tuple(box) for box in answer["boxes"])
     return Page(base64.b64decode(answer["png"]), answer["number"], answer["pages"], answer["ratio"], boxes)
 
@@ -87,8 +81,8 @@ def main() -> int:
     request = json.load(sys.stdin)
     try:
         answer = _drawn(request["path"], request["number"], request["quotes"])
-    except Exception as error:  # whatever the library raises on a broken file; the parent says it in a sentence
-        answer = {"error": f"This page cannot be drawn ({type(error).__name__})."}
+    except Exception as error:  # whatever the library raises on a broken file
+        answer = {"error": type(error).__name__}
     sys.stdout.write(json.dumps(answer))
     return 0
 

@@ -1,10 +1,11 @@
-"""Turns of a conversation as they are kept and shown."""
+"""Turns of a conversation as the app shows them, made from what the history keeps."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assistant.schema import Answer, Sentence, Timings, Turn
 from assistant.storage.feedback_records import Judgement
+from assistant.storage.history import StoredTurn
 from index.retrieval.hit import Hit
 
 # A turn goes waiting -> searching -> drafting -> done, or ends as stopped, interrupted (by a restart) or failed.
@@ -26,10 +27,10 @@ class TurnView:
     settled: tuple[Sentence, ...] = ()  # of the draft, finished and checked
     rest: str = ""  # of the draft, being written
     answer: Answer | None = None
-    error: str = ""
+    error: str = ""  # a stored reason (`Reason.dumps`)
     follow_ups: tuple[str, ...] = ()
     versions: tuple[int, ...] = ()  # ids of all turns that were asked at this place
-    opinion: Judgement | None = None  # what the user thought of the answer
+    feedback: Judgement | None = None  # what the user thought of the answer
 
     @property
     def running(self) -> bool:
@@ -42,8 +43,8 @@ class TurnView:
         return self.answer.sources if self.answer else self.hits
 
 
-def stored_view(turn) -> TurnView:
-    """The view of a turn as the history keeps it (`StoredTurn`)."""
+def stored_view(turn: StoredTurn) -> TurnView:
+    """The view of a turn as the history keeps it."""
     state = "interrupted" if turn.state == "writing" else turn.state
     view = TurnView(turn.id, turn.question, state, error=turn.error, follow_ups=turn.follow_ups, versions=turn.versions)
     answer = turn.answer
@@ -57,7 +58,7 @@ def stored_view(turn) -> TurnView:
 
 
 def unfinished(view: TurnView) -> Answer | None:
-    """What there is of an answer that has not ended, to be kept; its unchecked rest is not in it."""
+    """The checked part of an answer that is not finished, to be stored; None before the search has found anything."""
     if not view.hits:
         return None
     return Answer(

@@ -29,11 +29,11 @@ def folder_name(collection: str) -> str:
     return f"{safe_name(collection, 'collection')[:60]}-{digest}"
 
 
-def take_in(file: Path, folder: Path) -> Path:
+def receive(file: Path, folder: Path) -> Path:
     """Moves `file` into `folder` and gives its new path. The same bytes under the same name are there only once;
     other bytes under that name get a number.
 
-    A file of a dropped folder bears its folders in its name (`documents.js`) and gets them back.
+    The name of a file from a dropped folder holds its folders (see `documents.js`); they are made again.
     """
     *above, own = file.name.split(SEPARATOR)
     folder = folder.joinpath(*(safe_name(part, "folder") for part in above[-DEEPEST:]))

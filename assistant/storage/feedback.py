@@ -1,7 +1,7 @@
 """What the user thinks of answers in conversations: stored, listed, taken back, and exported to learn from.
 
-One judgement an answer; a later one takes its place. They stand in the file that fine-tuning reads
-(`assistant.training.data.feedback`), which holds those of other programs too.
+One judgement an answer; a later one takes its place. They stand in the file that fine-tuning reads, which may also hold
+those of other programs.
 """
 
 import hashlib
@@ -17,20 +17,20 @@ from filelock import FileLock
 
 from assistant.generation.prompt import block_of, clean, clean_line, continuation, render
 from assistant.schema import Answer
-from assistant.storage.feedback_records import LONGEST, VERDICTS, Judgement
-from assistant.training.data import feedback
+from assistant.storage.feedback_records import LONGEST, VERDICTS, Judgement, read, record
 from corpus.document import Passage
+from corpus.errors import SourcierError
 from corpus.files import replacing
 
 PASSAGES = 3  # kept of an answer: what a generator is shown at most
 LOCK_S = 10.0
 
 
-class OpinionsError(Exception):
-    """An opinion that cannot be kept; the message is one sentence."""
+class FeedbackError(SourcierError):
+    """A judgement that cannot be kept."""
 
 
-class Opinions:
+class FeedbackStore:
     """The judgements of one data folder. Safe to use from several threads and processes."""
 
     def __init__(self, path: Path):
@@ -56,13 +56,13 @@ class Opinions:
     def judge(self, turn: int, question: str, answer: Answer, verdict: str, better: str = "") -> None:
         """Keeps a verdict on the answer of a turn, in place of an earlier one; the same one again takes it back.
 
-        Raises OpinionsError when it cannot be stored or is none.
+        Raises FeedbackError when it is not a verdict or cannot be stored.
         """
         better = better.strip()
         if verdict not in VERDICTS or (verdict == "better" and not better):
-            raise OpinionsError("This is no opinion on an answer.")
+            raise FeedbackError("feedback.not_a_verdict")
         if len(better) > LONGEST:
-            raise OpinionsError(f"A better answer may have {LONGEST} characters at most.")
+            raise FeedbackError("feedback.too_long", limit=LONGEST)
         passages = tuple(Passage(hit.text[:LONGEST], hit.heading) for hit in answer.sources[:PASSAGES])
         said = "" if answer.refused else answer.text
         made = datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -83,12 +83,12 @@ class Opinions:
     # --- exports ----------------------------------------------------------------------------------------------
 
     def exported(self) -> str:
-        """Every judgement as a line of JSON, oldest first: what `assistant.training.data.feedback` reads."""
-        return _lines(feedback.record(judgement) for judgement in reversed(self.all()))
+        """Every judgement as a line of JSON, oldest first: what trainings read."""
+        return _lines(record(judgement) for judgement in reversed(self.all()))
 
     def examples(self) -> str:
         """Fine-tuning data, a line of JSON for each answer that was liked or written better: the prompt as the chat
-        packs it, the completion, and the answer that was put aside for a better one (`rejected`)."""
+        packs it, the completion, and the answer that the better one replaces (`rejected`)."""
         return _lines(filter(None, map(_example, reversed(self.all()))))
 
     # --- the file ---------------------------------------------------------------------------------------------
@@ -100,27 +100,27 @@ class Opinions:
             self._known, self._seen = [], None
             return []
         if self._seen != (status.st_mtime_ns, status.st_size):
-            self._known, self._seen = feedback.read(self.path), (status.st_mtime_ns, status.st_size)
+            self._known, self._seen = read(self.path), (status.st_mtime_ns, status.st_size)
         return self._known
 
     def _change(self, changed: Callable[[list[Judgement]], list[Judgement]]) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self._lock, FileLock(f"{self.path}.lock", timeout=LOCK_S):
-                self._write(changed(feedback.read(self.path)))
+                self._write(changed(read(self.path)))
         except (OSError, TimeoutError) as error:
             reason = getattr(error, "strerror", None) or error
-            raise OpinionsError(f"The opinion could not be stored: {reason}.") from error
+            raise FeedbackError("feedback.not_stored", reason=str(reason)) from error
 
     def _write(self, judgements: Iterable[Judgement]) -> None:
         with replacing(self.path, private=True) as temporary:
-            temporary.write_text(_lines(map(feedback.record, judgements)), "utf-8", errors="replace")
+            temporary.write_text(_lines(map(record, judgements)), "utf-8", errors="replace")
 
 
 def key_of(judgement: Judgement) -> str:
     """A name for a judgement that holds nothing of it."""
-    record = json.dumps(feedback.record(judgement), sort_keys=True)
-    return hashlib.sha256(record.encode("utf-8", "replace")).hexdigest()[:24]
+    line = json.dumps(record(judgement), sort_keys=True)
+    return hashlib.sha256(line.encode("utf-8", "replace")).hexdigest()[:24]
 
 
 def _example(judgement: Judgement) -> dict | None:

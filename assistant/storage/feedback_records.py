@@ -31,6 +31,11 @@ class Judgement:
     made: str = ""  # ISO 8601
 
     @property
+    def plain(self) -> str:
+        """The answer without [n] marks."""
+        return clean(_MARK.sub("", self.answer))
+
+    @property
     def wanted(self) -> str:
         """The answer to learn, without [n] marks; "" when there is none."""
         text = {"like": self.answer, "better": self.better}.get(self.verdict, "")

@@ -10,7 +10,8 @@ from pathlib import Path
 from assistant.schema import Answer, Mode, Turn
 from assistant.serialization import dump, load
 from assistant.storage.history_schema import folded, migrate, said
-from index.storage.database import Database, StorageError
+from corpus.errors import SourcierError
+from index.storage.database import Database
 
 TITLE_LENGTH = 60
 LONGEST_TITLE = 200
@@ -64,8 +65,8 @@ class Found:
     said: str = ""
 
 
-class HistoryError(Exception):
-    """A history that cannot be opened or a conversation that is gone; the message is one sentence."""
+class HistoryError(SourcierError):
+    """A history that cannot be opened, or a conversation that is gone."""
 
 
 class History:
@@ -76,10 +77,10 @@ class History:
         is purged."""
         try:
             self.database = Database(path, migrate)
-        except StorageError as error:
-            raise HistoryError(str(error)) from error
+        except SourcierError as error:
+            raise HistoryError("history.not_opened", path=str(path), reason=error.reason) from error
         except (sqlite3.DatabaseError, OSError) as error:
-            raise HistoryError(f"The history {path} cannot be opened: {error}.") from error
+            raise HistoryError("history.not_opened", path=str(path), reason=str(error)) from error
         if interrupt:
             with self.database.write() as connection:
                 connection.execute("UPDATE turns SET state = 'interrupted' WHERE state = 'writing'")
@@ -126,7 +127,7 @@ class History:
         """Raises HistoryError when it is gone."""
         rows = self._all("SELECT * FROM conversations WHERE id = ? AND deleted IS NULL", (conversation_id,))
         if not rows:
-            raise HistoryError("This conversation is no longer there.")
+            raise HistoryError("history.conversation_gone")
         return _conversation(rows[0])
 
     def knows(self, conversation_id: int) -> bool:
@@ -137,7 +138,7 @@ class History:
         """A new conversation; without a title it takes that of its first question."""
         now = time.time()
         with self.database.write() as connection:
-            made = _insert(connection, Conversation(0, title, collection, mode, model, now, now))
+            made = _insert_conversation(connection, Conversation(0, title, collection, mode, model, now, now))
         return self.conversation(made)
 
     def rename_collection(self, name: str, new: str) -> None:
@@ -156,7 +157,7 @@ class History:
         """Gives a conversation another title; an empty one is not taken."""
         title = " ".join(title.split())[:LONGEST_TITLE]
         if not title:
-            raise HistoryError("A conversation needs a title.")
+            raise HistoryError("history.no_title")
         self._change("UPDATE conversations SET title = ? WHERE id = ?", (title, conversation_id))
 
     def pin(self, conversation_id: int, pinned: bool) -> None:
@@ -179,8 +180,8 @@ class History:
                 ).rowcount
             )
 
-    def take_in(self, conversation: Conversation, turns: Sequence[StoredTurn]) -> int | None:
-        """Adds a conversation from elsewhere, whose ids do not count here; None when it is already there."""
+    def import_conversation(self, conversation: Conversation, turns: Sequence[StoredTurn]) -> int | None:
+        """Adds a conversation from a file under new ids and gives its id; None when the history has it already."""
         first = turns[0].question if turns else ""
         known = self._all("SELECT id FROM conversations WHERE created = ?", (conversation.created,))
         for row in known:
@@ -188,7 +189,7 @@ class History:
             if (asked[0]["question"] if asked else "") == first and self.knows(row["id"]):
                 return None
         with self.database.write() as connection:
-            made, tip = _insert(connection, conversation), None
+            made, tip = _insert_conversation(connection, conversation), None
             for turn in turns:
                 tip = connection.execute(
                     """INSERT INTO turns (conversation_id, question, answer, state, asked, parent, draft, error, words)
@@ -231,18 +232,19 @@ class History:
                 "SELECT tip, title FROM conversations WHERE id = ? AND deleted IS NULL", (conversation_id,)
             ).fetchone()
             if row is None:
-                raise HistoryError("This conversation is no longer there.")
+                raise HistoryError("history.conversation_gone")
             parent, title = row["tip"], row["title"]
             if instead_of is not None:
                 replaced = _own(connection, conversation_id, instead_of)
                 parent = replaced["parent"]
                 if parent is None and title == title_of(replaced["question"]):
                     title = ""
-            turn = connection.execute(
+            turn = _insert(
+                connection,
                 """INSERT INTO turns (conversation_id, question, state, asked, parent, words)
                    VALUES (?, ?, 'writing', ?, ?, ?)""",
                 (conversation_id, question, now, parent, _words(question, None)),
-            ).lastrowid
+            )
             connection.execute(
                 "UPDATE conversations SET updated = ?, title = ?, tip = ? WHERE id = ?",
                 (now, title or title_of(question), turn, conversation_id),
@@ -250,7 +252,7 @@ class History:
         return turn
 
     def note(self, turn_id: int, answer: Answer | None, draft: str) -> None:
-        """Keeps how far an answer is, for the case that the program ends before it."""
+        """Stores what there is of an unfinished answer, so that a crash does not lose it."""
         self._change(
             "UPDATE turns SET answer = ?, draft = ? WHERE id = ? AND state = 'writing'",
             (dump(answer) if answer else None, draft, turn_id),
@@ -276,7 +278,7 @@ class History:
         )
 
     def show_version(self, conversation_id: int, turn_id: int) -> None:
-        """Shows the conversation as it went on after this turn, the newest way where there are several."""
+        """Shows the conversation as it continued after this turn; where it did so in several ways, the newest."""
         with self.database.write() as connection:
             tip = _own(connection, conversation_id, turn_id)["id"]
             while True:
@@ -306,12 +308,20 @@ def _words(question: str, answer: Answer | None) -> str:
     return folded(said(question, answer.text if answer else ""))
 
 
-def _insert(connection: sqlite3.Connection, made: Conversation) -> int:
-    return connection.execute(
+def _insert(connection: sqlite3.Connection, sql: str, values: tuple) -> int:
+    """Runs an INSERT and gives the id of the new row."""
+    row = connection.execute(sql, values).lastrowid
+    assert row is not None  # only before the first INSERT
+    return row
+
+
+def _insert_conversation(connection: sqlite3.Connection, made: Conversation) -> int:
+    return _insert(
+        connection,
         """INSERT INTO conversations (title, collection, mode, model, created, updated, pinned)
            VALUES (?, ?, ?, ?, ?, ?, ?)""",
         (made.title, made.collection, made.mode, made.model, made.created, made.updated, int(made.pinned)),
-    ).lastrowid
+    )
 
 
 def _own(connection: sqlite3.Connection, conversation_id: int, turn_id: int) -> sqlite3.Row:
@@ -320,7 +330,7 @@ def _own(connection: sqlite3.Connection, conversation_id: int, turn_id: int) -> 
         "SELECT * FROM turns WHERE id = ? AND conversation_id = ?", (turn_id, conversation_id)
     ).fetchone()
     if row is None:
-        raise HistoryError("This question is no longer there.")
+        raise HistoryError("history.turn_gone")
     return row
 
 

@@ -1,4 +1,4 @@
-"""The tables of the history, and the words by which a conversation is found again."""
+"""The tables of the history, and the folding of text for its search."""
 
 import sqlite3
 import unicodedata
@@ -42,7 +42,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def folded(text: str) -> str:
-    """`text` without case and accents, character for character, so that places in both are the same."""
+    """`text` without case and accents; one character for each, so that positions stay the same."""
     return "".join(_plain(character) for character in unicodedata.normalize("NFC", text))
 
 

@@ -3,11 +3,13 @@
 import json
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.storage.database import Database, StorageError
+from corpus.errors import SourcierError
+from index.storage.database import Database
 from index.storage.schema import apply
 
 M001 = [
@@ -21,8 +23,8 @@ MIGRATIONS = (M001, M002)
 CHOICES = ("left", "right", "same", "bad")
 
 
-class VotesError(Exception):
-    """The votes cannot be read or written; the message is one sentence for the user."""
+class VotesError(SourcierError):
+    """The votes cannot be read or written."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Votes:
                     row,
                 )
         except sqlite3.Error as error:
-            raise VotesError(f"The vote could not be stored: {error}.") from error
+            raise VotesError("votes.not_stored", reason=str(error)) from error
 
     def tally(self) -> list[Tally]:
         """The votes by pair of models, most votes first. Raises VotesError."""
@@ -90,15 +92,18 @@ class Votes:
                 "SELECT left_model, right_model, choice, COUNT(*) AS n FROM votes GROUP BY 1, 2, 3"
             ).fetchall()
         except sqlite3.Error as error:
-            raise VotesError(f"The votes {self.path} cannot be read: {error}.") from error
-        counts: dict[tuple[str, str], dict[str, int]] = {}
+            raise VotesError("votes.unreadable", path=str(self.path), reason=str(error)) from error
+        counts: dict[tuple[str, str], Counter[str]] = {}
         for row in rows:
-            pair = tuple(sorted((row["left_model"], row["right_model"])))
+            first, second = sorted((row["left_model"], row["right_model"]))
             better = {"left": row["left_model"], "right": row["right_model"]}.get(row["choice"])
-            key = row["choice"] if better is None else "first_better" if better == pair[0] else "second_better"
-            of_pair = counts.setdefault(pair, {})
-            of_pair[key] = of_pair.get(key, 0) + row["n"]
-        return sorted((Tally(*pair, **found) for pair, found in counts.items()), key=lambda tally: -tally.votes)
+            key = row["choice"] if better is None else "first_better" if better == first else "second_better"
+            counts.setdefault((first, second), Counter())[key] += row["n"]
+        tallies = [
+            Tally(*pair, found["first_better"], found["second_better"], found["same"], found["bad"])
+            for pair, found in counts.items()
+        ]
+        return sorted(tallies, key=lambda tally: -tally.votes)
 
     def won(self) -> list[Won]:
         """The comparisons with a clear winner, oldest first. Raises VotesError."""
@@ -108,7 +113,7 @@ class Votes:
                    FROM votes WHERE choice IN ('left', 'right') ORDER BY id"""
             ).fetchall()
         except sqlite3.Error as error:
-            raise VotesError(f"The votes {self.path} cannot be read: {error}.") from error
+            raise VotesError("votes.unreadable", path=str(self.path), reason=str(error)) from error
         return [Won(row["question"], row["answer"], _pairs(row["passages"])) for row in rows]
 
     def close(self) -> None:
@@ -122,10 +127,10 @@ class Votes:
         if self._opened is None:
             try:
                 self._opened = Database(self.path, lambda connection: apply(connection, MIGRATIONS))
-            except StorageError as error:
-                raise VotesError(str(error)) from error
+            except SourcierError as error:
+                raise VotesError("votes.not_opened", path=str(self.path), reason=error.reason) from error
             except (sqlite3.Error, OSError) as error:
-                raise VotesError(f"The votes {self.path} cannot be opened: {error}.") from error
+                raise VotesError("votes.not_opened", path=str(self.path), reason=str(error)) from error
         return self._opened
 
 

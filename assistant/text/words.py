@@ -1,9 +1,8 @@
-"""Words of a text as grounding and refusal compare them: stemmed content words, numbers, negations."""
+"""The words of a text that two texts are compared by: stemmed content words, numbers, negations."""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from index.retrieval.candidates import ELISION
 from index.retrieval.stopwords import STOPWORDS
@@ -16,27 +15,26 @@ CONTRACTED = re.compile(r"n['’]t$")
 
 @dataclass(frozen=True)
 class Words:
-    """What must be found again in a passage for a sentence to stand."""
+    """The words of a text that carry its meaning."""
 
     content: frozenset[str]  # stems
     numbers: frozenset[str]  # digits as written, thousands separators removed
     negated: bool
-    pairs: tuple[tuple[str, str], ...] = ()  # neighbouring words in their order, function words included
 
 
 def words_of(text: str, language: str = "en") -> Words:
     """The content stems, numbers and negation of a text."""
-    content, numbers, negated = set(), set(), False
-    tokens = WORD.findall(ELISION.sub("", text.lower()))
-    for token in tokens:
+    content: set[str] = set()
+    numbers: set[str] = set()
+    negated = False
+    for token in WORD.findall(ELISION.sub("", text.lower())):
         if token[0].isdigit():
             numbers.add(number(token))
         elif token in NEGATIONS or CONTRACTED.search(token):
             negated = True
         elif token not in STOPWORDS and len(token) > 1:
             content.update(stem(part, language) for part in re.split(r"[-'’]", token) if len(part) > 1)
-    stems = [stem(token, language) for token in tokens]
-    return Words(frozenset(content), frozenset(numbers), negated, tuple(pairwise(stems)))
+    return Words(frozenset(content), frozenset(numbers), negated)
 
 
 def number(token: str) -> str:

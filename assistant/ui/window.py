@@ -2,22 +2,23 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import gradio as gr
 
+from assistant.services.application import Application
 from assistant.ui import ASSETS, render
 from assistant.ui.i18n.texts import TEXTS, preferred_language, t
-from assistant.ui.panels import html as panel
-from assistant.ui.panels.ask import Desk
-from assistant.ui.panels.compare import Compare
-from assistant.ui.panels.documents import WORKING, Documents
-from assistant.ui.panels.evaluate import Evaluate
-from assistant.ui.panels.feedback import Opinions
-from assistant.ui.panels.lab import Lab
-from assistant.ui.panels.settings import Preferences
-from assistant.ui.panels.train import Train
-from assistant.ui.services import Services
-from assistant.ui.view import Tab
+from assistant.ui.panels.ask import AskPanel
+from assistant.ui.panels.compare import ComparePanel
+from assistant.ui.panels.components import QUIET, Changes, action, html, number
+from assistant.ui.panels.documents import WORKING, DocumentsPanel
+from assistant.ui.panels.evaluate import EvaluatePanel
+from assistant.ui.panels.feedback import FeedbackPanel
+from assistant.ui.panels.lab import LabPanel
+from assistant.ui.panels.settings import SettingsPanel
+from assistant.ui.panels.train import TrainPanel
+from assistant.ui.tab import Tab
 
 ICON = ASSETS / "icon.svg"
 BUSY_S, IDLE_S = 1.5, 15.0  # how often the state of loading and indexing is looked at
@@ -32,16 +33,16 @@ REMEMBERED = """() => [null, JSON.stringify({
 class Window:
     """The Blocks of the app. Layout and wiring are separate; every handler gives back a dict of what changed."""
 
-    def __init__(self, services: Services):
-        self._services = services
-        self._desk = Desk(services)
-        self._documents = Documents(services)
-        self._lab = Lab(services)
-        self._train = Train(services)
-        self._compare = Compare(services)
-        self._evaluate = Evaluate(services)
-        self._opinions = Opinions(services)
-        self._settings = Preferences(services)
+    def __init__(self, app: Application):
+        self._app = app
+        self._ask = AskPanel(app)
+        self._documents = DocumentsPanel(app)
+        self._lab = LabPanel(app)
+        self._train = TrainPanel(app)
+        self._compare = ComparePanel(app)
+        self._evaluate = EvaluatePanel(app)
+        self._feedback = FeedbackPanel(app)
+        self._settings = SettingsPanel(app)
 
     def build(self) -> gr.Blocks:
         """The page, ready to be launched."""
@@ -58,12 +59,12 @@ class Window:
         self._remembered = gr.Textbox(visible=False)
         self._timer = gr.Timer(BUSY_S)
         with gr.Row(elem_id="header"):
-            self._brand = panel.html(elem_id="brand")
-            self._status = panel.html(elem_id="status")
-            self._preferences = panel.html(elem_id="preferences")
+            self._brand = html(elem_id="brand")
+            self._status = html(elem_id="status")
+            self._switches = html(elem_id="preferences")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("", id="ask", elem_id="ask-tab") as self._ask_tab:
-                self._desk.layout(self._tab)
+                self._ask.layout(self._tab)
             with gr.Tab("", id="documents", elem_id="documents-tab") as self._documents_tab:
                 self._documents.layout()
             with gr.Tab("", id="lab", elem_id="lab-tab") as self._lab_tab:
@@ -76,7 +77,7 @@ class Window:
                 gr.Column(elem_id="evaluation"),
             ):
                 self._evaluate.layout()
-                self._opinions.layout()
+                self._feedback.layout()
             with gr.Tab("", id="settings", elem_id="settings-tab") as self._settings_tab:
                 self._settings.layout()
 
@@ -84,10 +85,10 @@ class Window:
     def _words_outputs(self) -> list:
         tabs = [self._ask_tab, self._documents_tab, self._lab_tab, self._train_tab]
         tabs += [self._evaluate_tab, self._settings_tab]
-        header = [self._brand, self._preferences, *tabs]
+        header = [self._brand, self._switches, *tabs]
         panels = [*self._lab.words_outputs, *self._train.words_outputs, *self._compare.words_outputs]
-        panels += [*self._evaluate.words_outputs, *self._opinions.outputs, *self._settings.words_outputs]
-        asking = [*self._desk.words_outputs, *self._desk.outputs]
+        panels += [*self._evaluate.words_outputs, *self._feedback.outputs, *self._settings.words_outputs]
+        asking = [*self._ask.words_outputs, *self._ask.outputs]
         return [*header, *asking, *self._documents.words_outputs, *panels, *self._state_outputs]
 
     @property
@@ -97,26 +98,25 @@ class Window:
     # --- wiring ---------------------------------------------------------------------------------------------
 
     def _wire(self, page: gr.Blocks) -> None:
-        quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        loaded = page.load(self._load, [self._tab, self._remembered], self._words_output_set(), js=REMEMBERED, **quiet)
-        self._desk.follow_after(loaded, quiet)
-        switches = [self._preferences.click, self._settings.look.click]
-        switched = gr.on(switches, self._switch, [self._tab], self._words_output_set(), **quiet)
-        self._desk.wire(quiet)
+        loaded = page.load(self._load, [self._tab, self._remembered], self._words_output_set(), js=REMEMBERED, **QUIET)
+        self._ask.follow_after(loaded)
+        switches = [self._switches.click, self._settings.look.click]
+        switched = gr.on(switches, self._switch, [self._tab], self._words_output_set(), **QUIET)
+        self._ask.wire()
         others = [self._ask_tab, self._lab_tab, self._train_tab, self._evaluate_tab, self._settings_tab]
-        documents = self._documents.wire(self._tab, self._documents_tab, others, [loaded, switched], quiet)
-        self._lab.wire(self._tab, self._lab_tab, switched, quiet)
-        self._compare.wire(self._tab, self._train_tab, quiet)
-        self._evaluate.wire(self._tab, self._evaluate_tab, quiet)
-        self._opinions.wire(self._tab, self._evaluate_tab, quiet)
-        self._settings.wire(self._tab, self._settings_tab, switched, quiet)
-        self._ask_tab.select(self._threshold, [self._tab], [self._desk.chat.threshold], **quiet)
+        documents = self._documents.wire(self._tab, self._documents_tab, others, [loaded, switched])
+        self._lab.wire(self._tab, self._lab_tab, switched)
+        self._compare.wire(self._tab, self._train_tab)
+        self._evaluate.wire(self._tab, self._evaluate_tab)
+        self._feedback.wire(self._tab, self._evaluate_tab)
+        self._settings.wire(self._tab, self._settings_tab, switched)
+        self._ask_tab.select(self._threshold, [self._tab], [self._ask.chat.threshold], **QUIET)
         selected = (self._train_tab.select, self._documents_tab.select)
-        for event in (*documents, *self._train.wire(self._tab, quiet), *selected):
+        for event in (*documents, *self._train.wire(self._tab), *selected):
             look = getattr(event, "then", event)
-            look(self._tick, [self._tab, self._known], self._tick_outputs, **quiet)
-        self._desk.follow_after(switched, quiet)
-        self._timer.tick(self._tick, [self._tab, self._known], self._tick_outputs, **quiet)
+            look(self._tick, [self._tab, self._known], self._tick_outputs, **QUIET)
+        self._ask.follow_after(switched)
+        self._timer.tick(self._tick, [self._tab, self._known], self._tick_outputs, **QUIET)
 
     def _words_output_set(self) -> list:
         return list(dict.fromkeys(self._words_outputs))
@@ -124,8 +124,8 @@ class Window:
     @property
     def _tick_outputs(self) -> list:
         choices = [
-            self._desk.chat.collection,
-            self._desk.chat.model,
+            self._ask.chat.collection,
+            self._ask.chat.model,
             self._lab.model,
             self._train.base,
             self._train.data,
@@ -135,34 +135,36 @@ class Window:
 
     # --- handlers -------------------------------------------------------------------------------------------
 
-    def _load(self, tab: Tab, remembered: str, request: gr.Request) -> dict:
+    def _load(self, tab: Tab, remembered: str, request: gr.Request) -> Changes:
         kept = _read_json(remembered)
-        language = kept.get("language")
-        if language not in TEXTS:
+        chosen = kept.get("language")
+        if isinstance(chosen, str) and chosen in TEXTS:
+            language = chosen
+        else:
             language = preferred_language(request.headers.get("accept-language", ""))
-        conversation = panel.number({"id": str(kept.get("conversation") or "")})
-        if conversation is not None and not self._services.knows(conversation):
+        conversation = number({"id": str(kept.get("conversation") or "")})
+        if conversation is not None and not self._app.knows(conversation):
             conversation = None
         tab = replace(tab, lang=language, conversation=conversation)
         return self._everything(tab)
 
-    def _switch(self, tab: Tab, event: gr.EventData) -> dict:
-        _, data = panel.action(event)
+    def _switch(self, tab: Tab, event: gr.EventData) -> Changes:
+        _, data = action(event)
         language = data.get("name", "")
         return self._everything(replace(tab, lang=language if language in TEXTS else tab.lang))
 
-    def _threshold(self, tab: Tab) -> dict:
+    def _threshold(self, tab: Tab) -> Changes:
         """The threshold, which the settings may have moved meanwhile."""
-        chat = self._desk.chat
+        chat = self._ask.chat
         return {chat.threshold: chat.words(tab)[chat.threshold]}
 
-    def _tick(self, tab: Tab, known: tuple) -> dict:
+    def _tick(self, tab: Tab, known: tuple) -> Changes:
         """What is loading and being indexed. Writes nothing into the tab's state, which may be changing meanwhile."""
-        names = tuple(self._services.collections()), tuple(self._services.assistant.models())
+        names = tuple(self._app.collections()), tuple(self._app.assistant.models())
         if names == tuple(known):
             return self._state(tab)
-        chat = self._desk.chat
-        choices = {
+        chat = self._ask.chat
+        choices: Changes = {
             chat.collection: chat.collection_choices(tab),
             chat.model: gr.update(choices=list(names[1]), visible=len(names[1]) > 1),
             self._documents.collection: self._documents.collection_choices(tab),
@@ -173,10 +175,10 @@ class Window:
 
     # --- what is shown --------------------------------------------------------------------------------------
 
-    def _everything(self, tab: Tab) -> dict:
+    def _everything(self, tab: Tab) -> Changes:
         header = {
             self._brand: render.brand(ICON.read_text("utf-8"), tab.lang),
-            self._preferences: render.preferences(tab.lang),
+            self._switches: render.preferences(tab.lang),
             self._ask_tab: gr.update(label=t("tab.ask", tab.lang)),
             self._documents_tab: gr.update(label=t("tab.documents", tab.lang)),
             self._lab_tab: gr.update(label=t("tab.lab", tab.lang)),
@@ -184,11 +186,11 @@ class Window:
             self._evaluate_tab: gr.update(label=t("tab.evaluate", tab.lang)),
             self._settings_tab: gr.update(label=t("tab.settings", tab.lang)),
         }
-        words = self._desk.words(tab) | self._documents.words(tab)
+        words = self._ask.words(tab) | self._documents.words(tab)
         words |= self._lab.words(tab) | self._train.words(tab) | self._compare.words(tab)
-        words |= self._evaluate.words(tab) | self._opinions.shown(tab) | self._settings.words(tab)
-        shown = self._desk.shown(tab)
-        chosen = self._desk.chosen(tab)
+        words |= self._evaluate.words(tab) | self._feedback.shown(tab) | self._settings.words(tab)
+        shown = self._ask.shown(tab)
+        chosen = self._ask.chosen(tab)
         for component, update in (words | chosen).items():
             known = shown.get(component)
             shown[component] = {**update, **known} if isinstance(known, dict) else update
@@ -196,17 +198,17 @@ class Window:
             shown[component] = {**words.get(component, {}), **update}
         return header | shown | self._state(tab)
 
-    def _state(self, tab: Tab) -> dict:
-        services = self._services
-        statuses = services.statuses()
+    def _state(self, tab: Tab) -> Changes:
+        app = self._app
+        statuses = app.statuses()
         working = [status.name for status in statuses if status.state in WORKING]
-        busy = bool(services.loading or working or services.sessions.running())
-        status = render.status(services.loading, working, services.startup.error, tab.lang)
+        busy = bool(app.loading or working or app.sessions.running())
+        status = render.status(app.loading, working, app.startup.error, tab.lang)
         pace = gr.Timer(BUSY_S if busy else IDLE_S)
         return {self._status: status, self._timer: pace} | self._train.shown(tab)
 
 
-def _read_json(text: str | None) -> dict:
+def _read_json(text: str | None) -> dict[str, Any]:
     try:
         value = json.loads(text or "{}")
     except ValueError:

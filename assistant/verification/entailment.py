@@ -1,6 +1,6 @@
 """Whether one sentence of a passage states what another sentence claims.
 
-Every test here can only say no: a claim stands when each of its words is found again and nothing that decides a
+Every test here can only reject: a claim stands when the source holds each of its words, and nothing that decides a
 statement (numbers with their units, negations, directions, quantifiers, hedges, who does what) was changed.
 """
 
@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from assistant.verification.statement import Statement, Token
 
-# Of the claim's neighbouring words, and of its content words whatever stands between: less is a salad.
+# Shares of the claim's neighbouring words, and of its neighbouring content words; with less it is a word salad.
 IN_ORDER, SIDE_BY_SIDE = 0.3, 0.4
 LEAST = 2  # content words and numbers of a claim
 NEAR = 2  # content words on each side that say what a number or a direction belongs to
@@ -26,8 +26,8 @@ MAY_BE_DROPPED = frozenset(["all", "most", "never"])
 def coverage(claim: Statement, source: Statement, known: Set[str]) -> float:
     """The share of the claim's content that the source holds or that is known from around it.
 
-    0 where the source itself holds nothing of it; a half for a claim of one word that is not the source's own wording:
-    a word alone is no statement.
+    0 where the source itself holds nothing of it. A claim of one word that is not the source's own wording counts half:
+    a single word states nothing.
     """
     held = claim.needed & source.keys
     if not held:
@@ -43,7 +43,7 @@ def contradicts(claim: Statement, source: Statement) -> bool:
 
 
 def changes_number(claim: Statement, source: Statement) -> bool:
-    """Whether the claim has a value, or a unit of one, that the source does not have, or not so often."""
+    """Whether the claim has a value, or its unit, that the source lacks or has less often."""
     for (value, unit), count in claim.numbers.items():
         if count > source.numbers[value, unit] and not (source.numbers[value, "year"] and _is_age(claim, value)):
             return True
@@ -51,7 +51,7 @@ def changes_number(claim: Statement, source: Statement) -> bool:
 
 
 def _is_age(claim: Statement, value: str) -> bool:
-    """ "people over 65": the years go without saying."""
+    """ "people over 65": years are meant, though not written."""
     places = [place for place, token in claim.of_kind["number"] if token.key == value and not token.unit]
     if sum(count for (number, _), count in claim.numbers.items() if number == value) > 1:
         return False
@@ -59,18 +59,16 @@ def _is_age(claim: Statement, value: str) -> bool:
 
 
 def _polarity_changed(claim: Statement, source: Statement) -> bool:
-    """A word that the one negates and the other does not."""
+    """Whether one of the two negates a word that the other affirms."""
     return _negates_alone(claim, source) or _negates_alone(source, claim)
 
 
 def _negates_alone(one: Statement, other: Statement) -> bool:
-    for place, token in one.of_kind.get("word", ()):
+    for _, token in one.of_kind.get("word", ()):
         if token.focus:
             twins = [twin for twin in other.tokens if twin.key == token.key and twin.kind == "word"]
             if twins and not any(twin.negated for twin in twins):
                 return True
-            if not twins and one.tokens[place].light and other.of_kind.get("negation"):
-                continue
     return False
 
 
@@ -109,7 +107,7 @@ def _timed(statement: Statement, place: int) -> bool:
 
 def _about(statement: Statement, place: int) -> frozenset[str]:
     """Keys of the first content words behind a hedge or a quantifier."""
-    found = []
+    found: list[str] = []
     for token in statement.tokens[place + 1 :]:
         if token.kind == "break" and found:
             break
@@ -205,7 +203,7 @@ def _marks(statement: Statement, *keys: str) -> list[str]:
 
 
 def _turned(a: str, b: str, pivot: str, claim: Statement, source: Statement) -> bool:
-    """Whether the two stand on the two sides of a verb, and on the other sides in the source."""
+    """Whether the two stand on either side of a verb, and the other way round in the source."""
     if pivot in (a, b) or pivot.isdigit():
         return False
     sides = []
@@ -219,7 +217,7 @@ def _turned(a: str, b: str, pivot: str, claim: Statement, source: Statement) -> 
 
 
 def _side(statement: Statement, key: str, middle: int) -> bool:
-    """Whether it is what the verb is done to; a passive turns the sides."""
+    """Whether the word is the verb's object; a passive turns the sides."""
     mark, place = statement.roles[key]
     if middle in statement.passives:
         return statement.lexicon.by not in mark.split()
@@ -252,12 +250,12 @@ def _counts_others(claim: Statement, source: Statement) -> bool:
 
 
 def _repeated(claim: Statement, source: Statement) -> bool:
-    """A word that stands twice in the claim and less often in the source: it took the place of another, or it loops."""
+    """A word that stands more often in the claim than in the source: it replaced another one, or the draft loops."""
     return any(count > max(source.counts[key], 1) for key, count in claim.counts.items() if key in source.keys)
 
 
 def _salad(claim: Statement, source: Statement) -> bool:
-    """The words of the source in no order of its own; turning a passive leaves little of the order, too."""
+    """The source's words in another order. Turning a passive changes the order as well, and is allowed."""
     if bool(claim.passives) != bool(source.passives):
         return False
     in_order = sum(pair in source.pairs for pair in claim.pairs)

@@ -1,9 +1,9 @@
 """Checking sentences against the passages they were written from, and citing them.
 
 The generator never writes its own citations: small models get them wrong (kotaemon issue 541). Each sentence is
-compared with every passage; what no passage states is not supported, whatever it sounds like.
-`assistant.verification.statement`
-says what is compared, `assistant.verification.entailment` how; `python -m scripts.evaluate grounding` how well.
+compared with every passage; what no passage states is not supported, however plausible it sounds.
+`assistant.verification.statement` says what is compared, `assistant.verification.entailment` how; `python -m
+scripts.evaluate grounding` measures how well.
 """
 
 import re
@@ -25,7 +25,7 @@ UNSUPPORTED = 0.59  # shown at most for what is not supported
 WINDOW = 3  # sentences of a passage that may support one sentence together
 ITEMS = 20  # of a list that are read as one sentence with its lead
 LOOP = 4  # words
-WORDING = 0.95  # of neighbouring words: what a small generator writes in other words than its passage, it stitched
+WORDING = 0.95  # of neighbouring words: a small generator that leaves its passage's wording stitches sentences together
 
 
 @dataclass(frozen=True)
@@ -52,20 +52,19 @@ class Evidence:
     def __init__(self, hits: Sequence[Hit], wording: float = 0.0):
         self._passages = [_Passage(hit) for hit in hits]
         self._wording = wording
-        self._known: dict[tuple[str, str], Sentence] = {}  # a sentence is asked after when it settles, and at the end
+        self._known: dict[tuple[str, str], Sentence] = {}  # a sentence is checked when it settles, and at the end
 
     def check(self, text: str, language: str = "en") -> Sentence:
         """The sentence with its support and up to two citations.
 
-        `language` serves for passages that do not name theirs.
+        `language` is assumed for passages without one.
         """
         if (text, language) not in self._known:
             self._known[text, language] = self._check(text, language)
         return self._known[text, language]
 
     def _check(self, text: str, language: str) -> Sentence:
-        claims = {passage.language or language: None for passage in self._passages}
-        claims = {name: statement(text, name) for name in claims}
+        claims = {name: statement(text, name) for name in {passage.language or language for passage in self._passages}}
         found = [passage.support(claims[passage.language or language]) for passage in self._passages]
         order = sorted(range(len(found)), key=lambda i: -found[i].score)
         if not order or found[order[0]].score < SUPPORTED:
@@ -77,7 +76,7 @@ class Evidence:
         return Sentence(text, True, found[order[0]].score, citations)
 
     def quote(self, n: int, start: int, end: int) -> Sentence:
-        """A sentence taken word for word from passage `n`: supported by itself."""
+        """A sentence taken word for word from passage `n`, which therefore supports it."""
         text = " ".join(self._passages[n - 1].text[start:end].split())
         return Sentence(text, True, 1.0, (Citation(n, start, end),))
 
@@ -251,7 +250,8 @@ class Settling:
 
 def checked(text: str, evidence: Evidence, language: str = "en") -> list[Sentence]:
     """The sentences of a draft, each checked; repetitions, loops and a half sentence at the end are left out."""
-    sentences, seen = [], set()
+    sentences: list[Sentence] = []
+    seen: set[str] = set()
     pieces = split(text.strip(), language)
     if len(pieces) > 1 and not pieces[-1].rstrip().endswith((".", "!", "?", ")", '"', "”", "»")):
         pieces.pop()  # cut off by the token limit

@@ -121,7 +121,7 @@ def _with_values(tokens: list[Token], words: Lexicon) -> list[Token]:
             found.append(Token("number", f"o{words.ordinals[token.surface]}", token.surface))
         elif value is not None and not _pronoun(token, before, after):
             found += _added(found, value, token, words)
-        elif token.surface in words.scales and _counts(before):
+        elif token.surface in words.scales and before is not None and _counts(before):
             found[-1] = replace(before, key=_value(str(Decimal(before.key) * words.scales[token.surface])))
         else:
             found.append(token)

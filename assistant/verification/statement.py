@@ -1,8 +1,8 @@
-"""What a sentence states, in a form that two sentences can be compared in.
+"""What a sentence states, in a form in which two sentences can be compared.
 
-A statement is tokens: content words as stems, numbers as values with their unit, and the small words that turn it into
-another one (negations, hedges, quantifiers, "before" and "after"). Nothing is parsed; the order of the words and the
-prepositions before them stand for the grammar. `assistant.verification.parser` makes statements of text.
+A statement is a sequence of tokens: content words as stems, numbers as values with their unit, and the small words that
+change what is stated (negations, hedges, quantifiers, "before" and "after"). There is no syntax tree; word order and
+prepositions stand for the grammar. `assistant.verification.parser` makes statements of text.
 """
 
 import re
@@ -51,7 +51,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Statement:
-    """The tokens of a sentence or of a part of one, with what is read off them, computed when first asked for."""
+    """The tokens of a sentence or of a part of one; what is derived from them is computed on first use."""
 
     tokens: tuple[Token, ...]
     lexicon: Lexicon
@@ -68,11 +68,11 @@ class Statement:
 
     @cached_property
     def line(self) -> tuple[str, ...]:
-        """All keys in their order: the same for two spellings of one sentence."""
+        """All keys in order: equal for two spellings of one sentence."""
         return tuple(token.key for token in self.tokens if token.kind != "break")
 
     @cached_property
-    def counts(self) -> Counter:
+    def counts(self) -> Counter[str]:
         """How often each key stands."""
         return Counter(token.key for _, token in self.content)
 
@@ -87,14 +87,14 @@ class Statement:
         return frozenset(token.key for _, token in self.required) or self.keys or frozenset(self.counts)
 
     @cached_property
-    def numbers(self) -> Counter:
+    def numbers(self) -> Counter[tuple[str, str]]:
         """Values with their units, and how often each stands; names with a digit ("FGFR1") among them."""
         return Counter((token.key, token.unit) for token in self.tokens if token.is_numeric)
 
     @cached_property
     def of_kind(self) -> dict[str, tuple[tuple[int, Token], ...]]:
         """Tokens with their places, by kind."""
-        found: dict[str, list] = {}
+        found: dict[str, list[tuple[int, Token]]] = {}
         for place, token in enumerate(self.tokens):
             found.setdefault(token.kind, []).append((place, token))
         return {kind: tuple(tokens) for kind, tokens in found.items()}
@@ -164,8 +164,10 @@ class Statement:
 
     @cached_property
     def roles(self) -> dict[str, tuple[str, int]]:
-        """Of every word and number that stands once: the prepositions before it ("" for none), and its place."""
-        found, marks, phrase = {}, [], False
+        """For each word and number that occurs once: the prepositions before it ("" for none), and its place."""
+        found: dict[str, tuple[str, int]] = {}
+        marks: list[str] = []
+        phrase = False
         for place, token in enumerate(self.tokens):
             if token.kind == "break" or token.surface in self.lexicon.auxiliaries:
                 marks = []

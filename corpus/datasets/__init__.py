@@ -3,7 +3,7 @@
 from functools import cache
 from importlib import import_module
 
-from corpus.datasets.dataset import DataSet
+from corpus.datasets.dataset import DataSet, PageFurniture
 from corpus.document import ReadingError
 
 # Name → module and the name of its DataSet.
@@ -18,6 +18,7 @@ _WHERE = {
     "wikipedia": ("wikipedia", "ENGLISH"),
     "wikipedia-fr": ("wikipedia", "FRENCH"),
 }
+_FURNITURE = ("medquad_layout",)  # modules with a FURNITURE
 NAMES = tuple(_WHERE)
 
 
@@ -25,6 +26,12 @@ NAMES = tuple(_WHERE)
 def get(name: str) -> DataSet:
     """The data set of that name. Raises ReadingError, naming all there are, for another."""
     if name not in _WHERE:
-        raise ReadingError(f"There is no data set {name!r}; there are: {', '.join(NAMES)}.")
+        raise ReadingError("dataset.unknown", name=name, known=", ".join(NAMES))
     module, attribute = _WHERE[name]
     return getattr(import_module(f"corpus.datasets.{module}"), attribute)
+
+
+@cache
+def page_furniture() -> tuple[PageFurniture, ...]:
+    """What the data sets know of the notices and tables on their pages, for `corpus.layout`."""
+    return tuple(import_module(f"corpus.datasets.{module}").FURNITURE for module in _FURNITURE)

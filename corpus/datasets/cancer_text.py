@@ -8,6 +8,7 @@ from corpus.cleaning import rejoined_utf8, shortened, tidy
 from corpus.datasets.dataset import DataSet, Item, Kaggle, row_path
 from corpus.datasets.labelled import merged
 from corpus.document import Document, Dropped, Section
+from corpus.errors import Reason
 from corpus.tables import rows
 
 KAGGLE_CSV = "alldata_1_for_kaggle.csv"
@@ -44,10 +45,10 @@ def _items(files: list[Path]) -> Iterator[Item]:
 
 def _item(row: list[str], place: str) -> Item:
     if len(row) <= TEXT:
-        return Dropped(place, "too few columns" if row else "empty line")
+        return Dropped(place, Reason("dropped.few_columns") if row else Reason("dropped.empty_line"))
     text = _tidied(row[TEXT])
     if not text:
-        return Dropped(place, "no text")
+        return Dropped(place, Reason("dropped.no_text"))
     label = row[LABEL].strip().replace("_", " ")
     metadata = {"label": label} if label else {}
     return Document(shortened(text, 100), (Section(text),), path=place, language="en", metadata=metadata)
@@ -71,18 +72,15 @@ def _sign(match: re.Match) -> str:
 CANCER = DataSet(
     name="cancer_text",
     title="Cancer text",
-    description="Journal articles on thyroid, colon and lung cancer, digits and punctuation partly stripped.",
+    description=Reason("cancer_text.description"),
     language="en",
-    size="7,570 rows with 996 distinct texts, 189 MB",
-    licence="unverified; the texts are journal articles of many publishers",
+    size=Reason("cancer_text.size"),
+    licence=Reason("cancer_text.licence"),
     homepage="https://www.kaggle.com/datasets/falgunipatel19/biomedical-text-publication-classification",
     origin=Kaggle(
         "https://www.kaggle.com/datasets/falgunipatel19/biomedical-text-publication-classification", (KAGGLE_CSV,)
     ),
-    warnings=(
-        "Licence unverified: keep the texts to yourself.",
-        "Each text is repeated about eight times in the source: a random split of its rows leaks.",
-    ),
+    warnings=(Reason("cancer_text.private"), Reason("cancer_text.repeated")),
     find=find,
     read=read,
     label="label",

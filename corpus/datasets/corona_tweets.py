@@ -8,6 +8,7 @@ from corpus.cleaning import one_line, repaired, shortened, tidy, unescaped
 from corpus.datasets.dataset import DataSet, Item, Kaggle, row_path
 from corpus.datasets.labelled import merged
 from corpus.document import Document, Dropped, Section
+from corpus.errors import Reason
 from corpus.tables import records
 
 FILES = {"train": "Corona_NLP_train.csv", "test": "Corona_NLP_test.csv"}
@@ -49,7 +50,7 @@ def _items(path: Path, split: str) -> Iterator[Item]:
 def _item(row: dict[str, str], place: str, split: str) -> Item:
     text = anonymous(row["OriginalTweet"])
     if not LETTERS.search(text.replace("@user", "")):
-        return Dropped(place, "nothing left without handles and links")
+        return Dropped(place, Reason("corona_tweets.nothing_left"))
     metadata = {"sentiment": one_line(row["Sentiment"]), "split": split, "date": _iso_date(row.get("TweetAt", ""))}
     metadata = {key: value for key, value in metadata.items() if value}
     return Document(shortened(text), (Section(text),), path=place, language="en", metadata=metadata)
@@ -63,16 +64,16 @@ def _iso_date(date: str) -> str:
 TWEETS = DataSet(
     name="corona_tweets",
     title="Coronavirus tweets",
-    description="Tweets of March and April 2020, labelled from extremely negative to extremely positive.",
+    description=Reason("corona_tweets.description"),
     language="en",
-    size="44,955 tweets, 11.5 MB",
-    licence="unverified (Kaggle, datatattle)",
+    size=Reason("corona_tweets.size"),
+    licence=Reason("corona_tweets.licence"),
     homepage="https://www.kaggle.com/datasets/datatattle/covid-19-nlp-text-classification",
     origin=Kaggle("https://www.kaggle.com/datasets/datatattle/covid-19-nlp-text-classification", tuple(FILES.values())),
     warnings=(
-        "Licence unverified.",
-        "Real people's messages: personal data. Handles, links and places are removed; names in the text stay.",
-        "Opinions and rumours of 2020: no health information.",
+        Reason("corona_tweets.unverified"),
+        Reason("corona_tweets.personal"),
+        Reason("corona_tweets.rumours"),
     ),
     find=find,
     read=read,

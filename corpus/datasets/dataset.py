@@ -1,10 +1,12 @@
 """What is known of a data set: its source, its licence, its warnings, and how its rows become documents."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.document import Document, Dropped, ReadingError
+from corpus.errors import Reason
 
 Item = Document | Dropped
 LABEL_SEPARATOR = "; "
@@ -46,26 +48,39 @@ Origin = Download | Tfds | Kaggle | Installed
 
 
 @dataclass(frozen=True)
+class PageFurniture:
+    """What a data set's flattened pages hold beside their subject.
+
+    `notices` matches at the beginning of a sentence that speaks of the page ("Learn more"), `columns` the names over a
+    table's columns, which were flattened into its first cell.
+    """
+
+    notices: re.Pattern[str]
+    columns: re.Pattern[str]
+
+
+@dataclass(frozen=True)
 class DataSet:
     """One data set.
 
     `find(folder)` gives the files there that would be read, best layout only. `read(folder, split)` streams them: a
     Document, or a Dropped with place and reason, for every row of the source. `label` names the metadata field that a
-    classifier is trained on.
+    classifier is trained on. What a page says of the data set (`description`, `size`, `licence`, `warnings`) is worded
+    where it is shown, in the user's language.
     """
 
     name: str
     title: str
-    description: str
+    description: Reason
     language: str
-    size: str
-    licence: str
+    size: Reason
+    licence: Reason
     homepage: str
     origin: Origin
     find: Callable[[Path], list[Path]]
     read: Callable[[Path, str | None], Iterator[Item]]
     licence_url: str = ""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Reason, ...] = ()
     splits: tuple[str, ...] = ()
     label: str = ""
 
@@ -82,7 +97,7 @@ class DataSet:
         if split is not None and split not in self.splits:
             raise ValueError(f"{self.name} has no split {split!r}; it has: {', '.join(self.splits) or 'none'}.")
         if not self.find(Path(folder)):
-            raise ReadingError(f"The files of {self.title} are not in {folder}.")
+            raise ReadingError("dataset.not_here", title=self.title, folder=str(folder))
         return self.read(Path(folder), split)
 
     def rows(self, folder: Path, split: str | None = None) -> Iterator[tuple[str, str]]:
@@ -90,9 +105,10 @@ class DataSet:
         if not self.label:
             raise ValueError(f"{self.name} has no labels.")
         for item in self.documents(folder, split):
-            label = item.metadata.get(self.label, "") if isinstance(item, Document) else ""
-            if label and LABEL_SEPARATOR not in label:
-                yield item.text, label
+            if isinstance(item, Document):
+                label = item.metadata.get(self.label, "")
+                if label and LABEL_SEPARATOR not in label:
+                    yield item.text, label
 
 
 def distinct(items: Iterable[Item], numbered: bool = False) -> Iterator[Item]:
@@ -108,7 +124,7 @@ def distinct(items: Iterable[Item], numbered: bool = False) -> Iterator[Item]:
         key = bytes.fromhex(item.id)[:16]
         place = f"row {number}" if numbered else item.path
         if key in first:
-            yield Dropped(place, f"exact duplicate of {first[key]}")
+            yield Dropped(place, Reason("dropped.duplicate", {"first": first[key]}))
         else:
             first[key] = place
             yield item

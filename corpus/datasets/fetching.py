@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPResponse
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from corpus.datasets import tfds
-from corpus.datasets.dataset import DataSet, Download, Installed, Kaggle, Tfds
+from corpus.datasets.dataset import DataSet, Download, Installed, Tfds
 from corpus.document import Dropped, ReadingError
 from corpus.home import Home
 
@@ -25,7 +27,7 @@ Progress = Callable[[int, int | None], None]  # bytes so far, bytes in all where
 
 @dataclass(frozen=True)
 class Count:
-    """What a data set's files hold: `dropped` maps each kind of reason to its number of rows."""
+    """What a data set's files hold: `dropped` maps each kind of reason (`kind`) to its number of rows."""
 
     documents: int
     dropped: Mapping[str, int]
@@ -51,26 +53,27 @@ def count(data_set: DataSet, folder: Path) -> Count:
         else:
             documents += 1
     if not documents:
-        raise ReadingError(f"The files of {data_set.title} in {folder} hold no documents.")
+        raise ReadingError("dataset.no_documents", title=data_set.title, folder=str(folder))
     return Count(documents, dict(dropped.most_common()))
 
 
 def kind(dropped: Dropped) -> str:
-    """The reason without what differs from row to row."""
-    return dropped.reason.split(" of ")[0].split(":")[0]
+    """The code of a sentence that says why, without what differs from row to row ("dropped.duplicate.kind")."""
+    reason = dropped.reason
+    return f"{reason.code}.kind" if reason.values else reason.code
 
 
 def copy(data_set: DataSet, source: Path, home: Home) -> Count:
     """Copies the files that `source`, or a folder in it named like the data set, holds; reads them first.
 
-    Raises ReadingError with a sentence when there are none, or they cannot be read or copied.
+    Raises ReadingError when there are none, or they cannot be read or copied.
     """
     if not source.is_dir():
-        raise ReadingError(f"{source} is not a folder.")
+        raise ReadingError("folder.not_one", folder=str(source))
     candidates = dict.fromkeys((source, source / data_set.name, source / data_set.folder))
     found = next((folder for folder in candidates if data_set.find(folder)), None)
     if found is None:
-        raise ReadingError(f"No file of {data_set.title} is in {source}, nor in a folder {data_set.folder} there.")
+        raise ReadingError("dataset.not_in_folder", title=data_set.title, folder=str(source), inner=data_set.folder)
     counted = count(data_set, found)
     for path in data_set.find(found):
         below = path.relative_to(found) if path.is_relative_to(found) else Path(path.name)
@@ -81,7 +84,7 @@ def copy(data_set: DataSet, source: Path, home: Home) -> Count:
 def fetch(data_set: DataSet, home: Home, progress: Progress = lambda done, total: None, again: bool = False) -> Count:
     """Gets the files from where the publisher keeps them, unless they are there already; reads them through.
 
-    Raises ReadingError with what went wrong, or with what to do by hand for Kaggle's data sets.
+    Raises ReadingError, which for Kaggle's data sets says what to do by hand.
     """
     folder, origin = place(data_set, home), data_set.origin
     here = [path for path in data_set.find(folder) if path.is_relative_to(folder)]
@@ -95,16 +98,8 @@ def fetch(data_set: DataSet, home: Home, progress: Progress = lambda done, total
         for name in origin.names:
             tfds.prepare(name, _made(folder))
         return count(data_set, folder)
-    raise ReadingError(by_hand(data_set, origin, home))
-
-
-def by_hand(data_set: DataSet, origin: Kaggle, home: Home) -> str:
-    """Two lines: what to download, and where to put it."""
-    files = " and ".join(origin.files)
-    return (
-        f"1. Sign in to Kaggle and download {files} from {origin.page}\n"
-        f"2. Put {'it' if len(origin.files) == 1 else 'them'} into {place(data_set, home)}, or name your folder: "
-        f"python -m scripts.fetch {data_set.name} --from FOLDER"
+    raise ReadingError(
+        "dataset.by_hand", files=", ".join(origin.files), page=origin.page, folder=str(folder), name=data_set.name
     )
 
 
@@ -117,20 +112,21 @@ def _download(data_set: DataSet, origin: Download, folder: Path, progress: Progr
         arrived = Path(fresh) / origin.file_name
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response, arrived.open("wb") as file:
-                digest = _save(response, file, progress)
+                digest, done, total = _save(response, file, progress)
         except (urllib.error.URLError, OSError) as error:
             reason = getattr(error, "reason", None) or error
-            raise ReadingError(f"{data_set.title} could not be downloaded from {host} ({reason}).") from error
+            raise ReadingError("dataset.download_failed", title=data_set.title, host=host, error=str(reason)) from error
+        if total is not None and done < total:
+            raise ReadingError("dataset.cut_off", title=data_set.title, host=host, done=done, total=total)
         if origin.sha256 and digest != origin.sha256:
-            raise ReadingError(
-                f"What {host} sent for {data_set.title} is not the published file: its checksum differs."
-            )
+            raise ReadingError("dataset.checksum", host=host, title=data_set.title)
         counted = count(data_set, Path(fresh))
         os.replace(arrived, target)
     return counted
 
 
-def _save(response, file, progress: Progress) -> str:
+def _save(response: HTTPResponse, file: BinaryIO, progress: Progress) -> tuple[str, int, int | None]:
+    """Writes what arrives; returns its SHA-256 in hex, its bytes, and how many were announced."""
     length = response.headers.get("Content-Length")
     total = int(length) if length and length.isdigit() else None
     digest, done = hashlib.sha256(), 0
@@ -139,9 +135,7 @@ def _save(response, file, progress: Progress) -> str:
         file.write(block)
         done += len(block)
         progress(done, total)
-    if total is not None and done < total:
-        raise OSError(f"the connection ended after {done:,} of {total:,} bytes")
-    return digest.hexdigest()
+    return digest.hexdigest(), done, total
 
 
 def _copy_file(source: Path, target: Path) -> None:
@@ -153,7 +147,9 @@ def _copy_file(source: Path, target: Path) -> None:
             shutil.copyfile(source, fresh)
             os.replace(fresh, target)
     except OSError as error:
-        raise ReadingError(f"{source.name} could not be copied to {target.parent}: {error.strerror}.") from error
+        raise ReadingError(
+            "dataset.copy_failed", name=source.name, folder=str(target.parent), error=error.strerror
+        ) from error
 
 
 @contextmanager
@@ -169,5 +165,5 @@ def _made(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ReadingError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+        raise ReadingError("folder.cannot_make", folder=str(folder), error=error.strerror) from error
     return folder

@@ -11,6 +11,7 @@ from corpus.datasets import tfds
 from corpus.datasets.dataset import DataSet, Download, Item, row_path
 from corpus.datasets.labelled import merged
 from corpus.document import Document, Dropped, ReadingError, Section
+from corpus.errors import Reason
 from corpus.tables import rows
 
 SENTENCES = "Sentences_50Agree.txt"  # the fullest of the publisher's four; the others are parts of it
@@ -27,9 +28,10 @@ LETTERS = frozenset("äöåéèêáàãíóúüçñÄÖÅÉÜ")
 
 def find(folder: Path) -> list[Path]:
     """The publisher's text, else its archive, else Kaggle's CSV, else what TFDS prepared: the same sentences."""
-    for name in (*(Path(below, SENTENCES) for below in UNPACKED), ARCHIVE, KAGGLE_CSV):
-        if (folder / name).is_file():
-            return [folder / name]
+    known = [*(folder / below / SENTENCES for below in UNPACKED), folder / ARCHIVE, folder / KAGGLE_CSV]
+    for path in known:
+        if path.is_file():
+            return [path]
     for version in tfds.prepared(folder, TFDS_NAME)[-1:]:
         return sorted(path for path in version.iterdir() if path.is_file())
     return []
@@ -63,7 +65,7 @@ def _archived(path: Path) -> Iterator[str]:
             with archive.open(name) as file:
                 yield from TextIOWrapper(file, encoding="latin-1")
     except (zipfile.BadZipFile, StopIteration, OSError) as error:
-        raise ReadingError(f"{path.name} is not the archive of Financial PhraseBank, or is damaged.") from error
+        raise ReadingError("financial_phrasebank.archive", name=path.name) from error
 
 
 def _split_lines(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
@@ -75,9 +77,9 @@ def _split_lines(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
 def _item(sentence: str, label: str, place: str) -> Item:
     text = detokenised(one_line(_repaired(sentence)))
     if not text:
-        return Dropped(place, "no sentence")
+        return Dropped(place, Reason("dropped.no_sentence"))
     if label not in LABELS:
-        return Dropped(place, "unknown label")
+        return Dropped(place, Reason("dropped.unknown_label"))
     return Document(shortened(text), (Section(text),), path=place, language="en", metadata={"label": label})
 
 
@@ -96,10 +98,10 @@ def _letter(match: re.Match) -> str:
 PHRASEBANK = DataSet(
     name="financial_phrasebank",
     title="Financial PhraseBank",
-    description="Sentences from financial news, judged positive, negative or neutral for an investor.",
+    description=Reason("financial_phrasebank.description"),
     language="en",
-    size="4,846 sentences, 0.7 MB",
-    licence="CC BY-NC-SA 3.0 (Malo, Sinha, Korhonen, Wallenius and Takala, JASIST 2014)",
+    size=Reason("financial_phrasebank.size"),
+    licence=Reason("financial_phrasebank.licence"),
     licence_url="https://creativecommons.org/licenses/by-nc-sa/3.0/",
     homepage="https://huggingface.co/datasets/takala/financial_phrasebank",
     origin=Download(
@@ -107,7 +109,7 @@ PHRASEBANK = DataSet(
         ARCHIVE,
         "0e1a06c4900fdae46091d031068601e3773ba067c7cecb5b0da1dcba5ce989a6",
     ),
-    warnings=("Non-commercial use only.",),
+    warnings=(Reason("financial_phrasebank.non_commercial"),),
     find=find,
     read=read,
     label="label",

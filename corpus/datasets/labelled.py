@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from corpus.datasets.dataset import LABEL_SEPARATOR, Item
 from corpus.document import Document, Dropped
+from corpus.errors import Reason
 
 
 def merged(items: Callable[[], Iterator[Item]], key: str, same: Callable[[str], str] = str) -> Iterator[Item]:
     """Distinct texts with all their labels in `metadata[key]`, in alphabetical order; repeats are Dropped.
 
-    Texts are one when `same` makes them equal. The source is read twice and 16 bytes a text are held, so that a large
-    file is never held whole.
+    Two texts are the same when `same` maps them to equal strings. The source is read twice; only 16 bytes a text are
+    kept in memory.
     """
     labels: dict[bytes, set[str]] = {}
     for item in items():
@@ -26,10 +27,11 @@ def merged(items: Callable[[], Iterator[Item]], key: str, same: Callable[[str], 
         digest, label = _digest(item, same), item.metadata.get(key, "")
         if digest in first:
             place, its_label = first[digest]
-            reason = (
-                f"exact duplicate of {place}" if label == its_label else f"same text with another label: see {place}"
+            values = {"first": place}
+            same_label = label == its_label
+            yield Dropped(
+                item.path, Reason("dropped.duplicate", values) if same_label else Reason("dropped.other_label", values)
             )
-            yield Dropped(item.path, reason)
         else:
             first[digest] = item.path, label
             yield _with_labels(item, key, labels[digest] - {""})

@@ -8,6 +8,7 @@ from corpus.cleaning import one_line, tidy
 from corpus.datasets import medquad_xml
 from corpus.datasets.dataset import DataSet, Download, Item, distinct, row_path
 from corpus.document import Document, Dropped, Section
+from corpus.errors import Reason
 from corpus.tables import records
 
 CSV_FILES = ("medquad_full.csv", "medquad.csv")  # the fuller layout first
@@ -64,7 +65,7 @@ def _item(row: dict[str, str] | Dropped) -> Item:
         return row
     question, answer = tidy_question(row["question"]), tidy_answer(row["answer"] or "")
     if not question or not answer:
-        return Dropped(row["place"], "no answer" if question else "no question")
+        return Dropped(row["place"], Reason("dropped.no_answer") if question else Reason("dropped.no_question"))
     question_id = row.get("question_id", "")
     return Document(
         title=question,
@@ -79,14 +80,14 @@ def _item(row: dict[str, str] | Dropped) -> Item:
 MEDQUAD = DataSet(
     name="medquad",
     title="MedQuAD",
-    description="Questions on diseases, treatments and tests with answers from twelve NIH web sites.",
+    description=Reason("medquad.description"),
     language="en",
-    size="16,407 answered questions, 24 MB; the publisher's archive also lists 31,000 questions without answers",
-    licence="CC BY 4.0 (Ben Abacha and Demner-Fushman, BMC Bioinformatics 2019)",
+    size=Reason("medquad.size"),
+    licence=Reason("medquad.licence"),
     licence_url="https://creativecommons.org/licenses/by/4.0/",
     homepage="https://github.com/abachaa/MedQuAD",
     origin=Download("https://github.com/abachaa/MedQuAD/archive/refs/heads/master.zip", "MedQuAD-master.zip"),
-    warnings=("Health information of 2019 and before: no medical advice.",),
+    warnings=(Reason("medquad.no_advice"),),
     find=find,
     read=read,
 )

@@ -2,6 +2,8 @@
 
 import re
 
+from corpus.datasets.dataset import PageFurniture
+
 # What stands over the columns of the commonest table, and is no part of its first cell.
 COLUMNS = re.compile(r"Signs and Symptoms Approximate number of patients \(when available\)\s+")
 # How sentences begin that speak of the page: of its videos and links, and of the tables that the flattening broke.
@@ -49,3 +51,4 @@ NOTICES = re.compile(
     ),
     re.IGNORECASE,
 )
+FURNITURE = PageFurniture(NOTICES, COLUMNS)

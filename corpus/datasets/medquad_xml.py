@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from corpus.document import Dropped, ReadingError
+from corpus.errors import Reason
 
 SOURCE_FOLDER = re.compile(r"^\d{1,2}_\w+_QA(?:_XML)?$")
 MAX_FILE = 20_000_000  # bytes; the largest real one has 200 KB
@@ -28,7 +29,7 @@ def records(files: list[Path]) -> Iterator[dict[str, str] | Dropped]:
     """A dict with the columns of the full CSV and `place` for every question, or a Dropped for a file."""
     for place, data in _contents(files):
         if data is None or len(data) > MAX_FILE:
-            yield Dropped(place, "file too large")
+            yield Dropped(place, Reason("dropped.too_large"))
         else:
             yield from _parsed(place, data)
 
@@ -45,7 +46,7 @@ def _contents(files: list[Path]) -> Iterator[tuple[str, bytes | None]]:
                 small = archive.getinfo(name).file_size <= MAX_FILE
                 yield "/".join(PurePosixPath(name).parts[-2:]), archive.read(name) if small else None
     except (zipfile.BadZipFile, OSError) as error:
-        raise ReadingError(f"{files[0].name} is not a readable archive: {error}.") from error
+        raise ReadingError("archive.unreadable", name=files[0].name, error=str(error)) from error
 
 
 def _members(archive: Path) -> list[str]:
@@ -69,10 +70,10 @@ def _parsed(place: str, data: bytes) -> Iterator[dict[str, str] | Dropped]:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        yield Dropped(place, f"not valid XML: {error}")
+        yield Dropped(place, Reason("dropped.invalid_xml", {"error": str(error)}))
         return
     if root.getroottree().docinfo.doctype:
-        yield Dropped(place, "declares a document type, which no file of this set does")
+        yield Dropped(place, Reason("medquad.doctype"))
         return
     shared = {
         "document_id": root.get("id", ""),
@@ -84,7 +85,7 @@ def _parsed(place: str, data: bytes) -> Iterator[dict[str, str] | Dropped]:
     }
     pairs = list(root.iter("QAPair"))
     if not pairs:
-        yield Dropped(place, "no questions")
+        yield Dropped(place, Reason("dropped.no_questions"))
     for number, pair in enumerate(pairs, start=1):
         question = pair.find("Question")
         yield {

@@ -13,6 +13,7 @@ from corpus.cleaning import detokenised, one_line, shortened
 from corpus.datasets import tfds
 from corpus.datasets.dataset import DataSet, Item, Tfds, distinct
 from corpus.document import Document, Dropped, ReadingError, Section
+from corpus.errors import Reason
 from corpus.sentences import spans
 
 VARIANTS = ("pubmed", "arxiv")
@@ -69,7 +70,7 @@ def _archived(path: Path, name: str) -> Iterator[str]:
         with zipfile.ZipFile(path) as archive, archive.open(name) as file:
             yield from TextIOWrapper(file, encoding="utf-8", errors="replace")
     except (zipfile.BadZipFile, KeyError, OSError) as error:
-        raise ReadingError(f"{path.name} is damaged or holds no {name}.") from error
+        raise ReadingError("archive.no_member", name=path.name, member=name) from error
 
 
 def _from_line(line: str, variant: str, split: str, place: str) -> Item:
@@ -80,7 +81,7 @@ def _from_line(line: str, variant: str, split: str, place: str) -> Item:
         names = _strings(article.get("section_names") or [])
         sections = [_strings(section) for section in article.get("sections") or []]
     except (ValueError, KeyError, TypeError, AttributeError):
-        return Dropped(place, "not an article in JSON" if line.strip() else "empty line")
+        return Dropped(place, Reason("scientific_papers.no_article") if line.strip() else Reason("dropped.empty_line"))
     parts = [Section(_prose(section), _heading(name or "")) for name, section in zip_longest(names, sections or [])]
     if not any(part.text for part in parts):
         parts = [Section(_prose(body))]
@@ -101,7 +102,7 @@ def _document(variant: str, split: str, place: str, identifier: str, abstract: s
     sections = [Section(abstract, "Abstract"), *parts]
     kept = tuple(section for section in sections if section.text)
     if not kept:
-        return Dropped(place, "empty article")
+        return Dropped(place, Reason("scientific_papers.empty_article"))
     # The source holds no titles: the identifier and the first words stand for one.
     words = shortened(abstract or kept[0].text, 90)
     known = {"article_id": identifier, "url": _url(variant, identifier), "variant": variant, "split": split}
@@ -146,23 +147,33 @@ def _url(variant: str, identifier: str) -> str:
     )
 
 
-def _data_set(name: str, title: str, variants: tuple[str, ...], size: str) -> DataSet:
+def _data_set(name: str, title: str, variants: tuple[str, ...], size: Reason) -> DataSet:
     return DataSet(
         name=name,
         title=title,
-        description="Articles with their abstracts, lower-cased and tokenised by the publisher, put back into prose.",
+        description=Reason("scientific_papers.description"),
         language="en",
         size=size,
-        licence="unverified: no separate data licence is stated; each article keeps its own",
+        licence=Reason("scientific_papers.licence"),
         homepage="https://github.com/armancohan/long-summarization",
         origin=Tfds(tuple(f"scientific_papers/{variant}" for variant in variants), DOWNLOAD_GIGABYTES),
-        warnings=("No titles in the source: the first words of the abstract stand for one.",),
+        warnings=(Reason("scientific_papers.no_titles"),),
         find=partial(find, variants),
         read=partial(read, variants),
         splits=tuple(SPLITS),
     )
 
 
-PUBMED = _data_set("scientific_papers/pubmed", "Scientific papers (PubMed)", ("pubmed",), "133,215 articles, 0.9 GB")
-ARXIV = _data_set("scientific_papers/arxiv", "Scientific papers (arXiv)", ("arxiv",), "215,913 articles, 3.6 GB")
-BOTH = _data_set("scientific_papers", "Scientific papers", VARIANTS, "349,128 articles, 4.5 GB")
+PUBMED = _data_set(
+    "scientific_papers/pubmed",
+    "Scientific papers (PubMed)",
+    ("pubmed",),
+    Reason("scientific_papers.size_pubmed"),
+)
+ARXIV = _data_set(
+    "scientific_papers/arxiv",
+    "Scientific papers (arXiv)",
+    ("arxiv",),
+    Reason("scientific_papers.size_arxiv"),
+)
+BOTH = _data_set("scientific_papers", "Scientific papers", VARIANTS, Reason("scientific_papers.size"))

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import SupportsInt
 
 from corpus.document import ReadingError
 from corpus.frameworks import importing_tensorflow
@@ -23,7 +24,7 @@ def splits(version: Path) -> list[str]:
         info = json.loads((version / "dataset_info.json").read_text(encoding="utf-8"))
         return [split["name"] for split in info["splits"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReadingError(f"{version.name} is not a prepared TensorFlow data set: {error}.") from error
+        raise ReadingError("tfds.not_prepared", name=version.name, error=str(error)) from error
 
 
 def examples(version: Path, split: str) -> Iterator[dict]:
@@ -37,25 +38,24 @@ def examples(version: Path, split: str) -> Iterator[dict]:
             yield {key: _plain(value) for key, value in example.items()}
     except (OSError, ValueError, AssertionError) as error:
         logger.debug("reading %s", version, exc_info=True)
-        raise ReadingError(f"The prepared data in {version} cannot be read: {_first_line(error)}") from error
+        raise ReadingError("tfds.unreadable", folder=str(version), error=_first_line(error)) from error
 
 
 def prepare(name: str, folder: Path) -> None:
-    """Downloads and prepares a data set below `folder`. Raises ReadingError with one sentence when that fails."""
+    """Downloads and prepares a data set below `folder`. Raises ReadingError when that fails."""
     with importing_tensorflow():
         import tensorflow_datasets
 
     try:
         tensorflow_datasets.builder(name, data_dir=str(folder)).download_and_prepare()
-    except Exception as error:  # whatever the library or the network raises, the user gets a sentence
+    except Exception as error:  # the library lets whatever the network raises through
         logger.debug("preparing %s", name, exc_info=True)
-        raise ReadingError(f"TensorFlow Datasets could not prepare {name}: {_first_line(error)}") from error
+        raise ReadingError("tfds.failed", name=name, error=_first_line(error)) from error
 
 
-def _plain(value: object) -> object:
+def _plain(value: bytes | SupportsInt) -> str | int:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else int(value)
 
 
 def _first_line(error: Exception) -> str:
-    line = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-    return line if line.endswith(".") else f"{line}."
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200].removesuffix(".")

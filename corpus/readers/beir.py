@@ -6,7 +6,8 @@ from pathlib import Path
 
 from corpus.cleaning import one_line, shortened, tidy
 from corpus.document import Document, Dropped, Section
-from corpus.language import guess
+from corpus.errors import Reason
+from corpus.language import detect
 
 
 def read(path: Path) -> Iterator[Document | Dropped]:
@@ -22,13 +23,13 @@ def _item(line: str, place: str, label: str) -> Document | Dropped:
         entry = json.loads(line)
         identifier, title, text = str(entry["_id"]), one_line(entry.get("title") or ""), tidy(entry.get("text") or "")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return Dropped(label, "not an object with _id and text" if line.strip() else "empty line")
+        return Dropped(label, Reason("dropped.not_beir") if line.strip() else Reason("dropped.empty_line"))
     if not text and not title:
-        return Dropped(label, "no text")
+        return Dropped(label, Reason("dropped.no_text"))
     return Document(
         title or shortened(text),
         (Section(text or title),),
         path=place,
         external_id=identifier,
-        language=guess(f"{title} {text}"),
+        language=detect(f"{title} {text}"),
     )

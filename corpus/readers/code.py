@@ -7,7 +7,7 @@ from pathlib import Path
 
 from corpus.cleaning import CONTROL, SURROGATE
 from corpus.document import Document, ReadingError, Section
-from corpus.language import guess
+from corpus.language import detect
 from corpus.readers.encoding import read_text
 from corpus.readers.outline import SEPARATOR
 
@@ -48,6 +48,7 @@ BRACES = (
     re.compile(rf"\s+(?:async +)?{NAME}\([\w\s,:=<>\[\].?|]*\)[^;(){{}}]*\{{\s*$"),  # a method in JavaScript
 )
 HOLDER = re.compile(r"\b(?:class|interface|struct|enum|trait|impl|namespace|module|object|protocol|record|defmodule)\b")
+FIRST_WORD = re.compile(r"[}\s]*([A-Za-z]*)")
 STATEMENTS = frozenset(
     "if for foreach while switch catch return else do try elif new throw delete sizeof case default using synchronized "
     "lock with await yield typeof when unless in not and or assert print".split(" ")
@@ -81,13 +82,11 @@ def read(path: Path) -> Iterator[Document]:
     text = SURROGATE.sub("\ufffd", read_text(path).replace("\r\n", "\n").replace("\r", "\n"))
     lines = [CONTROL.sub("", line.replace("\f", "")).expandtabs(4).rstrip() for line in text.split("\n")]
     if path.suffix.lower() in MINIFIED and len(text) > 20_000 and len(text) > 1_000 * len(lines):
-        raise ReadingError(
-            f"{path.name} is code packed for machines, on a few very long lines; its source can be read."
-        )
+        raise ReadingError("code.minified", name=path.name)
     patterns = LANGUAGES.get(path.suffix.lower(), BRACES)
     sections = tuple(_sections(lines, patterns))
     if sections:
-        yield Document(path.name, sections, path=str(path), language=guess(text))
+        yield Document(path.name, sections, path=str(path), language=detect(text))
 
 
 def _sections(lines: list[str], patterns: tuple[re.Pattern, ...]) -> Iterator[Section]:
@@ -138,8 +137,8 @@ def _definition(line: str, patterns: tuple[re.Pattern, ...]) -> str:
     """The name that the line defines, or ""."""
     if not line or len(line) > WIDE or len(line) - len(line.lstrip()) > DEEPEST:
         return ""
-    first = re.match(r"\s*[}\s]*([A-Za-z]*)", line)[1]
-    if first in STATEMENTS:
+    first = FIRST_WORD.match(line)
+    if first and first[1] in STATEMENTS:
         return ""
     found = next(filter(None, (pattern.match(line) for pattern in patterns)), None)
     name = found["name"].strip() if found else ""

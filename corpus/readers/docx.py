@@ -6,11 +6,13 @@ from pathlib import Path
 
 from corpus.cleaning import one_line
 from corpus.document import Document, ReadingError
-from corpus.language import guess
+from corpus.errors import Reason
+from corpus.language import detect
 from corpus.readers import package
 from corpus.readers.outline import Outline
 from corpus.readers.text import title_of
 
+KIND = Reason("kind.word")
 HEADING = re.compile(r"(?:heading|titre|überschrift) ?(\d)", re.IGNORECASE)
 LIST = re.compile(r"list|liste", re.IGNORECASE)
 
@@ -20,10 +22,11 @@ def read(path: Path) -> Iterator[Document]:
     import docx
     from docx.table import Table
 
-    package.check(path, "a Word document")
+    package.check(path, KIND)
     try:
         document = docx.Document(str(path))
-        outline, items = Outline(), []
+        outline = Outline()
+        items: list[str] = []
         for block in document.iter_inner_content():
             if isinstance(block, Table):
                 _flush(outline, items)
@@ -36,11 +39,11 @@ def read(path: Path) -> Iterator[Document]:
     except Exception as error:  # the library lets errors of zip, XML and missing parts through as they come
         if isinstance(error, MemoryError):
             raise
-        raise ReadingError(f"{path.name} is damaged, protected by a password, or not a Word document.") from error
+        raise ReadingError("office.unreadable", name=path.name, kind=KIND) from error
     title = title or outline.first_heading or title_of(path)
     sections = outline.sections(title)
     if sections:
-        language = guess(" ".join(section.text for section in sections))
+        language = detect(" ".join(section.text for section in sections))
         yield Document(title, sections, path=str(path), language=language)
 
 

@@ -7,38 +7,39 @@ from pathlib import Path
 
 from corpus.cleaning import one_line, tidy
 from corpus.document import Document, Dropped, ReadingError, Section
-from corpus.language import guess
+from corpus.errors import Reason
+from corpus.language import detect
 from corpus.readers import html
 from corpus.readers.encoding import LARGEST, decode
 from corpus.readers.nested import Allowance, read_inside
 from corpus.readers.text import title_of
 
+KIND = Reason("kind.email")
 SHOWN = ("From", "To", "Cc", "Date")
 NEEDED = (*SHOWN, "Subject", "Message-ID", "Received")
 DEEPEST = 30  # parts in parts
 MESSAGE = "message/rfc822"
 
 
-def read(path: Path, allowance: Allowance | None = None) -> Iterator[Document | Dropped]:
+def read(path: Path, allowance: Allowance) -> Iterator[Document | Dropped]:
     """The message, then the documents attached to it. Raises ReadingError when it is no message."""
     from email import message_from_bytes, policy
 
     if path.stat().st_size > LARGEST:
-        raise ReadingError(f"{path.name} is larger than {LARGEST // 1_000_000} MB.")
-    allowance = allowance or Allowance()
+        raise ReadingError("file.too_large", name=path.name, megabytes=LARGEST // 1_000_000)
     try:
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         headers = {name: _header(message, name) for name in NEEDED}
         if not any(headers.values()):
-            raise ReadingError(f"{path.name} is not an e-mail message.")
+            raise ReadingError("eml.not_one", name=path.name)
         leaves = list(_leaves(message))
         sections = _sections(headers, leaves)
     except Exception as error:  # the library's header parser lets errors of broken ones through
         if isinstance(error, MemoryError | ReadingError):
             raise
-        raise ReadingError(f"{path.name} is damaged or not an e-mail message.") from error
+        raise ReadingError("file.damaged_or_other", name=path.name, kind=KIND) from error
     if sections:
-        language = guess(" ".join(section.text for section in sections))
+        language = detect(" ".join(section.text for section in sections))
         yield Document(headers["Subject"] or title_of(path), sections, path=str(path), language=language)
     attached = [(name, leaf) for leaf in leaves if (name := _file_name(leaf))]
     if attached:
@@ -47,18 +48,18 @@ def read(path: Path, allowance: Allowance | None = None) -> Iterator[Document | 
 
 def _attachments(path: Path, attached: list, allowance: Allowance) -> Iterator[Document | Dropped]:
     if not allowance.levels:
-        yield from (Dropped(name, "attached to a message that lies too deep inside archives") for name, _ in attached)
+        yield from (Dropped(name, Reason("dropped.attached_too_deep")) for name, _ in attached)
         return
     allowance.members -= len(attached)
     if allowance.members < 0:
-        yield Dropped(attached[0][0], "attached to a message that brings more files than may lie in one another")
+        yield Dropped(attached[0][0], Reason("dropped.attached_too_many"))
         return
     with allowance.level(path.name):
         for name, leaf in attached:
             try:
                 data = _bytes(leaf)
             except Exception as error:  # what carries it is broken; the message and the others are not
-                yield Dropped(name, f"damaged ({type(error).__name__})")
+                yield Dropped(name, Reason("dropped.damaged", {"error": type(error).__name__}))
                 continue
             yield from read_inside(name, io.BytesIO(data), str(path), allowance)
 

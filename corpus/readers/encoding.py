@@ -1,4 +1,4 @@
-"""The encoding of a text file: byte order mark, else UTF-8 where all of it is, else what charset-normalizer finds."""
+"""The encoding of a text file: from its byte order mark, else UTF-8 if all of it is valid, else a guess."""
 
 import codecs
 import io
@@ -47,21 +47,21 @@ TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\x1b\x85")
 def read_text(path: Path) -> str:
     """The whole file as text; bytes that fit no character become U+FFFD. Raises ReadingError for other content."""
     if path.stat().st_size > LARGEST:
-        raise ReadingError(f"{path.name} is larger than {LARGEST // 1_000_000} MB.")
-    return path.read_bytes().decode(detect(path), "replace")
+        raise ReadingError("file.too_large", name=path.name, megabytes=LARGEST // 1_000_000)
+    return path.read_bytes().decode(encoding_of(path), "replace")
 
 
 def decode(data: bytes, name: str) -> str:
     """Bytes that lie in no file of their own, as text; `name` is said in the ReadingError for other content."""
-    return data.decode(detect_bytes(data, name), "replace")
+    return data.decode(encoding_of_bytes(data, name), "replace")
 
 
-def detect_bytes(data: bytes, name: str) -> str:
+def encoding_of_bytes(data: bytes, name: str) -> str:
     """The name of the encoding of these bytes. Raises ReadingError, which says `name`, when they are not text."""
     return _detected(io.BytesIO(data), name)
 
 
-def detect(path: Path) -> str:
+def encoding_of(path: Path) -> str:
     """The name of the encoding, for `open`. Raises ReadingError when the content is not text."""
     with path.open("rb") as file:
         return _detected(file, path.name)
@@ -73,7 +73,7 @@ def _detected(file: BinaryIO, name: str) -> str:
         if head.startswith(mark):
             return encoding
     if _is_binary(head):
-        raise ReadingError(f"{name} is not text, whatever its name says.")
+        raise ReadingError("file.not_text", name=name)
     file.seek(0)
     broken = _first_invalid_block(file)
     return "utf-8" if broken is None else _guessed(broken)

@@ -8,11 +8,12 @@ from zipfile import ZipFile
 
 from corpus.cleaning import one_line
 from corpus.document import Document, Dropped, ReadingError, Section
-from corpus.language import guess
+from corpus.errors import Reason
+from corpus.language import detect
 from corpus.readers import html, package
 from corpus.readers.text import title_of
 
-WHAT = "an EPUB book"
+KIND = Reason("kind.epub")
 CONTAINER = "META-INF/container.xml"
 ENCRYPTION = "META-INF/encryption.xml"
 PAGES = ("application/xhtml+xml", "text/html")
@@ -23,11 +24,11 @@ def read(path: Path) -> Iterator[Document | Dropped]:
 
     Raises ReadingError when the file is no book, is damaged, or is protected against reading.
     """
-    with package.opened(path, WHAT) as archive:
+    with package.opened(path, KIND) as archive:
         try:
             book, folder = _book(archive)
         except ReadingError as error:
-            raise ReadingError(f"{path.name} is damaged or not {WHAT}.") from error
+            raise ReadingError("file.damaged_or_other", name=path.name, kind=KIND) from error
         title = _named(book, "title") or title_of(path)
         language = _named(book, "language")[:2].lower()
         sections, dropped = [], []
@@ -35,15 +36,15 @@ def read(path: Path) -> Iterator[Document | Dropped]:
             try:
                 sections += _chapter(archive, name, title)
             except ReadingError as error:
-                dropped.append(Dropped(f"chapter {name}", str(error).rstrip(".")))
+                dropped.append(Dropped(f"chapter {name}", error.reason))
         if dropped and not sections:
             if ENCRYPTION in archive.namelist():
-                raise ReadingError(f"{path.name} is protected against reading outside its shop's program.")
-            raise ReadingError(f"{path.name} has no readable chapter: {dropped[0].reason}.")
+                raise ReadingError("epub.protected", name=path.name)
+            raise ReadingError("epub.no_chapter", name=path.name, reason=dropped[0].reason)
     yield from dropped
     if sections:
         known = len(language) == 2 and language.isascii() and language.isalpha()
-        language = language if known else guess(" ".join(section.text for section in sections[:9]))
+        language = language if known else detect(" ".join(section.text for section in sections[:9]))
         yield Document(title, tuple(sections), path=str(path), language=language)
 
 
@@ -52,7 +53,7 @@ def _book(archive: ZipFile):
     for rootfile in _xml(archive, CONTAINER).iter("{*}rootfile"):
         name = rootfile.get("full-path", "")
         return _xml(archive, name), posixpath.dirname(name)
-    raise ReadingError(f"{CONTAINER} names no book.")
+    raise ReadingError("epub.names_no_book", member=CONTAINER)
 
 
 def _xml(archive: ZipFile, name: str):
@@ -63,7 +64,7 @@ def _xml(archive: ZipFile, name: str):
     try:
         return etree.fromstring(package.read_member(archive, name), parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        raise ReadingError(f"{name} is damaged.") from error
+        raise ReadingError("file.damaged", name=name) from error
 
 
 def _named(book, name: str) -> str:

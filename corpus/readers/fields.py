@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from corpus.cleaning import one_line, shortened, tidy
 from corpus.document import Document, Dropped, Section
-from corpus.language import guess
+from corpus.errors import Reason
+from corpus.language import detect
 
 TITLES = ("title", "question", "titre", "name", "nom", "headline", "subject", "sujet", "topic")
 TEXTS = (
@@ -33,13 +34,13 @@ def document(fields: Mapping[str, str], place: str, label: str, first_is_title: 
     others = "\n".join(f"{one_line(name)}: {text}" for name, text in filled.items())
     text = "\n\n".join(part for part in (main, others) if part)
     if not text and not title:
-        return Dropped(label, "no text")
+        return Dropped(label, Reason("dropped.no_text"))
     return Document(
         shortened(title or text, 200 if title else 80),
         (Section(text or title),),
         path=place,
         external_id=identifier,
-        language=language if language.isalpha() and len(language) == 2 else guess(text),
+        language=language if language.isalpha() and len(language) == 2 else detect(text),
     )
 
 

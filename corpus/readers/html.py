@@ -6,8 +6,8 @@ from pathlib import Path
 
 from corpus.cleaning import one_line
 from corpus.document import Document, ReadingError
-from corpus.language import guess
-from corpus.readers.encoding import LARGEST, MARKS, SAMPLE, detect_bytes
+from corpus.language import detect
+from corpus.readers.encoding import LARGEST, MARKS, SAMPLE, encoding_of_bytes
 from corpus.readers.outline import Outline
 from corpus.readers.text import title_of
 
@@ -30,13 +30,13 @@ CHARSET = re.compile(rb"<meta[^>]+charset|<\?xml[^>]+encoding", re.IGNORECASE)
 def read(path: Path) -> Iterator[Document]:
     """One document, or none when there is no text. Raises ReadingError when the content is not text."""
     if path.stat().st_size > LARGEST:
-        raise ReadingError(f"{path.name} is larger than {LARGEST // 1_000_000} MB.")
+        raise ReadingError("file.too_large", name=path.name, megabytes=LARGEST // 1_000_000)
     page = parsed(path.read_bytes(), path.name)
     title = one_line(page.title) or page.outline.first_heading or title_of(path)
     sections = page.outline.sections(title)
     if sections:
         text = " ".join(section.text for section in sections)
-        yield Document(title, sections, path=str(path), language=page.language or guess(text))
+        yield Document(title, sections, path=str(path), language=page.language or detect(text))
 
 
 def parsed(data: bytes, name: str, encoding: str | None = None) -> "Page":
@@ -44,13 +44,13 @@ def parsed(data: bytes, name: str, encoding: str | None = None) -> "Page":
     from lxml import etree
 
     page = Page()
-    found = detect_bytes(data, name)
+    found = encoding_of_bytes(data, name)
     if encoding is None and not _declares_encoding(data):
         data, encoding = data.decode(found, "replace").encode("utf-8"), "utf-8"  # the parser knows fewer encodings
     try:
         etree.fromstring(data, etree.HTMLParser(target=page, encoding=encoding, huge_tree=True))
     except (etree.XMLSyntaxError, etree.ParserError, LookupError) as error:
-        raise ReadingError(f"{name} is not a readable web page.") from error
+        raise ReadingError("html.unreadable", name=name) from error
     return page
 
 

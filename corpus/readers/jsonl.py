@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.document import Document, Dropped
-from corpus.readers.encoding import detect
+from corpus.errors import Reason
+from corpus.readers.encoding import encoding_of
 from corpus.readers.fields import document
 
 
@@ -13,29 +14,29 @@ def read(path: Path) -> Iterator[Document | Dropped]:
     """A document for each line, streamed; lines that are no objects or hold no text are Dropped."""
     for number, line in enumerate(_lines(path), start=1):
         fields = _fields(line)
-        if isinstance(fields, str):
+        if isinstance(fields, Reason):
             yield Dropped(f"row {number}", fields)
         else:
             yield document(fields, f"{path}, row {number}", f"row {number}")
 
 
 def _lines(path: Path) -> Iterator[str]:
-    with path.open(encoding=detect(path), errors="replace") as file:
+    with path.open(encoding=encoding_of(path), errors="replace") as file:
         yield from file
 
 
-def _fields(line: str) -> dict[str, str] | str:
+def _fields(line: str) -> dict[str, str] | Reason:
     """The object's fields as text, or the reason why there are none."""
     if not line.strip():
-        return "empty line"
+        return Reason("dropped.empty_line")
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
-        return "not valid JSON"
+        return Reason("dropped.invalid_json")
     if isinstance(value, str):
         return {"text": value}
     if not isinstance(value, dict):
-        return "not a JSON object"
+        return Reason("dropped.no_object")
     return {str(name): _text(field) for name, field in value.items() if field is not None}
 
 

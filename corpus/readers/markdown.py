@@ -1,95 +1,111 @@
-"""Markdown: headings become sections, the first one the title; marks that only set type are taken off."""
+"""Markdown (CommonMark and its tables) by markdown-it-py: headings become sections, marks that only set type go."""
 
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus.cleaning import one_line
-from corpus.document import Document
-from corpus.language import guess
+from corpus.document import Document, ReadingError
+from corpus.language import detect
+from corpus.readers import html
 from corpus.readers.encoding import read_text
-from corpus.readers.outline import Outline
+from corpus.readers.outline import Outline, item, joined
 from corpus.readers.text import title_of
+
+if TYPE_CHECKING:
+    from markdown_it.tree import SyntaxTreeNode
+
+log = logging.getLogger(__name__)
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 FRONT_TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
-FENCE = re.compile(r"[ ]{0,3}(```+|~~~+)")
-HEADING = re.compile(r"[ ]{0,3}(#{1,6})([ \t].*|)")
-UNDERLINE = re.compile(r"[ ]{0,3}(=+|-{2,})[ \t]*")
-LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
-INLINE = (
-    *((LINK, r"\1"),) * 2,  # twice: an image may be a link's text
-    (re.compile(r"!?\[([^\[\]\n]+)\]\[[^\[\]\n]*\]"), r"\1"),
-    (re.compile(r"(\*\*|__)(?=\S)([^\n]{1,300}?)(?<=\S)\1"), r"\2"),
-    (re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=\S)\*(?![\w*])"), r"\1"),
-    (re.compile(r"`([^`\n]+)`"), r"\1"),
-    (re.compile(r"^[ ]{0,3}>[ ]?", re.MULTILINE), ""),
-    (re.compile(r"^([ \t]*)[*+](?=[ \t]+\S)", re.MULTILINE), r"\1-"),
-)
+DEEPEST = 60  # levels of lists and quotations in each other; what lies deeper is left out
+LARGEST = 2_000_000  # characters, two to five seconds; a larger file is read as plain text
+LONGEST_LINE = 20_000  # characters; a longer line is data, on which its search for pairs of marks is quadratic
 
 
 def read(path: Path) -> Iterator[Document]:
-    """One document, or none when there is no text."""
+    """One document, or none when there is no text. The title: the front matter's, else the first heading."""
     text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
     front = FRONT_MATTER.match(text)
     named = FRONT_TITLE.search(front[1]) if front else None
-    outline = _outline(_without_comments(text[front.end() :] if front else text))
+    outline = _outline(text[front.end() :] if front else text)
     title = (one_line(named[1].strip(" \"'")) if named else outline.first_heading) or title_of(path)
     sections = outline.sections(title)
     if sections:
-        language = guess(" ".join(section.text for section in sections))
+        language = detect(" ".join(section.text for section in sections))
         yield Document(title, sections, path=str(path), language=language)
 
 
 def _outline(text: str) -> Outline:
-    outline, block, fence = Outline(), [], ""
-
-    def flush() -> None:
-        outline.text(_plain("\n".join(block)))
-        block.clear()
-
-    for line in text.split("\n"):
-        opened = FENCE.match(line)
-        if fence or opened:
-            if not fence:
-                flush()
-                fence = opened[1]
-            elif opened and opened[1].startswith(fence) and not line.strip(" `~"):
-                outline.text("\n".join(block))  # code stays as it is
-                block.clear()
-                fence = ""
-            else:
-                block.append(line)
-            continue
-        heading, underline = HEADING.fullmatch(line), UNDERLINE.fullmatch(line)
-        if heading:
-            flush()
-            outline.heading(len(heading[1]), _plain(_unclosed(heading[2].strip())))
-        elif underline and block and block[-1].strip():
-            title = block.pop()
-            flush()
-            outline.heading(1 if underline[1][0] == "=" else 2, _plain(title))
-        else:
-            block.append(line)
-    flush()
+    if len(text) <= LARGEST and max(map(len, text.split("\n"))) <= LONGEST_LINE:
+        try:
+            return _parsed(text)
+        except RecursionError:
+            log.debug("read as plain text", exc_info=True)
+    outline = Outline()
+    outline.text(text)
     return outline
 
 
-def _without_comments(text: str) -> str:
-    kept, at = [], 0
-    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
-        kept.append(text[at:start])
-        at = end + len("-->")
-    return "".join(kept) + text[at:]
+def _parsed(text: str) -> Outline:
+    from markdown_it import MarkdownIt
+    from markdown_it.tree import SyntaxTreeNode
+
+    parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table")
+    outline = Outline()
+    blocks: list[str] = []
+    for node in SyntaxTreeNode(parser.parse(text)).children:
+        if node.type == "heading":
+            outline.text(joined(blocks))
+            blocks = []
+            outline.heading(int(node.tag[1]), _inline(node))
+        else:
+            blocks += _blocks(node)
+    outline.text(joined(blocks))
+    return outline
 
 
-def _unclosed(heading: str) -> str:
-    """ "Title ##" without its closing marks, but "C#" as it is."""
-    bare = heading.rstrip("#")
-    return bare if not bare or bare[-1] in " \t" else heading
+def _blocks(node: "SyntaxTreeNode") -> list[str]:
+    """The texts of a block: paragraphs, items of lists, code as it is, a table's rows."""
+    if node.type in ("paragraph", "heading"):
+        return [_inline(node)]
+    if node.type in ("fence", "code_block"):
+        return [node.content.rstrip("\n")]
+    if node.type == "bullet_list":
+        return [item("-", _inner(child)) for child in node.children]
+    if node.type == "ordered_list":
+        first = int(node.attrs.get("start", 1))
+        return [item(f"{number}.", _inner(child)) for number, child in enumerate(node.children, start=first)]
+    if node.type == "table":
+        rows = (row for part in node.children for row in part.children)
+        return ["\n".join(" | ".join(one_line(_inline(cell)) for cell in row.children) for row in rows)]
+    if node.type == "html_block":
+        return _html(node.content)
+    return _inner(node)
 
 
-def _plain(text: str) -> str:
-    for pattern, replacement in INLINE:
-        text = pattern.sub(replacement, text)
-    return text
+def _inner(node: "SyntaxTreeNode") -> list[str]:
+    return [block for child in node.children for block in _blocks(child)]
+
+
+def _inline(node: "SyntaxTreeNode") -> str:
+    """What a reader sees of a line: a link's words, an image's description, code without its marks."""
+    if node.type in ("text", "code_inline"):
+        return node.content
+    if node.type in ("softbreak", "hardbreak"):
+        return "\n"
+    if node.type == "html_inline":
+        return "\n" if node.content.lower().startswith("<br") else ""
+    return "".join(map(_inline, node.children))
+
+
+def _html(source: str) -> list[str]:
+    """The text of HTML that stands between paragraphs; none for a comment."""
+    try:
+        page = html.parsed(source.encode("utf-8", "replace"), "HTML in Markdown", "utf-8")
+    except ReadingError:
+        return []
+    return [text for section in page.outline.sections("") for text in (section.heading, section.text) if text]

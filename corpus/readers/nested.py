@@ -2,13 +2,14 @@
 
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from corpus.document import Document, Dropped, ReadingError
+from corpus.errors import Reason
 from corpus.readers import package
 
 log = logging.getLogger(__name__)
@@ -20,8 +21,13 @@ SEPARATOR = " › "
 
 @dataclass
 class Allowance:
-    """What the files inside one file, and inside those, may still take together."""
+    """What the files inside one file, and inside those, may still take together, and how they are read.
 
+    `can_read` and `read` are those of `corpus.readers`: passed in, because that package imports this module.
+    """
+
+    can_read: Callable[[Path], bool]
+    read: Callable[[Path, "Allowance"], Iterator[Document | Dropped]]
     members: int = 20_000
     size: int = 4 << 30  # bytes
     levels: int = LEVELS
@@ -30,7 +36,7 @@ class Allowance:
     def level(self, name: str) -> Iterator[None]:
         """While the files inside `name` are read. Raises ReadingError when that is too deep."""
         if not self.levels:
-            raise ReadingError(f"{name} lies inside {LEVELS} other archives and is not opened.")
+            raise ReadingError("archive.too_deep", name=name, levels=LEVELS)
         self.levels -= 1
         try:
             yield
@@ -38,45 +44,44 @@ class Allowance:
             self.levels += 1
 
 
-def read_inside(name: str, file: BinaryIO, place: str, allowance: Allowance) -> Iterator[Document | Dropped]:
+def read_inside(name: str, file: IO[bytes], place: str, allowance: Allowance) -> Iterator[Document | Dropped]:
     """What the file called `name` inside `place` holds; a Dropped when it cannot be read.
 
     The bytes go to a folder of their own for as long as they are read: the name is never used as a path.
     """
-    from corpus import readers
-
-    if not readers.can_read(Path(package.safe_name(name))):
-        yield Dropped(name, f"files of the kind {Path(package.safe_name(name)).suffix or name} cannot be read")
+    safe = Path(package.safe_name(name))
+    if not allowance.can_read(safe):
+        yield Dropped(name, Reason("dropped.unknown_kind", {"kind": safe.suffix or name}))
         return
     try:
         with tempfile.TemporaryDirectory(prefix="sourcier-") as folder:
-            copy = Path(folder) / package.safe_name(name)
+            copy = Path(folder) / safe
             _unpack(file, copy, name, allowance)
-            for item in readers.read(copy, allowance):
+            for item in allowance.read(copy, allowance):
                 yield _placed(item, str(copy), name, f"{place}{SEPARATOR}{name}")
     except ReadingError as error:
-        yield Dropped(name, str(error).rstrip("."))
+        yield Dropped(name, error.reason)
     except MemoryError:
-        yield Dropped(name, "reading it took more memory than a file may")
+        yield Dropped(name, Reason("dropped.memory"))
     except Exception as error:  # one bad file must not take those after it along
         log.warning("%s in %s", name, place, exc_info=True)
-        yield Dropped(name, f"it is damaged or not what its name says ({type(error).__name__})")
+        yield Dropped(name, Reason("dropped.damaged_or_other", {"error": type(error).__name__}))
 
 
-def _unpack(file: BinaryIO, copy: Path, name: str, allowance: Allowance) -> None:
+def _unpack(file: IO[bytes], copy: Path, name: str, allowance: Allowance) -> None:
     try:
         with copy.open("wb") as out:
             while block := file.read(BLOCK):
                 allowance.size -= len(block)
                 if allowance.size < 0:
-                    raise ReadingError(f"{name} is beyond what an archive may unpack to.")
+                    raise ReadingError("archive.beyond_limit", name=name)
                 out.write(block)
     except (ReadingError, MemoryError):
         raise
     except OSError as error:
-        raise ReadingError(f"{name} could not be unpacked: {error.strerror or error}.") from error
+        raise ReadingError("archive.not_unpacked", name=name, error=error.strerror or str(error)) from error
     except Exception as error:  # zipfile, zlib, bz2 and lzma have each their own
-        raise ReadingError(f"{name} is damaged.") from error
+        raise ReadingError("file.damaged", name=name) from error
 
 
 def _placed(item: Document | Dropped, copy: str, name: str, place: str) -> Document | Dropped:

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
+from corpus.errors import SourcierError
+
 PAGE_S = 20.0  # seconds that one page may take
 DOTS_PER_INCH = 300
 POINTS_PER_INCH = 72
@@ -13,8 +15,8 @@ LANGUAGES = ("eng", "fra")
 WINDOWS = r"C:\Program Files\Tesseract-OCR\tesseract.exe"  # its installer leaves the search path alone
 
 
-class NotRecognised(Exception):
-    """A page whose text could not be recognised; the message says why."""
+class NotRecognised(SourcierError):
+    """A page whose text could not be recognised."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +37,15 @@ class Tesseract:
                 input=picture,
                 capture_output=True,
                 timeout=PAGE_S,
-                # Its threads gain little, and the machine is somebody's desk.
+                # Its threads gain little, and the user works on the same machine.
                 env={**os.environ, "OMP_THREAD_LIMIT": "1"},
             )
         except subprocess.TimeoutExpired:
-            raise NotRecognised(f"its text was not recognised within {PAGE_S:.0f} seconds") from None
+            raise NotRecognised("ocr.too_slow", seconds=round(PAGE_S)) from None
         except OSError as error:
-            raise NotRecognised(f"Tesseract could not be started: {error.strerror}") from error
+            raise NotRecognised("ocr.not_started", error=error.strerror) from error
         if ran.returncode:
-            raise NotRecognised("Tesseract could not read the picture of this page")
+            raise NotRecognised("ocr.failed")
         return ran.stdout.decode("utf-8", "replace")
 
 
@@ -68,11 +70,11 @@ def _picture(page) -> bytes:
     try:
         width, height = page.get_size()
         if width <= 0 or height <= 0:
-            raise NotRecognised("the page has no size")
+            raise NotRecognised("pdf.no_size")
         scale = min(DOTS_PER_INCH / POINTS_PER_INCH, (PIXELS / (width * height)) ** 0.5)
         bitmap = page.render(scale=scale, grayscale=True)
     except (PdfiumError, ValueError, OverflowError, OSError) as error:
-        raise NotRecognised("damaged page") from error
+        raise NotRecognised("pdf.damaged_page") from error
     try:
         rows, stride = memoryview(bitmap.buffer).cast("B"), bitmap.stride
         pixels = b"".join(rows[at * stride : at * stride + bitmap.width] for at in range(bitmap.height))

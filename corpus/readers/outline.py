@@ -1,9 +1,12 @@
 """Headings and the text below them, gathered into sections: what Markdown, HTML and Word have in common."""
 
+import re
+
 from corpus.cleaning import one_line, tidy
 from corpus.document import Section
 
 SEPARATOR = " › "
+ITEM = re.compile(r"(?:-|\d{1,9}[.)]) ")
 
 
 class Outline:
@@ -59,3 +62,20 @@ class Outline:
 
 def _path(trail: tuple[str, ...], title: str) -> str:
     return SEPARATOR.join(trail[1:] if len(trail) > 1 and trail[0] == title else trail)
+
+
+def item(marker: str, blocks: list[str]) -> str:
+    """An item of a list: its marker ("-", "2."), its text, and the lists inside it on lines of their own."""
+    return f"{marker} {joined(blocks, inside_item=True)}"
+
+
+def joined(blocks: list[str], inside_item: bool = False) -> str:
+    """Blocks of text with a blank line between them; the items of a list follow each other without one."""
+    text, after_item = "", inside_item
+    for block in blocks:
+        is_item = ITEM.match(block) is not None
+        if text:
+            text += "\n" if is_item and after_item else "\n\n"
+        text += block
+        after_item = is_item or inside_item
+    return text

@@ -1,4 +1,4 @@
-"""Files that are zip archives inside (Office, EPUB, plain ones), opened only when what they unpack to is bearable."""
+"""Zip archives and the formats built on them (Office, EPUB), opened only if their unpacked size is acceptable."""
 
 import re
 import unicodedata
@@ -6,6 +6,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from corpus.document import ReadingError
+from corpus.errors import Reason
 
 MEMBERS = 20_000
 TOTAL = 1 << 30  # bytes of all members of an Office file or book together
@@ -17,20 +18,20 @@ RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")  # device 
 GIGABYTE, MEGABYTE = 1 << 30, 1 << 20
 
 
-def opened(path: Path, what: str, members: int = MEMBERS, total: int = TOTAL) -> ZipFile:
-    """The archive, its sizes checked before anything is unpacked. Raises ReadingError with one sentence.
+def opened(path: Path, kind: Reason, members: int = MEMBERS, total: int = TOTAL) -> ZipFile:
+    """The archive, its sizes checked before anything is unpacked. Raises ReadingError.
 
-    `what` says what the file should be ("a Word document").
+    `kind` says what the file should be, for the error: `Reason("kind.word")`.
     """
     with path.open("rb") as file:
         if file.read(len(OLD_OFFICE)) == OLD_OFFICE:
-            raise ReadingError(f"{path.name} is protected by a password or of a format before 2007.")
+            raise ReadingError("office.protected_or_old", name=path.name)
     try:
         archive = ZipFile(path)
     except Exception as error:  # a broken directory raises whatever its numbers lead to
         if isinstance(error, MemoryError):
             raise
-        raise ReadingError(f"{path.name} is damaged or not {what}.") from error
+        raise ReadingError("file.damaged_or_other", name=path.name, kind=kind) from error
     try:
         _check(path, archive.infolist(), members, total)
     except ReadingError:
@@ -39,27 +40,25 @@ def opened(path: Path, what: str, members: int = MEMBERS, total: int = TOTAL) ->
     return archive
 
 
-def check(path: Path, what: str) -> None:
+def check(path: Path, kind: Reason) -> None:
     """Raises ReadingError for what `opened` refuses and for what Office never does: entities, other packing."""
-    with opened(path, what) as archive:
+    with opened(path, kind) as archive:
         for info in archive.infolist():
             if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-                raise ReadingError(f"{path.name} is damaged or not {what}.")
+                raise ReadingError("file.damaged_or_other", name=path.name, kind=kind)
             if info.filename.lower().endswith((".xml", ".rels")) and _has_doctype(archive, info):
-                raise ReadingError(f"{path.name} declares XML entities, which {what} never does, and is left alone.")
+                raise ReadingError("office.entities", name=path.name, kind=kind)
 
 
 def _check(path: Path, infos: list[ZipInfo], members: int, total: int) -> None:
     size = sum(info.file_size for info in infos)  # zipfile gives no member more bytes than it declares
     if len(infos) > members:
-        raise ReadingError(f"{path.name} holds {len(infos):,} files; {members:,} are the most that are opened.")
+        raise ReadingError("archive.too_many_files", name=path.name, files=len(infos), most=members)
     if size > HARMLESS and size > RATIO * path.stat().st_size:
-        raise ReadingError(
-            f"{path.name} would unpack to {megabytes(size)}, {size // path.stat().st_size} times its size, as only "
-            "zip bombs do, and is left alone."
-        )
+        times = size // path.stat().st_size
+        raise ReadingError("archive.bomb", name=path.name, size=megabytes(size), times=times)
     if size > total:
-        raise ReadingError(f"{path.name} would unpack to {megabytes(size)}; {megabytes(total)} is the most.")
+        raise ReadingError("archive.too_large", name=path.name, size=megabytes(size), most=megabytes(total))
 
 
 def _has_doctype(archive: ZipFile, info: ZipInfo) -> bool:
@@ -92,9 +91,11 @@ class _Doctype(Exception):
     pass
 
 
-def megabytes(size: int) -> str:
-    """A size for a sentence: "300 MB", "2.5 GB"."""
-    return f"{size / GIGABYTE:.1f} GB" if size >= GIGABYTE else f"{max(1, size // MEGABYTE)} MB"
+def megabytes(size: int) -> Reason:
+    """A number of bytes for a gap of a sentence: "300 MB", "2.5 GB"."""
+    if size >= GIGABYTE:
+        return Reason("size.gigabytes", {"size": f"{size / GIGABYTE:.1f}"})
+    return Reason("size.megabytes", {"size": max(1, size // MEGABYTE)})
 
 
 def read_member(archive: ZipFile, name: str, limit: int = 200 << 20) -> bytes:
@@ -106,10 +107,10 @@ def read_member(archive: ZipFile, name: str, limit: int = 200 << 20) -> bytes:
         if isinstance(error, MemoryError):
             raise
         if "password" in str(error):
-            raise ReadingError(f"{name} is protected by a password.") from error
-        raise ReadingError(f"{name} is missing or damaged.") from error
+            raise ReadingError("file.protected", name=name) from error
+        raise ReadingError("archive.member_damaged", name=name) from error
     if len(data) > limit:
-        raise ReadingError(f"{name} is larger than {megabytes(limit)}.")
+        raise ReadingError("archive.member_too_large", name=name, most=megabytes(limit))
     return data
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from corpus.cleaning import one_line, tidy
 from corpus.document import Document, Dropped, ReadingError, Section
-from corpus.language import guess
+from corpus.errors import Reason
+from corpus.language import detect
 from corpus.readers import ocr
 from corpus.readers.text import title_of
 
@@ -33,16 +34,17 @@ def read(path: Path) -> Iterator[Document | Dropped]:
     try:
         pdf = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
-        raise ReadingError(_reason(path, error)) from error
+        raise _refused(path, error) from error
     try:
         tesseract = ocr.installed()
         parts = _Parts(path, _title(pdf, path), len(pdf))
         for number in range(1, len(pdf) + 1):
             text = _page(pdf, number)
-            reason = "no text on this page (an image?)" if text is not None else "damaged page"
-            recognised = text == "" and tesseract is not None
-            if recognised:
+            reason = Reason("pdf.no_text_on_page") if text is not None else Reason("pdf.damaged_page")
+            recognised = False
+            if text == "" and tesseract is not None:
                 text, reason = _recognised(pdf, number, tesseract, reason)
+                recognised = True
             if text:
                 parts.sections.append(Section(text, page=number))
             else:
@@ -51,12 +53,9 @@ def read(path: Path) -> Iterator[Document | Dropped]:
     finally:
         pdf.close()
     if parts.empty and tesseract:
-        raise ReadingError(f"{path.name} has no text, and text recognition (OCR) found none on its pages either.")
+        raise ReadingError("pdf.nothing_recognised", name=path.name)
     if parts.empty:
-        raise ReadingError(
-            f"{path.name} has no text: its pages are images and need text recognition (OCR), which is done here once "
-            "Tesseract is installed."
-        )
+        raise ReadingError("pdf.needs_ocr", name=path.name)
 
 
 class _Parts:
@@ -78,13 +77,13 @@ class _Parts:
             whole = last and self._first == 1
             pages = f"pages {self._first}–{number}" if number > self._first else f"page {number}"
             place = self._path if whole else f"{self._path}, {pages}"
-            language = guess(" ".join(section.text for section in self.sections[:5]))
+            language = detect(" ".join(section.text for section in self.sections[:5]))
             yield Document(self._title, tuple(self.sections), path=place, language=language)
             self.empty = False
         self.sections, self._first, self._recognised = [], number + 1, 0
 
 
-def _recognised(pdf, number: int, tesseract: ocr.Tesseract, reason: str) -> tuple[str, str]:
+def _recognised(pdf, number: int, tesseract: ocr.Tesseract, reason: Reason) -> tuple[str, Reason]:
     """(the page's text, the reason why there is none)."""
     try:
         page = pdf[number - 1]
@@ -93,14 +92,14 @@ def _recognised(pdf, number: int, tesseract: ocr.Tesseract, reason: str) -> tupl
         finally:
             page.close()
     except ocr.NotRecognised as error:
-        return "", str(error)
+        return "", error.reason
     return joined(text.replace("\f", "\n")), reason
 
 
-def _reason(path: Path, error: Exception) -> str:
+def _refused(path: Path, error: Exception) -> ReadingError:
     if "password" in str(error).lower() or "security" in str(error).lower():
-        return f"{path.name} is protected by a password."
-    return f"{path.name} is damaged or not a PDF."
+        return ReadingError("file.protected", name=path.name)
+    return ReadingError("file.damaged_or_other", name=path.name, kind=Reason("kind.pdf"))
 
 
 def _page(pdf, number: int) -> str | None:

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from corpus.cleaning import one_line, tidy
 from corpus.document import Document, ReadingError, Section
-from corpus.language import guess
+from corpus.errors import Reason
+from corpus.language import detect
 from corpus.readers import package
 from corpus.readers.text import title_of
 
-WHAT = "a PowerPoint presentation"
+KIND = Reason("kind.powerpoint")
 POINTS = 2000  # of a series, beyond which a chart is no table to read
 DEFAULT_TITLE = "PowerPoint Presentation"
 
@@ -18,7 +19,7 @@ def read(path: Path) -> Iterator[Document]:
     """One document, or none when no slide has text. Raises ReadingError when it is no presentation."""
     import pptx
 
-    package.check(path, WHAT)
+    package.check(path, KIND)
     try:
         presentation = pptx.Presentation(str(path))
         slides = [_slide(slide, number) for number, slide in enumerate(presentation.slides, start=1)]
@@ -26,11 +27,11 @@ def read(path: Path) -> Iterator[Document]:
     except Exception as error:  # the library lets errors of zip, XML and missing parts through as they come
         if isinstance(error, MemoryError):
             raise
-        raise ReadingError(f"{path.name} is damaged, protected by a password, or not {WHAT}.") from error
+        raise ReadingError("office.unreadable", name=path.name, kind=KIND) from error
     sections = tuple(section for section in slides if section.text)
     if sections:
         title = title if title not in ("", DEFAULT_TITLE) else sections[0].heading or title_of(path)
-        language = guess(" ".join(section.text for section in sections))
+        language = detect(" ".join(section.text for section in sections))
         yield Document(title, sections, path=str(path), language=language)
 
 

@@ -1,163 +1,181 @@
-"""reStructuredText: underlined headings become sections; directives and marks give way to what they frame.
+"""reStructuredText by docutils: titles become sections, directives and roles give way to the text that they frame.
 
-Read by its lines instead of by docutils, whose directives include files and fetch addresses.
+docutils is only asked to parse: it may include no file, fetch no address and pass on no raw HTML, and no transform is
+run. Sphinx's directives and roles, which it does not know, are read for their text.
 """
 
+import logging
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from corpus.cleaning import one_line
 from corpus.document import Document
-from corpus.language import guess
+from corpus.language import detect
 from corpus.readers.encoding import read_text
-from corpus.readers.outline import Outline
+from corpus.readers.outline import Outline, item, joined
 from corpus.readers.text import title_of
 
-ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1+\s*")
-BORDER = re.compile(r"\s*(?:=+(?: +=+)+|\+(?:[-=]+\+)+)\s*")  # of a simple or grid table
-DIRECTIVE = re.compile(r"(\s*)\.\. (?:\|[^|\n]{1,100}\| )?([\w:+.-]+?)::(?:\s+(.*)|\s*)")
-MARKUP = re.compile(r"(\s*)\.\.(?:\s+(?!\[)(.*))?")  # a comment, a target, a substitution; "[1]" is a footnote
-LONGEST_ROWS = 200  # lines between two borders of a table
+if TYPE_CHECKING:
+    from docutils import nodes
+
+log = logging.getLogger(__name__)
+
+LARGEST = 2_000_000  # characters, two to eight seconds; a larger file is read as plain text
+LONGEST_LINE = 20_000  # characters; a longer line is data
+DEEPEST = 5  # unknown directives in each other
+DIRECTIVE = re.compile(r"\s*\.\. (?:\|[^|\n]{1,100}\| )?([\w:+.-]+?)::[ \t]*(.*)")
 OPTION = re.compile(r"\s+:[\w-]+:(?:\s|$)")
 WHOLLY_DROPPED = frozenset("contents include index meta raw replace tabularcolumns testsetup toctree".split(" "))
 ARGUMENT_DROPPED = frozenset(
     "code code-block currentmodule default-role figure highlight image list-table literalinclude math module "
     "only parsed-literal role sourcecode".split(" ")
 )
-SAID = frozenset(
-    "attention caution danger deprecated error hint important note seealso tip todo versionadded versionchanged "
-    "warning".split(" ")
-)
+SAID = frozenset("deprecated seealso todo versionadded versionchanged".split(" "))
 CODE = frozenset("code code-block parsed-literal sourcecode".split(" "))
-INLINE = (
-    (re.compile(r"(?::[\w:+.-]{1,60}:)?`([^`<\n]{1,300}?) *<[^<>`\n]{1,300}>`_{0,2}"), r"\1"),
-    (re.compile(r"``([^`\n]{1,300})``"), r"\1"),
-    (re.compile(r"(?::[\w:+.-]{1,60}:)?`~?([^`\n]{1,300})`_{0,2}"), r"\1"),
-    (re.compile(r"\*\*(?=\S)([^*\n]{1,300})(?<=\S)\*\*"), r"\1"),
-    (re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300})(?<=\S)\*(?![\w*])"), r"\1"),
-    (re.compile(r"\[([\w#*-]{1,40})\]_(?!\w)"), r"[\1]"),
-    (re.compile(r"^(\s*)[*+•](?=\s+\S)"), r"\1-"),
-    (re.compile(r"^(\s*)\| (?=.*\S)"), r"\1"),  # a line block
-    (re.compile(r"^(\s*)\.\. (?=\[)"), r"\1"),  # a footnote
-)
+TARGET = re.compile(r"\A(.+?)\s*<[^<>]+>\Z", re.DOTALL)  # "the site <http://x.org>"
 
 
 def read(path: Path) -> Iterator[Document]:
-    """One document, or none when there is no text."""
-    outline = _outline(read_text(path).replace("\r\n", "\n").replace("\r", "\n").expandtabs(8).split("\n"))
+    """One document, or none when there is no text. The first title is the document's."""
+    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
+    outline = _outline(text)
     title = outline.first_heading or title_of(path)
     sections = outline.sections(title)
     if sections:
-        language = guess(" ".join(section.text for section in sections))
+        language = detect(" ".join(section.text for section in sections))
         yield Document(title, sections, path=str(path), language=language)
 
 
-def _outline(lines: list[str]) -> Outline:
-    outline, block, levels = Outline(), [], []
-    at = 0
-    while at < len(lines):
-        if found := _heading(lines, at):
-            style, text, used = found
-            outline.text("\n".join(block))
-            block.clear()
-            if style not in levels:
-                levels.append(style)  # the first style met is the highest heading
-            outline.heading(levels.index(style) + 1, _plain(text))
-        elif BORDER.fullmatch(lines[at]):
-            rows, used = _table(lines, at)
-            block += rows
-        elif directive := DIRECTIVE.fullmatch(lines[at]):
-            kept, used = _directive(lines, at, directive)
-            block += kept
-        elif (markup := MARKUP.fullmatch(lines[at])) and not lines[at].lstrip().startswith("..."):
-            used = 1 + _indented(lines, at + 1, len(markup[1]))
-        elif lines[at].rstrip().endswith("::"):
-            line = lines[at].rstrip()[:-1]
-            code = _indented(lines, at + 1, _indent(line))
-            block += [_plain("" if line.strip() == ":" else line), *lines[at + 1 : at + 1 + code]]
-            used = 1 + code
-        else:
-            block.append("" if _is_rule(lines, at) else _plain(lines[at]))
-            used = 1
-        at += used
-    outline.text("\n".join(block))
+def _outline(text: str) -> Outline:
+    outline = Outline()
+    if len(text) <= LARGEST and max(map(len, text.split("\n"))) <= LONGEST_LINE:
+        try:
+            _fill(outline, _parsed(text), level=1)
+            return outline
+        except Exception as error:  # deep nesting, and what docutils lets through; the text itself can still be read
+            if isinstance(error, MemoryError):
+                raise
+            log.debug("read as plain text", exc_info=True)
+    outline = Outline()
+    outline.text(text)
     return outline
 
 
-def _heading(lines: list[str], at: int) -> tuple[str, str, int] | None:
-    """(style, text, lines taken) of the heading that starts here."""
-    first, second, third = (lines[at + step] if at + step < len(lines) else "" for step in range(3))
-    if ADORNMENT.fullmatch(first) and second.strip() and first.rstrip() == third.rstrip():
-        return first[0] * 2, second.strip(), 3
-    words = first.rstrip()
-    under = second.rstrip()
-    alone = not first.startswith(" ") and words and not ADORNMENT.fullmatch(first)
-    if alone and ADORNMENT.fullmatch(second) and len(under) >= min(4, len(words)):
-        before = lines[at - 1] if at else ""
-        return None if before.strip() and before.startswith(" ") else (under[0], words, 2)
-    return None
+def _parsed(text: str) -> "nodes.document":
+    from docutils import frontend, nodes, utils
+    from docutils.parsers.rst import Parser, states
+
+    def text_of_role(self, rawsource, text, role, lineno):
+        """Instead of a role's own function, so that Sphinx's roles are no errors."""
+        target = TARGET.match(text)
+        words = target[1] if target else text
+        return [nodes.inline(rawsource, words.removeprefix("~").removeprefix("!"))], []
+
+    # docutils reads its patterns from the attributes of the very class, which a plain subclass would not have.
+    inliner = type("Inliner", (states.Inliner,), {**vars(states.Inliner), "interpreted": text_of_role})
+    settings = frontend.get_default_settings(Parser)
+    settings.file_insertion_enabled = settings.raw_enabled = False
+    settings.report_level = settings.halt_level = 6  # above all levels: nothing is printed, nothing is raised
+    settings.line_length_limit = LARGEST
+    settings.syntax_highlight = "none"
+    document = utils.new_document("", settings)
+    Parser(inliner=inliner()).parse(text, document)
+    return document
 
 
-def _is_rule(lines: list[str], at: int) -> bool:
-    return len(lines[at].strip()) >= 4 and ADORNMENT.fullmatch(lines[at]) is not None
+def _fill(outline: Outline, parent: "nodes.Element", level: int) -> None:
+    from docutils import nodes
+
+    blocks: list[str] = []
+    for node in parent.children:
+        if isinstance(node, nodes.section):
+            outline.text(joined(blocks))
+            blocks = []
+            _fill(outline, node, level + 1)
+        elif isinstance(node, nodes.title):
+            outline.heading(level - 1, _inline(node))
+        else:
+            blocks += _blocks(node, 0)
+    outline.text(joined(blocks))
 
 
-def _directive(lines: list[str], at: int, found: re.Match) -> tuple[list[str], int]:
-    """(lines kept, lines taken); the text inside most directives stays for the ordinary reading."""
-    indent, name, argument = len(found[1]), found[2].lower(), (found[3] or "").strip()
+def _blocks(node: "nodes.Node", depth: int) -> list[str]:
+    """The texts of a block: paragraphs, items of lists, code as it is, a table's rows. `depth` counts directives."""
+    from docutils import nodes
+
+    if isinstance(node, nodes.system_message):
+        return _refused(node, depth)
+    if isinstance(node, nodes.literal_block | nodes.doctest_block | nodes.math_block):
+        return [node.astext()]
+    if isinstance(node, nodes.TextElement):
+        return [_inline(node)] if not isinstance(node, nodes.Invisible) else []
+    if isinstance(node, nodes.Invisible) or not isinstance(node, nodes.Element):
+        return []
+    if isinstance(node, nodes.table):
+        rows = ([_cell(cell, depth) for cell in row.children] for row in node.findall(nodes.row))
+        return ["\n".join(" | ".join(row) for row in rows if any(row))]
+    if isinstance(node, nodes.enumerated_list):
+        first = int(node.get("start", 1))
+        numbered = enumerate(node.children, start=first)
+        return [item(f"{number}.", _inner(child, depth)) for number, child in numbered]
+    if isinstance(node, nodes.bullet_list):
+        return [item("-", _inner(child, depth)) for child in node.children]
+    if isinstance(node, nodes.definition_list_item | nodes.field | nodes.option_list_item):
+        return ["\n".join(_inner(node, depth))]
+    if isinstance(node, nodes.line_block):
+        return ["\n".join(_inner(node, depth))]
+    if isinstance(node, nodes.footnote | nodes.citation):
+        label, *rest = _inner(node, depth) or [""]
+        return [f"[{label}] {joined(rest)}"]
+    if isinstance(node, nodes.Admonition):
+        name = "" if isinstance(node, nodes.admonition) else f"{node.tagname.capitalize()}: "
+        return [name + joined(_inner(node, depth))]
+    return _inner(node, depth)
+
+
+def _inner(node: "nodes.Node", depth: int) -> list[str]:
+    return [block for child in node.children for block in _blocks(child, depth)]
+
+
+def _inline(node: "nodes.Node") -> str:
+    """What a reader sees of a line; the number of a note stands in brackets."""
+    from docutils import nodes
+
+    if isinstance(node, nodes.Text):
+        return node.astext()
+    if isinstance(node, nodes.footnote_reference | nodes.citation_reference):
+        return f"[{node.astext()}]"
+    return "".join(map(_inline, node.children))
+
+
+def _cell(node: "nodes.Node", depth: int) -> str:
+    return one_line(joined(_inner(node, depth)))
+
+
+def _refused(message: "nodes.system_message", depth: int) -> list[str]:
+    """What stood where docutils saw an error: the text inside an unknown directive, any other source as it is."""
+    from docutils import nodes
+
+    blocks = [node.astext() for node in message.children if isinstance(node, nodes.literal_block)]
+    source = "\n".join(blocks)
+    found = DIRECTIVE.match(source)
+    if not found:
+        return blocks
+    name, argument = found[1].lower(), found[2].strip()
     if name in WHOLLY_DROPPED:
-        return [], 1 + _indented(lines, at + 1, indent)
-    used = 1
-    while at + used < len(lines) and OPTION.match(lines[at + used]):
-        used += 1
+        return []
+    lines = source.split("\n")[1:]
+    while lines and OPTION.match(lines[0]):
+        del lines[0]
+    body = textwrap.dedent("\n".join(lines)).strip("\n")
     if name in CODE:
-        code = _indented(lines, at + used, indent)
-        return ["", *lines[at + used : at + used + code], ""], used + code
+        return [body]
     if name in SAID:
-        return ["", _plain(f"{name.capitalize()}: {argument}")], used
-    return ["", "" if name in ARGUMENT_DROPPED else _plain(argument)], used
-
-
-def _indented(lines: list[str], at: int, indent: int) -> int:
-    """How many lines from `at` on are blank or further in than `indent`."""
-    count = 0
-    while at + count < len(lines) and (not lines[at + count].strip() or _indent(lines[at + count]) > indent):
-        count += 1
-    return count
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
-
-
-def _table(lines: list[str], at: int) -> tuple[list[str], int]:
-    """(rows as "cell | cell", lines taken) of the table that starts here, which ends at its last border."""
-    grid = lines[at].lstrip().startswith("+")
-    end = at + 1
-    if grid:
-        while end < len(lines) and lines[end].lstrip().startswith(("|", "+")):
-            end += 1
-        rows = [lines[each].strip().strip("|").split("|") for each in range(at, end) if "|" in lines[each]]
-    else:
-        borders = [at]
-        while end < len(lines) and end - borders[-1] < LONGEST_ROWS and (lines[end].strip() or len(borders) < 3):
-            if BORDER.fullmatch(lines[end]):
-                borders.append(end)
-            elif not lines[end].strip() and end - borders[-1] == 1 and len(borders) > 1:
-                break
-            end += 1
-        if len(borders) < 2:
-            return [], 1
-        end = borders[-1] + 1
-        starts = [match.start() for match in re.finditer("=+", lines[at])]
-        ranges = list(zip(starts, [*starts[1:], None], strict=True))
-        inside = (lines[each] for each in range(at, end) if not BORDER.fullmatch(lines[each]))
-        rows = [[line[start:stop] for start, stop in ranges] for line in inside if line.strip(" -")]
-    filled = [[_plain(cell.strip()) for cell in row] for row in rows]
-    return ["", *(" | ".join(row).strip(" |") for row in filled if any(row)), ""], end - at
-
-
-def _plain(text: str) -> str:
-    for pattern, replacement in INLINE:
-        text = pattern.sub(replacement, text)
-    return text
+        argument = f"{name.capitalize()}: {argument}"
+    elif name in ARGUMENT_DROPPED:
+        argument = ""
+    inner = _inner(_parsed(body), depth + 1) if depth < DEEPEST else [body]
+    return [block for block in (argument, *inner) if block]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.document import Document, Dropped
-from corpus.readers.encoding import detect
+from corpus.readers.encoding import encoding_of
 from corpus.readers.fields import IDENTIFIERS, TEXTS, TITLES, document
 from corpus.tables import rows
 
@@ -16,7 +16,7 @@ NUMBER = re.compile(r"[-+]?[\d.,\s%€$£:/-]+")
 
 def read(path: Path) -> Iterator[Document | Dropped]:
     """A document for each row below the header, its row number in the path; empty rows are Dropped."""
-    encoding = detect(path)
+    encoding = encoding_of(path)
     table = rows(path, encoding, _delimiter(path, encoding))
     first = next(table, [])
     header = [name.strip() for name in first] if is_header(first) else None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from corpus.cleaning import one_line, tidy
 from corpus.document import Document, Section
-from corpus.language import guess
+from corpus.language import detect
 from corpus.readers.encoding import read_text
 
 
@@ -13,7 +13,7 @@ def read(path: Path) -> Iterator[Document]:
     """One document, or none when only white space is there."""
     text = tidy(read_text(path))
     if text:
-        yield Document(title_of(path), (Section(text),), path=str(path), language=guess(text))
+        yield Document(title_of(path), (Section(text),), path=str(path), language=detect(text))
 
 
 def title_of(path: Path) -> str:

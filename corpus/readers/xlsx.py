@@ -9,12 +9,13 @@ from pathlib import Path
 
 from corpus.cleaning import one_line
 from corpus.document import Document, ReadingError, Section
-from corpus.language import guess
+from corpus.errors import Reason
+from corpus.language import detect
 from corpus.readers import package
 from corpus.readers.table import is_header
 from corpus.readers.text import title_of
 
-WHAT = "an Excel workbook"
+KIND = Reason("kind.excel")
 LAST_ROW = 1_048_576  # Excel's own limit, and what a row's number may claim here
 BLOCK = 500  # rows that make a section at most
 PART = 1_000_000  # characters after which the document is given and a new one begun
@@ -28,7 +29,7 @@ def read(path: Path) -> Iterator[Document]:
     """
     import openpyxl
 
-    package.check(path, WHAT)
+    package.check(path, KIND)
     workbook, parts = None, _Parts(path)
     try:
         with warnings.catch_warnings():  # about features that reading does not need
@@ -41,7 +42,7 @@ def read(path: Path) -> Iterator[Document]:
     except Exception as error:  # the library lets errors of zip, XML and wrong numbers through as they come
         if isinstance(error, MemoryError):
             raise
-        raise ReadingError(f"{path.name} is damaged, protected by a password, or not {WHAT}.") from error
+        raise ReadingError("office.unreadable", name=path.name, kind=KIND) from error
     finally:
         if workbook is not None:
             workbook.close()
@@ -49,7 +50,7 @@ def read(path: Path) -> Iterator[Document]:
 
 
 class _Parts:
-    """Gathers sections into documents of bearable size; a small workbook is one document."""
+    """Gathers sections into documents of about `PART` characters; a small workbook is one document."""
 
     def __init__(self, path: Path) -> None:
         self.title = title_of(path)
@@ -70,7 +71,7 @@ class _Parts:
 
     def _document(self, path: str) -> Document:
         sections, self._sections, self._size = tuple(self._sections), [], 0
-        language = guess(" ".join(section.text for section in sections[:5]))
+        language = detect(" ".join(section.text for section in sections[:5]))
         return Document(self.title, sections, path=path, language=language)
 
 

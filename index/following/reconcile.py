@@ -1,5 +1,7 @@
-"""A followed folder against the index: what is new or changed is queued, what moved keeps its passages, what is gone
-goes at once. A folder that is away, as on an unplugged disk, loses nothing.
+"""Brings the index in step with a followed folder.
+
+New and changed files are queued, moved files keep their passages, and files that are gone leave the index at once.
+While the folder itself is away, as on an unplugged disk, everything stays.
 """
 
 import logging
@@ -9,6 +11,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 
 from corpus.document import ReadingError
+from corpus.errors import Reason
 from index.following.scan import Scan, is_below, is_meant, scan
 from index.following.watches import Watch, files_below, note_watch
 from index.ingestion.builder import look_at
@@ -26,10 +29,10 @@ SEEN_EVERY_S = 30.0
 def reconcile(store: Store, watch: Watch, apart: str = "", only: Collection[str] | None = None) -> int:
     """Brings the index in step with a folder, or with the paths `only` in it; returns how many sources changed.
 
-    `apart` is left out of the folder: the data folder.
+    `apart` is a folder inside it that is left out: the data folder.
     """
     identity, away = _identity(watch.path)
-    if away:
+    if away is not None:
         _note(store, watch, "away", away)
         return 0
     if only is None or identity != watch.identity:
@@ -38,37 +41,40 @@ def reconcile(store: Store, watch: Watch, apart: str = "", only: Collection[str]
         only = [path for path in only if is_below(path, watch.path) and is_meant(path, watch.path)]
     known, found = _compared(store, watch, only, apart)
     if watch.path in found.closed:
-        _note(store, watch, "away", "The folder cannot be opened; its documents are kept.")
+        _note(store, watch, "away", Reason("watch.unopenable"))
         return 0
     if identity != watch.identity and watch.identity and known and not any(path in found.files for path in known):
-        _note(store, watch, "away", "Another, empty disk or folder is in its place; its documents are kept.")
+        _note(store, watch, "away", Reason("watch.replaced"))
         return 0
     changed = _apply(store, watch, known, found)
-    _note(store, watch, "followed", "", identity)
+    _note(store, watch, "followed", identity=identity)
     return changed
 
 
-def _note(store: Store, watch: Watch, state: str, reason: str, identity: str | None = None) -> None:
-    """Writes only what is news, and every now and then that the folder was looked at."""
-    news = (watch.state, watch.reason, watch.identity) != (state, reason, identity or watch.identity)
-    if news or (state != "away" and time.time() - watch.seen > SEEN_EVERY_S):
-        note_watch(store, watch, state, reason, identity)
+def _note(store: Store, watch: Watch, state: str, reason: Reason | None = None, identity: str | None = None) -> None:
+    """Writes the state of a folder when it has changed, and every SEEN_EVERY_S seconds that it was looked through."""
+    stored = reason.dumps() if reason is not None else ""
+    news = (watch.state, watch.reason, watch.identity) != (state, stored, identity or watch.identity)
+    # `abs`: the clock may have been set back since the folder was seen.
+    if news or (state != "away" and abs(time.time() - watch.seen) > SEEN_EVERY_S):
+        note_watch(store, watch, state, stored, identity)
 
 
-def _identity(path: str) -> tuple[str, str]:
-    """Device and number of a folder, or ("", why it is away)."""
+def _identity(path: str) -> tuple[str, Reason | None]:
+    """(device and number of a folder, None), or ("", why it is away)."""
     try:
         status = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
-        return "", "The folder is not there; its documents are kept until it is back."
+        return "", Reason("watch.missing")
     except OSError as error:
-        return "", f"The folder cannot be reached ({error.strerror}); its documents are kept."
+        return "", Reason("watch.unreachable", {"reason": error.strerror})
     if not stat.S_ISDIR(status.st_mode):
-        return "", "A file is in the place of the folder; its documents are kept."
-    return f"{status.st_dev}:{status.st_ino}", ""
+        return "", Reason("watch.file_in_its_place")
+    return f"{status.st_dev}:{status.st_ino}", None
 
 
 def _compared(store: Store, watch: Watch, paths: Sequence[str], apart: str) -> tuple[dict[str, SourceRow], Scan]:
+    """What the index knows at or below the paths, by path, and what lies there."""
     known: dict[str, SourceRow] = {}
     found = Scan()
     for path in paths:
@@ -99,7 +105,7 @@ def _apply(store: Store, watch: Watch, known: dict[str, SourceRow], found: Scan)
 def _moves(
     store: Store, watch: Watch, gone: dict[str, SourceRow], new: Sequence[str], found: Scan
 ) -> Iterator[tuple[str, SourceRow]]:
-    """(new path, source) of files that are the ones gone, by their bytes; their sources are renamed."""
+    """Renames the sources of files that are gone but lie, byte for byte, at a new path; gives (new path, source)."""
     by_size: dict[int, list[SourceRow]] = {}
     for row in gone.values():
         if row.state == "done" and row.fingerprint:
@@ -109,20 +115,20 @@ def _moves(
         if not rows:
             continue
         fingerprint = _fingerprint(path)
-        row = next((row for row in rows if row.fingerprint == fingerprint), None)
-        if row is None:
+        moved = next((row for row in rows if row.fingerprint == fingerprint), None)
+        if moved is None:
             continue
         try:
-            store.rename_source(row.id, path)
+            store.rename_source(moved.id, path)
         except StoreError as error:
             log.info("%s: %s", path, error)
             continue
-        rows.remove(row)
-        yield path, row
+        rows.remove(moved)
+        yield path, moved
 
 
 def _has_changed(store: Store, row: SourceRow, found: Scan) -> bool:
-    """Whether a known file is to be read (again). One that failed is, when its bytes are others than those that did."""
+    """Whether a known file must be read again. A file that failed is read again only when its bytes have changed."""
     same = found.files[row.path] == (row.size, row.modified)
     if row.state in ("waiting", "excluded"):
         return False

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ Seen = tuple[int, int]  # size in bytes, time of change in nanoseconds
 
 @dataclass(frozen=True)
 class Scan:
-    """`files` by path. What lies below a `closed` folder is unknown: it may be there or not."""
+    """`files` by path, and folders that could not be opened (`closed`): what lies below those is unknown."""
 
     files: dict[str, Seen] = field(default_factory=dict)
     closed: list[str] = field(default_factory=list)
@@ -30,7 +30,7 @@ def is_below(path: str, folder: str) -> bool:
 
 
 def inside(folder: str) -> str:
-    """The folder's path with the separator that those of its files go on with."""
+    """The folder's path with a separator at its end, as the paths of its files begin."""
     return folder if folder.endswith(os.sep) else folder + os.sep
 
 
@@ -42,8 +42,8 @@ def is_meant(path: str, root: str) -> bool:
 def scan(path: str, apart: str = "") -> Scan:
     """The readable files at or below `path`, without the folder `apart`. Never raises for what is on the disk.
 
-    A link to a folder is followed unless it leads back to one that holds it, or is the one after LINKS others: links
-    that lead on can double at each level.
+    A link to a folder is followed unless it leads back to a folder around it, or LINKS links were followed on the way:
+    the number of paths through links can double with each level.
     """
     found = Scan()
     try:
@@ -70,7 +70,9 @@ def scan(path: str, apart: str = "") -> Scan:
     return found
 
 
-def _folders(entries, found: Scan, above: frozenset, links: int, apart: str) -> Iterator[tuple[str, frozenset, int]]:
+def _folders(
+    entries: Iterable[os.DirEntry[str]], found: Scan, above: frozenset, links: int, apart: str
+) -> Iterator[tuple[str, frozenset, int]]:
     """Notes the files of one folder and gives the folders in it, each with those above it and the links to it."""
     for entry in entries:
         if is_ignored(entry.name) or entry.path == apart or not _is_text(entry.name):

@@ -1,9 +1,11 @@
-"""What a running program does for its index: follows the folders, and keeps the indexing process going while there
-is work, also when that process was killed.
+"""What a running program does for its index: it follows the folders and keeps the indexing process going.
+
+The indexing process runs while there is work, and is started again when it was killed.
 """
 
 import contextlib
 import logging
+import math
 import sqlite3
 import subprocess
 import threading
@@ -12,11 +14,11 @@ from collections.abc import Callable
 
 from corpus.home import Home
 from index.following.watcher import Watcher
-from index.ingestion.chunking_recipe import chunking_of
+from index.ingestion.chunking_settings import chunking_of
 from index.ingestion.process import start_worker
 from index.storage.rows import StoreError
 from index.storage.store import Store
-from index.vectors.embedder import EmbedderError, load_embedder
+from index.vectors.embedder import EmbedderError, fallback, load_embedder
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +46,12 @@ class Upkeep:
         self._thread.start()
 
     def wake(self) -> None:
-        """Starts the indexing process now if there is work, whatever became of the last one."""
+        """Starts the indexing process now if there is work, even when the last one failed."""
         self._wait_s = 0.0
         self._wake.set()
 
     def close(self) -> None:
-        """Stops following; the indexing process ends with its pipe, in the middle of its work if it must."""
+        """Stops following and ends the indexing process, in the middle of its work if need be, by closing its pipe."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(10)
@@ -60,12 +62,12 @@ class Upkeep:
 
     def _run(self) -> None:
         watcher = Watcher(self._store, self._home, on_change=self.wake)
-        looked_at = 0.0
+        looked_at = -math.inf  # never yet: 0 would be the start of the machine, or any other moment
         try:
             while not self._stop.is_set():
                 try:
                     watcher.step()
-                    # What is queued while a process ends is for the next one, which starts when that has ended.
+                    # What is queued while a process ends is left to the next one, which starts once it has ended.
                     ended = any(worker.poll() is not None for worker in self._workers)
                     if ended or time.monotonic() - looked_at >= self._wait_s or self._wake.is_set():
                         self._wake.clear()
@@ -74,7 +76,7 @@ class Upkeep:
                 except (OSError, StoreError, sqlite3.Error, EmbedderError) as error:
                     log.warning("upkeep: %s", error)
                     self._stop.wait(WORK_S)
-                except Exception:  # it must not end while the app runs
+                except Exception:  # this thread must not end while the app runs
                     log.exception("upkeep")
                     self._stop.wait(WORK_S)
                 self._stop.wait(STEP_S)
@@ -93,5 +95,6 @@ class Upkeep:
         except EmbedderError:
             self._wait_s = LONGEST_WAIT_S
             raise
-        if not self._workers and self._store.has_work(embedder.name, chunking_of(embedder)):
+        adopts = fallback() is None
+        if not self._workers and self._store.has_work(embedder.name, chunking_of(embedder), adopts):
             self._workers.append(self._start())

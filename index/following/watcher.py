@@ -1,11 +1,12 @@
-"""The watcher: what changes in the followed folders changes in the index by itself.
+"""The watcher: keeps the index in step with the followed folders.
 
-The system's own messages (watchdog) say which paths to look at, a moment after the last of them; a look through the
-whole folder every now and then finds what no message told: network drives, too many folders for inotify, changes
-while no program ran.
+The system's notifications (watchdog) say which paths to look at, a moment after the last of them. A look through the
+whole folder from time to time finds what no notification told: on network drives, with more folders than inotify can
+watch, or while no program ran.
 """
 
 import logging
+import math
 import sqlite3
 import threading
 import time
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from filelock import FileLock, Timeout
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from corpus.home import Home
 from index.following.reconcile import reconcile
@@ -26,12 +28,12 @@ from index.storage.store import Store
 log = logging.getLogger(__name__)
 
 QUIET_S = 0.4  # without a further change before a file counts as written
-LONGEST_S = 3.0  # for which changes that do not end are waited for
+LONGEST_S = 3.0  # after which changes are looked at although they go on
 LOOK_S = 60.0  # between looks through a whole folder, at least
-DEAF_S = 15.0  # the same where the system sends no messages
+DEAF_S = 15.0  # the same where the system sends no notifications
 AWAY_S = 3.0  # the same while a folder is away: only its name is looked at
-SHARE = 20  # a look that takes a second comes every SHARE seconds at most
-MANY = 2000  # changed paths from which on the whole folder is looked through
+SHARE = 20  # a look that takes one second comes at most every SHARE seconds
+MANY = 2000  # changed paths above which the whole folder is looked through
 LOCK_AGAIN_S = 5.0
 TOUCHING = ("created", "modified", "moved", "deleted", "closed")
 
@@ -43,10 +45,10 @@ class Changes(FileSystemEventHandler):
         self._root = root
         self._lock = threading.Lock()
         self._paths: set[str] = set()
-        self._first = self._last = 0.0
+        self._first = self._last = -math.inf
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Notes both ends of what happened, if it can change a document."""
+        """Notes the paths of an event (both, for a move) if it can change a document."""
         if event.event_type not in TOUCHING or (event.is_directory and event.event_type == "modified"):
             return
         paths = [path for path in map(_text, (event.src_path, event.dest_path)) if path and is_meant(path, self._root)]
@@ -57,7 +59,7 @@ class Changes(FileSystemEventHandler):
             self._paths.update(paths[: MANY + 1 - len(self._paths)])
 
     def settled(self, quiet_s: float) -> set[str]:
-        """Takes the paths, once nothing has happened for `quiet_s` or they have waited for long."""
+        """Takes the paths once nothing has happened for `quiet_s`, or once the first has waited for LONGEST_S."""
         with self._lock:
             now = time.monotonic()
             if not self._paths or (now - self._last < quiet_s and now - self._first < LONGEST_S):
@@ -67,7 +69,7 @@ class Changes(FileSystemEventHandler):
 
 
 def _text(path: str | bytes) -> str:
-    """The path, "" for one whose name is no text."""
+    """The path as text, "" when its bytes are no text."""
     try:
         path = path.decode() if isinstance(path, bytes) else path
         path.encode()
@@ -79,8 +81,8 @@ def _text(path: str | bytes) -> str:
 @dataclass
 class _Followed:
     changes: Changes
-    handle: object = None  # watchdog's; None while no messages come
-    look_at: float = 0.0  # when to look through the folder, in monotonic time
+    handle: ObservedWatch | None = None  # None while no notifications come
+    look_at: float = -math.inf  # when to look through the whole folder, in monotonic time; at first at once
     identity: str = field(default="")
 
 
@@ -98,12 +100,12 @@ class Watcher:
         self._on_change = on_change
         self._quiet_s = quiet_s
         self._lock = FileLock(str(home.path / "watching.lock"), timeout=0)
-        self._lock_at = 0.0
-        self._observer = None
+        self._lock_at = -math.inf
+        self._observer: BaseObserver | None = None
         self._followed: dict[int, _Followed] = {}
 
     def close(self) -> None:
-        """Ends the messages and lets another watcher work."""
+        """Ends the notifications and lets another watcher work."""
         if self._observer is not None:
             self._observer.stop()
             self._observer.join(5)
@@ -161,10 +163,10 @@ class Watcher:
     def _pause(self, watch: Watch, followed: _Followed) -> float:
         now = next((one for one in watches(self._store) if one.id == watch.id), watch)
         if now.state == "away":
-            self._deafen(followed)  # what comes back may be another folder, of which the old messages say nothing
+            self._stop_listening(followed)  # another folder may come back: the old notifications would not tell of it
             return AWAY_S
         if followed.handle is not None and followed.identity not in ("", now.identity):
-            self._deafen(followed)
+            self._stop_listening(followed)
             return 0.0
         followed.identity = now.identity
         return LOOK_S if followed.handle is not None else DEAF_S
@@ -179,15 +181,15 @@ class Watcher:
             followed.handle = self._observer.schedule(followed.changes, watch.path, recursive=True)
             followed.identity = ""
         except Exception as error:  # each system fails in its own way: too many folders, no such folder, no permission
-            log.info("%s sends no messages (%s): it is looked through instead", watch.path, error)
+            log.info("%s sends no notifications (%s): it is looked through instead", watch.path, error)
 
-    def _deafen(self, followed: _Followed) -> None:
-        if followed.handle is not None:
+    def _stop_listening(self, followed: _Followed) -> None:
+        if followed.handle is not None and self._observer is not None:
             try:
                 self._observer.unschedule(followed.handle)
             except (KeyError, OSError):
-                log.debug("the messages had ended already")
+                log.debug("the notifications had ended already")
             followed.handle = None
 
     def _unfollow(self, watch_id: int) -> None:
-        self._deafen(self._followed.pop(watch_id))
+        self._stop_listening(self._followed.pop(watch_id))

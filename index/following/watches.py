@@ -1,4 +1,4 @@
-"""The folders that are followed. They stand in the index itself, so that they are followed again at the next start."""
+"""The followed folders. They are kept in the index itself, so that the next start follows them again."""
 
 import os
 import time
@@ -16,7 +16,10 @@ COLUMNS = "w.id, c.name AS collection, w.path, w.state, w.reason, w.identity, w.
 
 @dataclass(frozen=True)
 class Watch:
-    """A followed folder. `state` is new (not looked at yet), followed, or away (see `reason`; its passages stay)."""
+    """A followed folder. `state` is new (not looked at yet), followed, or away (its passages stay).
+
+    `reason` says why it is away, as `Reason.dumps` writes it.
+    """
 
     id: int
     collection: str
@@ -36,19 +39,20 @@ def watches(store: Store) -> list[Watch]:
 
 
 def add_watch(store: Store, path: str | Path, collection: str, home: Home) -> Watch:
-    """Follows a folder from now on. Raises StoreError with a sentence when it cannot be followed.
+    """Follows a folder from now on. Raises StoreError when it cannot be followed.
 
-    A folder inside one that the collection follows needs no watch of its own; those inside the new one give theirs up.
+    A folder inside one that the collection follows already needs no watch of its own: the outer one is returned.
+    Watches of folders inside the new one are removed.
     """
     folder = os.path.abspath(os.path.expanduser(str(path)))
     try:
         folder.encode()
     except UnicodeEncodeError as error:
-        raise StoreError("The folder's name is not text in any encoding; rename it.") from error
+        raise StoreError("watch.name_not_text") from error
     if not os.path.isdir(folder):
-        raise StoreError(f"There is no folder '{folder}'." if not os.path.exists(folder) else f"'{folder}' is a file.")
+        raise StoreError("watch.is_file" if os.path.exists(folder) else "watch.no_folder", path=folder)
     if is_below(os.path.realpath(folder), os.path.realpath(home.path)):
-        raise StoreError("The data folder itself cannot be followed; choose a folder with documents.")
+        raise StoreError("watch.data_folder")
     identity = store.make_collection(collection)
     mine = [one for one in watches(store) if one.collection.casefold() == " ".join(collection.split()).casefold()]
     outer = next((one for one in mine if is_below(folder, one.path)), None)
@@ -66,7 +70,7 @@ def add_watch(store: Store, path: str | Path, collection: str, home: Home) -> Wa
 
 
 def remove_watch(store: Store, watch_id: int, *, documents: bool = False) -> int:
-    """Follows a folder no more; with `documents` what came from it goes, too. Returns how many sources went."""
+    """Stops following a folder; with `documents`, removes what was read of it. Returns how many sources went."""
     watch = next((one for one in watches(store) if one.id == watch_id), None)
     if watch is None:
         return 0
@@ -79,7 +83,7 @@ def remove_watch(store: Store, watch_id: int, *, documents: bool = False) -> int
 
 
 def note_watch(store: Store, watch: Watch, state: str, reason: str = "", identity: str | None = None) -> None:
-    """Notes how the last look at a folder went."""
+    """Notes how the last look at a folder went; `reason` as `Reason.dumps` writes it."""
     if identity is None:
         identity = watch.identity
     with store.database.write() as connection:
@@ -103,7 +107,7 @@ def files_below(store: Store, collection: str, folder: str) -> list[SourceRow]:
 
 
 def dismiss(store: Store, ids: Sequence[int]) -> None:
-    """Takes sources out of the index for good: those in a followed folder stay out although they lie there."""
+    """Takes sources out of the index for good: files in a followed folder stay out although they lie there."""
     roots = [(one.collection, one.path) for one in watches(store)]
     rows = [row for row in map(store.source, ids) if row is not None]
     kept = [

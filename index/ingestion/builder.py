@@ -1,6 +1,6 @@
-"""Asking for documents to be indexed, and the work itself: read, cut into passages, store, embed.
+"""The steps of indexing: read a source, cut its documents into passages, store them, embed them.
 
-The work is done by `index.ingestion.worker` in its own process; this module holds what both sides share.
+`index.ingestion.worker` takes these steps in a process of its own.
 """
 
 import contextlib
@@ -11,12 +11,14 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from corpus.document import Document, Dropped, ReadingError
-from index.ingestion.chunking_recipe import BUDGET, OVERLAP, chunking_of
+from corpus.document import Document, Dropped, Passage, ReadingError
+from corpus.errors import Reason
+from index.ingestion.chunking_settings import BUDGET, OVERLAP, chunking_of
 from index.ingestion.parser import Parser
 from index.storage.sources import Look
 from index.storage.store import SourceRow, Store, StoreError
 from index.vectors.embedder import Embedder
+from index.vectors.starter import shipped
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +27,13 @@ BATCH_DOCUMENTS = 500
 BATCH_SECONDS = 1.0  # a slow reader's documents become searchable one by one
 RECUT_BATCH = 50
 EMBED_BATCH = 64  # distinct texts a transaction: about two seconds of MiniLM on two cores
+SHIPPED_BATCH = 5_000  # texts a transaction, when their vectors were shipped
 
 
 class Builder:
-    """Does the work, one step at a time, so that the worker can stop and look around between steps.
+    """Indexes one step at a time, so that the worker can stop between two steps.
 
-    `halted` is asked inside long steps, too: a reading that it ends goes back into the queue.
+    `halted` is asked inside long steps, too: a source whose reading it ends goes back into the queue.
     """
 
     def __init__(self, store: Store, embedder: Embedder, parser: Parser, halted: Callable[[], bool] = lambda: False):
@@ -43,9 +46,9 @@ class Builder:
         self._newest = False
 
     def read_next(self) -> bool:
-        """Reads a source that waits; False when none waits. A source that fails is noted with its reason.
+        """Reads a source that waits; False when none waits. Why a source failed is kept with it.
 
-        The oldest and the newest by turns: a file that is added while a large folder is read does not wait for its end.
+        Takes the oldest and the newest by turns, so that a new file does not wait for the end of a large folder.
         """
         source = self._store.next_waiting(self._newest)
         self._newest = not self._newest
@@ -60,18 +63,18 @@ class Builder:
             else:
                 self._read(source, look)
         except ReadingError as error:
-            self._fail(source, str(error), look)
+            self._fail(source, error.reason, look)
         except sqlite3.Error:
-            raise  # the disk's failure, not the file's
+            raise  # the disk fails, not the file
         except StoreError as error:  # removed while it was read
             log.info("%s: %s", source.path, error)
-        except Exception as error:  # one file must not hold up all others
+        except Exception as error:  # one file must not stop all others
             log.exception("indexing %s", source.path)
-            self._fail(source, f"It could not be indexed ({type(error).__name__}).", look)
+            self._fail(source, Reason("source.not_indexed", {"kind": type(error).__name__}), look)
         return True
 
     def recut_next(self) -> int:
-        """Cuts some documents anew that were cut otherwise than the index now wants; returns how many."""
+        """Cuts some documents again that were cut otherwise than the index now wants; returns how many."""
         if self._store.meta("chunking") != self._chunking:
             return 0
         found = self._store.outdated(RECUT_BATCH)
@@ -89,6 +92,8 @@ class Builder:
         waiting = self._store.unembedded(EMBED_BATCH)
         if not waiting:
             return 0
+        if taken := self._take_shipped([key for key, _ in waiting]):
+            return taken
         started = time.perf_counter()
         keys, texts = zip(*waiting, strict=True)
         self._store.put_vectors(self._embedder.name, keys, self._embedder.encode(texts))
@@ -97,9 +102,19 @@ class Builder:
         self._store.set_meta(embedding_rate=f"{self._rate:.1f}")
         return len(keys)
 
-    def _fail(self, source: SourceRow, reason: str, look: Look) -> None:
+    def _take_shipped(self, keys: Sequence[bytes]) -> int:
+        """Takes the vectors that the program brings along, when some of `keys` are among them; returns how many."""
+        known = shipped(self._embedder.name)
+        if known is None or not known.known(keys)[0]:
+            return 0
+        waiting = [key for key, _ in self._store.unembedded(SHIPPED_BATCH)]
+        places, vectors = known.known(waiting)
+        self._store.put_vectors(self._embedder.name, [waiting[place] for place in places], vectors)
+        return len(places)
+
+    def _fail(self, source: SourceRow, reason: Reason, look: Look) -> None:
         log.info("%s: %s", source.path, reason)
-        self._store.end_reading(source.id, "failed", reason, look)
+        self._store.end_reading(source.id, "failed", reason.dumps(), look)
 
     def _read(self, source: SourceRow, look: Look) -> None:
         scan = self._store.begin_scan(source.id)
@@ -115,20 +130,22 @@ class Builder:
                     self._store.end_reading(source.id, "waiting", "", Look())
                     return
         if not found:
-            raise ReadingError("It holds no text that can be read.")
+            raise ReadingError("source.no_text")
         self._store.end_scan(source.id, scan, look=look)
 
-    def _passages(self, source: SourceRow, documents: Sequence[Document]) -> list[tuple[Document, list | None]]:
-        """Documents with their passages; None for those that the collection holds as they are."""
+    def _passages(
+        self, source: SourceRow, documents: Sequence[Document]
+    ) -> list[tuple[Document, list[Passage] | None]]:
+        """Documents with their passages, or None where the collection holds the document as it is."""
         known = [self._store.knows(source.collection, document, self._chunking) for document in documents]
         cut = iter(self._cut([document for document, there in zip(documents, known, strict=True) if not there]))
         return [(document, None if there else next(cut)) for document, there in zip(documents, known, strict=True)]
 
-    def _cut(self, documents: Sequence[Document]) -> list[list]:
+    def _cut(self, documents: Sequence[Document]) -> list[list[Passage]]:
         from corpus.chunking import chunk_many
 
-        options = {"budget": BUDGET, "overlap_sentences": OVERLAP, "limit": self._embedder.limit}
-        return list(chunk_many(documents, self._embedder.count_tokens, **options))
+        count, limit = self._embedder.count_tokens, self._embedder.limit
+        return list(chunk_many(documents, count, budget=BUDGET, overlap_sentences=OVERLAP, limit=limit))
 
 
 def look_at(source: SourceRow) -> Look:
@@ -145,14 +162,15 @@ def look_at(source: SourceRow) -> Look:
                 digest.update(block)
             return Look(digest.hexdigest(), status.st_size, status.st_mtime_ns)
     except FileNotFoundError:
-        raise ReadingError("It is no longer there.") from None
+        raise ReadingError("source.gone") from None
     except OSError as error:
-        raise ReadingError(f"It cannot be opened ({error.strerror}).") from error
+        raise ReadingError("source.unopenable", reason=error.strerror) from error
 
 
 def _batches(items: Iterable[Document | Dropped]) -> Iterator[list[Document | Dropped]]:
     """Groups what a reader gives by size and by time."""
-    batch, characters, since = [], 0, time.monotonic()
+    batch: list[Document | Dropped] = []
+    characters, since = 0, time.monotonic()
     for item in items:
         batch.append(item)
         characters += sum(len(section.text) for section in item.sections) if isinstance(item, Document) else 0

@@ -1,35 +1,44 @@
-"""Reading sources in a process of its own, so that a broken file cannot take the index with it.
+"""Reads sources in a child process, so that a broken file cannot stop the indexing.
 
-Parent and child speak JSON, one object a line: the parent sends {"path", "kind"}, the child answers with
-{"document"} and {"dropped"} lines and closes with {"end"} or {"error"}. JSON, because nothing that a document can
-contain may ever be unpickled. The child holds a memory limit (where the system has one), the parent a time limit.
+Parent and child exchange JSON, one object a line, because nothing from a document may ever be unpickled. The parent
+sends {"path", "kind"}; the child answers with {"document"} and {"dropped"} lines and closes with {"end"}, {"error"} or,
+on a full disk, {"full"}. The child has a memory limit (where the system knows one), the parent a time limit.
 """
 
 import contextlib
+import errno
 import json
 import logging
 import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import IO, TYPE_CHECKING, TextIO
 
 from corpus.document import Document, Dropped, ReadingError, Section
+from corpus.errors import Reason
 from corpus.home import Home
+from index.storage.database import StorageError
+
+if TYPE_CHECKING:
+    from corpus.datasets.dataset import DataSet
 
 log = logging.getLogger(__name__)
 
-SILENCE_S = 120.0  # a reader that gives nothing for so long hangs
+SILENCE_S = 120.0  # without any output, after which a reader counts as hanging
 TELL_S = 1.0  # the child passes on what it has read at least this often
 MEMORY = 4 << 30  # bytes of address space
+FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))  # Windows has no quota of this kind
 
 
 class Parser:
-    """Reads one source after another in a child process, which is started when first needed and again after a crash."""
+    """Reads one source after another in a child process, started when first needed and again after a crash."""
 
     def __init__(self, home: Home, silence_s: float = SILENCE_S, memory: int = MEMORY):
         self._home = home
@@ -38,24 +47,30 @@ class Parser:
         self._child: subprocess.Popen | None = None
         self._lines: queue.Queue[str | None] = queue.Queue()
 
-    def read(self, path: str, kind: str) -> Iterator[Document | Dropped]:
-        """What the source holds. Raises ReadingError with one sentence; the parser can be used again after that."""
-        child = self._started()
+    def read(self, path: str, kind: str) -> Generator[Document | Dropped, None, None]:
+        """What the source holds. Raises ReadingError, or StorageError when the reader has no room for its own files.
+
+        The parser can be used again after either.
+        """
+        requests = self._started()
         finished = False
         try:
-            child.stdin.write(json.dumps({"path": path, "kind": kind}) + "\n")
-            child.stdin.flush()
+            requests.write(json.dumps({"path": path, "kind": kind}) + "\n")
+            requests.flush()
             for message in self._messages():
-                if "end" in message or "error" in message:
+                if message.keys() & {"end", "error", "full"}:
                     finished = True
+                    if "full" in message:
+                        raise StorageError("storage.full", path=message["full"])
                     if "error" in message:
-                        raise ReadingError(message["error"])
+                        reason = _reason(message["error"])
+                        raise ReadingError(reason.code, **reason.values)
                     return
                 yield _decoded(message)
         except BrokenPipeError as error:
-            raise ReadingError("The reader stopped before it began.") from error
+            raise ReadingError("source.reader_stopped") from error
         finally:
-            if not finished:  # also when the caller stopped early: the rest of the answer must not reach the next one
+            if not finished:  # also when the caller stops early: the next reading must not get the rest of this answer
                 self.close()
 
     def close(self) -> None:
@@ -63,12 +78,13 @@ class Parser:
         if self._child is not None:
             self._child.kill()
             self._child.wait()
-            with contextlib.suppress(queue.Empty):  # else the pump would wait for room for ever
+            with contextlib.suppress(queue.Empty):  # otherwise the pump would wait for room for ever
                 while True:
                     self._lines.get_nowait()
             for pipe in (self._child.stdin, self._child.stdout):
                 with contextlib.suppress(OSError):
-                    pipe.close()
+                    if pipe is not None:
+                        pipe.close()
             self._child = None
 
     def _messages(self) -> Iterator[dict]:
@@ -76,14 +92,13 @@ class Parser:
             try:
                 line = self._lines.get(timeout=self._silence_s)
             except queue.Empty:
-                raise ReadingError(
-                    f"Reading it gave nothing for {self._silence_s:.0f} seconds and was stopped."
-                ) from None
+                raise ReadingError("source.reader_silent", seconds=round(self._silence_s)) from None
             if line is None:
-                raise ReadingError("Reading it crashed or took more memory than a file may.")
+                raise ReadingError("source.reader_crashed")
             yield json.loads(line)
 
-    def _started(self) -> subprocess.Popen:
+    def _started(self) -> IO[str]:
+        """Where the child, started if need be, reads its requests."""
         if self._child is None or self._child.poll() is not None:
             self.close()
             self._lines = queue.Queue(maxsize=2000)
@@ -104,11 +119,12 @@ class Parser:
                 encoding="utf-8",
             )
             threading.Thread(target=_pump, args=(self._child.stdout, self._lines), daemon=True).start()
-        return self._child
+        assert self._child.stdin is not None  # it is a pipe
+        return self._child.stdin
 
 
-def _pump(stream, lines: queue.Queue) -> None:
-    with contextlib.suppress(ValueError, OSError):  # the pipe is closed under us when the parser closes
+def _pump(stream: IO[str], lines: queue.Queue) -> None:
+    with contextlib.suppress(ValueError, OSError):  # `Parser.close` closes the pipe while this reads
         for line in stream:
             lines.put(line)
     lines.put(None)
@@ -116,14 +132,18 @@ def _pump(stream, lines: queue.Queue) -> None:
 
 def _decoded(message: dict) -> Document | Dropped:
     if "dropped" in message:
-        return Dropped(**message["dropped"])
+        return Dropped(message["dropped"]["place"], _reason(message["dropped"]["reason"]))
     fields = message["document"]
     return Document(**{**fields, "sections": tuple(Section(**section) for section in fields["sections"])})
 
 
+def _reason(text: str) -> Reason:
+    return Reason.loads(text) or Reason(text)
+
+
 def _encoded(item: Document | Dropped) -> dict:
     if isinstance(item, Dropped):
-        return {"dropped": asdict(item)}
+        return {"dropped": {"place": item.place, "reason": item.reason.dumps()}}
     fields = ("title", "path", "external_id", "language")
     return {
         "document": {
@@ -147,21 +167,21 @@ def _items(request: dict, home: Home) -> Iterator[Document | Dropped]:
     return readers.read(Path(request["path"]))
 
 
-def _data_set_items(data_set, home: Home) -> Iterator[Document | Dropped]:
+def _data_set_items(data_set: "DataSet", home: Home) -> Iterator[Document | Dropped]:
     folder = home.datasets / data_set.folder
     if not data_set.find(folder):
-        raise ReadingError(f"It is not here yet; fetch it with: python -m scripts.fetch {data_set.name}")
+        raise ReadingError("source.not_fetched", name=data_set.name)
     return data_set.documents(folder)
 
 
 def _limit_memory(limit: int) -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no such limit, macOS does not hold it
+    with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no such limit, macOS does not enforce it
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def serve(home: Home, requests, answers) -> None:
+def serve(home: Home, requests: Iterable[str], answers: TextIO) -> None:
     """Answers requests until the parent closes the pipe."""
     told = time.monotonic()
 
@@ -169,7 +189,7 @@ def serve(home: Home, requests, answers) -> None:
         nonlocal told
         answers.write(json.dumps(message) + "\n")
         if time.monotonic() - told > TELL_S:
-            answers.flush()  # a slow file must not look silent: a scan of many pages, a large workbook
+            answers.flush()  # a slow file (a scan of many pages, a large workbook) must not look silent
             told = time.monotonic()
 
     for line in requests:
@@ -178,16 +198,18 @@ def serve(home: Home, requests, answers) -> None:
                 send(_encoded(item))
             send({"end": True})
         except ReadingError as error:
-            send({"error": str(error)})
+            # A library that unpacks its model into a temporary file fails on a full disk: that is no fault of the file.
+            full = isinstance(error.__cause__, OSError) and error.__cause__.errno in FULL
+            send({"full": tempfile.gettempdir()} if full else {"error": error.reason.dumps()})
         except MemoryError:
-            send({"error": "Reading it took more memory than a file may."})
+            send({"error": Reason("source.out_of_memory").dumps()})
         except FileNotFoundError:
-            send({"error": "It is no longer there."})
+            send({"error": Reason("source.gone").dumps()})
         except PermissionError:
-            send({"error": "It may not be read (no permission)."})
-        except Exception as error:  # a parser may raise anything on a broken file; the reason goes to the user
+            send({"error": Reason("source.no_permission").dumps()})
+        except Exception as error:  # a parser may raise anything on a broken file
             log.exception("reading %s", line.strip())
-            send({"error": f"It is damaged or not what its name says ({type(error).__name__})."})
+            send({"error": Reason("source.damaged", {"kind": type(error).__name__}).dumps()})
         answers.flush()
 
 
@@ -201,11 +223,11 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     _limit_memory(options.memory)
     home = Home.find(options.home)
-    sys.stdin.reconfigure(encoding="utf-8")
+    requests = os.fdopen(os.dup(sys.stdin.fileno()), encoding="utf-8")
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a library that prints must not break the protocol
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not break the protocol
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
-        serve(home, sys.stdin, answers)
+        serve(home, requests, answers)
     return 0
 
 

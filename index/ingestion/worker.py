@@ -1,6 +1,6 @@
-"""The indexing process: one a data folder, reads what waits, then embeds, then ends.
+"""The indexing process, one a data folder: it reads what waits, then embeds, then ends.
 
-It shares nothing with the app but the SQLite file. Killed at any moment, it goes on where it was at its next start:
+It shares only the SQLite file with the app. Killed at any moment, it continues where it was at its next start, since
 each batch is one transaction.
 """
 
@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from filelock import FileLock, Timeout
 
@@ -19,15 +19,16 @@ from corpus.home import Home
 from index.ingestion.allocation import keep_freed_memory
 from index.ingestion.builder import Builder
 from index.ingestion.parser import Parser
-from index.ingestion.process import step_back
-from index.storage import source_list as manifest
+from index.ingestion.process import lower_priority
+from index.ingestion.queue import adopt
+from index.storage import manifest
 from index.storage.store import Store, StoreError
 from index.vectors.embedder import EmbedderError, load_embedder
 from index.vectors.faiss_cache import VectorCache
 
 log = logging.getLogger(__name__)
 
-LOCK_WAIT_S = 10.0  # a worker that is about to end may not have seen what was just queued
+LOCK_WAIT_S = 10.0  # another process that is about to end may not have seen what was just queued
 IDLE_S = 3.0
 POLL_S = 0.1
 GRACE_S = 5.0
@@ -55,6 +56,7 @@ def work(home: Home, stop: threading.Event) -> None:
     with FileLock(lock_path(home), timeout=LOCK_WAIT_S), contextlib.closing(Store(home.index)) as store:
         store.requeue_interrupted()
         embedder = load_embedder()
+        adopt(store, embedder)
 
         def halted() -> bool:
             return stop.is_set() or store.paused
@@ -70,13 +72,15 @@ def work(home: Home, stop: threading.Event) -> None:
 
 
 def _drain(builder: Builder, halted: Callable[[], bool], save: Callable[[], None]) -> bool:
-    """Reads before it embeds: keyword search over everything first, meaning after it. Saves when nothing came for a
-    while, and gives True when nothing came during that either; False when it was halted, unsaved.
+    """Reads everything before it embeds, so that keyword search covers it first.
 
-    Batches are embedded and saved in a thread, so that a file that comes meanwhile is found by its words at once: it
-    had to wait for the end of a process that was about to end, and for the start of the next one.
+    Saves when nothing came for IDLE_S, and gives True when nothing came during the saving either; gives False, unsaved,
+    when it was halted. Embedding and saving run in a thread, so that a file that comes meanwhile is read at once and
+    found by its words: otherwise it would wait for the end of this process and the start of the next one.
     """
-    idle_since, task, saving = None, None, False
+    idle_since: float | None = None
+    task: Future | None = None
+    saving = False
     with ThreadPoolExecutor(1) as pool:
         while not halted():
             if builder.read_next() or builder.recut_next():
@@ -94,7 +98,7 @@ def _drain(builder: Builder, halted: Callable[[], bool], save: Callable[[], None
             if embedded or saving:
                 idle_since = None
             else:
-                idle_since = idle_since or time.monotonic()
+                idle_since = time.monotonic() if idle_since is None else idle_since
                 time.sleep(POLL_S)
     return False
 
@@ -110,8 +114,8 @@ def main(argv: list[str] | None = None) -> int:
     stop = threading.Event()
     if options.tied:
         threading.Thread(target=_stop_at_end_of_input, args=(stop,), daemon=True).start()
-    keep_freed_memory()  # a quarter more passages a second
-    step_back()  # also when it was started by hand
+    keep_freed_memory()  # embeds a quarter more passages a second
+    lower_priority()  # also when it was started by hand
     try:
         work(Home.find(options.home).make(), stop)
     except Timeout:
@@ -129,12 +133,12 @@ def _stop_at_end_of_input(stop: threading.Event) -> None:
             pass
     stop.set()
     time.sleep(GRACE_S)
-    os._exit(0)  # in the middle of a long reading: what was committed stays, the rest is read again
+    os._exit(0)  # a long reading may be under way: what was committed stays, the rest is read again
 
 
 if __name__ == "__main__":
     status = main()
     logging.shutdown()
-    # All is saved and closed. The interpreter's own end takes more than a second once PyTorch is loaded, and what is
-    # queued meanwhile waits for it.
+    # Everything is saved and closed. With PyTorch loaded the interpreter itself takes over a second to end, and what is
+    # queued meanwhile would wait for that.
     os._exit(status)

@@ -1,22 +1,21 @@
 """A collection as one file, to keep or to carry to another machine; `index.maintenance.restore` reads it back.
 
 The file is a zip of `manifest.json`, `sources.jsonl`, `documents.jsonl` (each document with its text and passages),
-`vectors.bin` (for each text its key and its float16 vector) and, at will, the original files as `originals/N`.
+`vectors.bin` (for each text its key and its float16 vector) and, if asked for, the original files as `originals/N`.
 """
 
 import json
 import os
 import shutil
-import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from sqlite3 import Connection
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from index.storage.rows import StoreError
+from index.storage.rows import StoreError, sections_of
 from index.storage.store import Store
 
 FORMAT = "sourcier-collection"
@@ -26,7 +25,7 @@ MANIFEST, SOURCES, DOCUMENTS, VECTORS = "manifest.json", "sources.jsonl", "docum
 ORIGINAL = "originals/{}"
 KEY_BYTES = 32
 BLOCK = 1 << 20
-LEVEL = 3  # of compression: texts shrink to a third, at some 50 MB a second
+LEVEL = 3  # of compression: texts shrink to a third, at about 50 MB a second
 
 
 @dataclass(frozen=True)
@@ -42,13 +41,13 @@ class Exported:
 
 
 def export(store: Store, collection: str, path: Path, *, originals: bool = False) -> Exported:
-    """Writes a collection to `path`; readers see the whole file or none. Indexing and questions go on meanwhile.
+    """Writes a collection to `path`, as a whole or not at all. Indexing and questions go on meanwhile.
 
-    Raises StoreError when there is no such collection, the file is there already, or it cannot be written.
+    Raises StoreError when there is no such collection, the file exists already, or it cannot be written.
     """
     identity = store.collection_id(collection)
     if path.exists():
-        raise StoreError(f"{path} is there already; name another file.")
+        raise StoreError("backup.exists", path=str(path))
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     connection = store.database.connection
     try:
@@ -59,9 +58,10 @@ def export(store: Store, collection: str, path: Path, *, originals: bool = False
         os.replace(partial, path)
         return exported
     except OSError as error:
-        raise StoreError(f"The backup {path} cannot be written: {error.strerror or error}.") from error
+        raise StoreError("backup.unwritable", path=str(path), reason=error.strerror or str(error)) from error
     finally:
-        connection.execute("ROLLBACK") if connection.in_transaction else None
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         with suppress(OSError):
             partial.unlink(missing_ok=True)
 
@@ -110,7 +110,7 @@ def _documents(connection: Connection, collection: int, sources: dict[int, int])
             yield {
                 **{name: row[name] for name in ("title", "path", "external_id", "language", "chunking")},
                 "metadata": json.loads(row["metadata"]),
-                "sections": json.loads(zlib.decompress(row["sections"])),
+                "sections": [asdict(section) for section in sections_of(row["sections"])],
                 "passages": [dict(passage) for passage in cut],
                 "sources": [sources[link[0]] for link in links if link[0] in sources],
             }
@@ -125,7 +125,7 @@ def _vectors(connection: Connection, archive: ZipFile, collection: int, embedder
     )
     count = size = 0
     info = ZipInfo(VECTORS)
-    info.compress_type = ZIP_STORED  # they do not shrink
+    info.compress_type = ZIP_STORED  # vectors do not shrink
     with archive.open(info, "w", force_zip64=True) as file:
         while batch := rows.fetchmany(1000):
             size = size or len(batch[0]["vector"])
@@ -137,7 +137,8 @@ def _vectors(connection: Connection, archive: ZipFile, collection: int, embedder
 
 def _originals(archive: ZipFile, sources: list) -> tuple[dict[int, int], list[str]]:
     """Numbers of the enclosed files by source, and paths of those that cannot be read any more."""
-    enclosed, missing = {}, []
+    enclosed: dict[int, int] = {}
+    missing: list[str] = []
     for row in sources:
         if row["kind"] != "file":
             continue

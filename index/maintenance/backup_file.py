@@ -1,4 +1,4 @@
-"""What a backup holds, read without trust: each field checked, sizes bounded, text that contradicts itself left out."""
+"""Reads a backup that may come from anybody: checks each field, bounds sizes, leaves out what contradicts itself."""
 
 import json
 import re
@@ -19,12 +19,11 @@ LINE = 64 << 20  # bytes of one document
 SHORT = 10_000  # characters of a title, a path, an identifier, a value of the metadata
 PASSAGE = 20_000  # characters
 CHUNKING = re.compile(r"\d{1,4}(/\d{1,6}){3}")
-DAMAGED = "{} is damaged or no backup of a collection"
 
 
 @dataclass
 class Source:
-    """Where documents came from: words, and the number of the file that is enclosed, if one is."""
+    """Where documents came from, as text only, and the number of the enclosed file, if there is one."""
 
     path: str
     kind: str
@@ -35,7 +34,7 @@ class Source:
 
 @dataclass
 class Contents:
-    """What a first reading of the whole file found."""
+    """What the first reading of the whole file found."""
 
     manifest: dict
     sources: list[Source]
@@ -43,14 +42,14 @@ class Contents:
     documents: int = 0
 
 
-def looked_through(archive: ZipFile, name: str) -> Contents:
-    """Everything checked once. Raises ReadingError."""
+def validated(archive: ZipFile, name: str) -> Contents:
+    """Reads the whole file once and checks it. Raises ReadingError."""
     seen = Contents(_manifest(archive, name), [_source(line, name) for line in _lines(archive, SOURCES, name)])
     for _, passages, _ in documents(archive, name, len(seen.sources)):
         seen.documents += 1
         seen.keys.update(passage.key for passage in passages)
     if not seen.documents:
-        raise ReadingError(f"{name} holds no document.")
+        raise ReadingError("backup.empty", name=name)
     return seen
 
 
@@ -58,13 +57,13 @@ def _manifest(archive: ZipFile, name: str) -> dict:
     try:
         manifest = json.loads(package.read_member(archive, MANIFEST, 1 << 20))
     except (ValueError, RecursionError) as error:
-        raise ReadingError(f"{DAMAGED.format(name)}.") from error
+        raise ReadingError("backup.damaged", name=name) from error
     except ReadingError as error:
-        raise ReadingError(f"{DAMAGED.format(name)}: {error}") from error
+        raise ReadingError("backup.damaged_because", name=name, reason=error.reason) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise ReadingError(f"{name} is no backup of a collection.")
+        raise ReadingError("backup.not_one", name=name)
     if manifest.get("version") != VERSION:
-        raise ReadingError(f"{name} was written by a newer Sourcier; update the program to import it.")
+        raise ReadingError("backup.newer", name=name)
     return manifest
 
 
@@ -73,33 +72,33 @@ def _lines(archive: ZipFile, member: str, name: str) -> Iterator[dict]:
         with archive.open(member) as file:
             while line := file.readline(LINE + 1):
                 if len(line) > LINE:
-                    raise ReadingError(f"{name} holds a document of more than {package.megabytes(LINE)}.")
+                    raise ReadingError("backup.document_too_large", name=name, size=package.megabytes(LINE))
                 entry = json.loads(line)
                 if not isinstance(entry, dict):
                     raise ValueError("no object")
                 yield entry
     except ReadingError:
         raise
-    except Exception as error:  # json, zipfile, zlib and deep nesting have each their own
+    except Exception as error:  # json, zipfile, zlib and deep nesting each raise their own
         if isinstance(error, MemoryError | GeneratorExit):
             raise
-        raise ReadingError(f"{DAMAGED.format(name)} ({member}: {type(error).__name__}).") from error
+        raise ReadingError("backup.damaged_part", name=name, part=member, kind=type(error).__name__) from error
 
 
 def _source(entry: dict, name: str) -> Source:
     original = entry.get("original")
     if original is not None and (type(original) is not int or not 0 <= original < MEMBERS):
-        raise ReadingError(f"{DAMAGED.format(name)} (a source names no file).")
+        raise ReadingError("backup.source_without_file", name=name)
     return Source(_short(entry, "path", name), _short(entry, "kind", name), original)
 
 
 def documents(archive: ZipFile, name: str, sources: int) -> Iterator[tuple[Document, list[Passage], dict]]:
-    """Documents, their passages (none when they must be cut anew) and {"links": sources' numbers, "chunking": ...}."""
+    """Documents, their passages (none when they must be cut again), {"links": numbers of sources, "chunking": ...}."""
     for entry in _lines(archive, DOCUMENTS, name):
         try:
             yield _document(entry, name, sources)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise ReadingError(f"{DAMAGED.format(name)} (a document lacks {error}).") from error
+            raise ReadingError("backup.document_lacks", name=name, field=str(error)) from error
 
 
 def _document(entry: dict, name: str, sources: int) -> tuple[Document, list[Passage], dict]:
@@ -111,14 +110,14 @@ def _document(entry: dict, name: str, sources: int) -> tuple[Document, list[Pass
     document = Document(sections=sections, metadata=metadata, **short)
     links = [number for number in entry["sources"] if type(number) is int and 0 <= number < sources]
     if not links:
-        raise ReadingError(f"{DAMAGED.format(name)} (a document without source).")
+        raise ReadingError("backup.document_without_source", name=name)
     passages = [
         Passage(_text(one, "text"), _text(one, "heading"), ordinal, _page(one.get("page")))
         for ordinal, one in enumerate(entry["passages"])
     ]
     chunking = str(entry.get("chunking", ""))
     if not all(_stands_in(passage, sections) for passage in passages) or not CHUNKING.fullmatch(chunking):
-        passages, chunking = [], ""  # cut anew from the text
+        passages, chunking = [], ""  # to be cut again from the text
     return document, passages, {"links": sorted(set(links)), "chunking": chunking if passages else ""}
 
 
@@ -131,7 +130,7 @@ def _stands_in(passage: Passage, sections: Sequence[Section]) -> bool:
 def _short(entry: dict, key: str, name: str) -> str:
     value = _text(entry, key)
     if len(value) > SHORT:
-        raise ReadingError(f"{DAMAGED.format(name)} ({key} of {len(value):,} characters).")
+        raise ReadingError("backup.field_too_long", name=name, field=key, length=len(value))
     return value
 
 
@@ -142,14 +141,14 @@ def _text(entry: dict, key: str) -> str:
     return value.encode("utf-8", "replace").decode()  # lone surrogates cannot be stored
 
 
-def _page(value) -> int | None:
-    if value is None or (type(value) is int and 0 < value < 1 << 31):
+def _page(value: object) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << 31):
         return value
     raise ValueError("page")
 
 
 def vectors(archive: ZipFile, name: str, seen: Contents) -> Iterator[tuple[bytes, np.ndarray]]:
-    """Keys and float16 vectors of unit length of texts that are there; the others are left to the embedder."""
+    """Keys and float16 vectors (d,) of unit length, of texts in the backup; the others are left to the embedder."""
     dimension = seen.manifest.get("dimension")
     if type(dimension) is not int or not 0 < dimension <= 1 << 14:
         return
@@ -165,7 +164,7 @@ def vectors(archive: ZipFile, name: str, seen: Contents) -> Iterator[tuple[bytes
                     key = record[:KEY_BYTES].tobytes()
                     if key in seen.keys and (length == 0 or abs(length - 1) < UNIT):
                         yield key, vector
-    except Exception as error:  # zipfile and zlib have each their own
+    except Exception as error:  # zipfile and zlib each raise their own
         if isinstance(error, MemoryError | GeneratorExit):
             raise
-        raise ReadingError(f"{DAMAGED.format(name)} ({VECTORS}: {type(error).__name__}).") from error
+        raise ReadingError("backup.damaged_part", name=name, part=VECTORS, kind=type(error).__name__) from error

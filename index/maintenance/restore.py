@@ -1,8 +1,8 @@
-"""Reading a collection back from one file, which may come from anybody.
+"""Reads a collection back from a backup, which may come from anybody.
 
-Nothing in it becomes a path or is run: originals go into the data folder under names of ours, other sources are kept
-as words only. Text is hashed anew, a passage must stand in its document, vectors must be those of the index's
-embedder; sizes are bounded. The file is read through before anything is stored; then all is stored, or nothing.
+Nothing in it becomes a path or is run: originals go into the data folder under names made here, other sources are kept
+as text only. Text is hashed again, a passage must stand in its document, vectors must be those of the index's embedder,
+and sizes are bounded. The whole file is read before anything is stored; then everything is stored, or nothing.
 """
 
 import hashlib
@@ -14,16 +14,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import Connection
 from zipfile import ZipFile
 
 import numpy as np
 
 from corpus.document import ReadingError
+from corpus.errors import Reason
 from corpus.home import Home
 from corpus.readers import package
 from index.maintenance.backup import ORIGINAL
-from index.maintenance.backup_file import MEMBERS, Contents, Source, documents, looked_through, vectors
-from index.storage.rows import StoreError, bump, put_document, put_passages
+from index.maintenance.backup_file import MEMBERS, Contents, Source, documents, validated, vectors
+from index.storage.rows import StoreError, bump, insert, put_document, put_passages
 from index.storage.schema import FIRST_CHUNKING
 from index.storage.sources import collection_name
 from index.storage.store import Store
@@ -34,8 +36,8 @@ log = logging.getLogger(__name__)
 TOTAL = 64 << 30  # bytes once unpacked
 BLOCK = 1 << 20
 KEPT = "kept"  # kind of a source whose file did not come along: its path is only ever shown
-PROBED = 16  # vectors that are computed again before any is believed
-SAME = 0.98  # cosine of a vector with the one computed here, bfloat16 allowed for
+PROBED = 16  # vectors that are computed again before any is taken over
+SAME = 0.98  # least cosine of a vector with the one computed here, which may be of bfloat16
 
 
 @dataclass(frozen=True)
@@ -56,19 +58,19 @@ def restore(store: Store, home: Home, path: Path, name: str = "", embedder: Embe
     a file that is not sound and StoreError when the name is taken or there is no room.
     """
     try:
-        with package.opened(path, "a backup of a collection", MEMBERS, TOTAL) as archive:
-            seen = looked_through(archive, path.name)
+        with package.opened(path, Reason("kind.backup"), MEMBERS, TOTAL) as archive:
+            seen = validated(archive, path.name)
             chosen = _free(store, name or str(seen.manifest.get("name", "")))
             with _unpacked(archive, seen.sources, home, chosen):
                 return _stored(store, archive, path.name, seen, chosen, embedder)
     except OSError as error:
-        raise StoreError(f"The backup {path} cannot be imported: {error.strerror or error}.") from error
+        raise StoreError("backup.not_imported", path=str(path), reason=error.strerror or str(error)) from error
 
 
 def _free(store: Store, name: str) -> str:
     chosen = collection_name(name)
     if any(chosen.casefold() == known.casefold() for known in store.collections()):
-        raise StoreError(f"There is already a collection called '{chosen}'; choose another name.")
+        raise StoreError("collection.taken_choose", name=chosen)
     return chosen
 
 
@@ -77,7 +79,7 @@ def _free(store: Store, name: str) -> str:
 
 @contextmanager
 def _unpacked(archive: ZipFile, sources: Sequence[Source], home: Home, collection: str) -> Iterator[None]:
-    """The enclosed files, in a folder of the data folder; it goes again when the import fails."""
+    """Unpacks the enclosed files into a folder of the data folder, which is removed when the import fails."""
     if all(source.original is None for source in sources):
         yield
         return
@@ -89,24 +91,25 @@ def _unpacked(archive: ZipFile, sources: Sequence[Source], home: Home, collectio
                 # The number keeps files of one name apart.
                 base = package.safe_name(source.path)
                 source.copy = folder / (base if not (folder / base).exists() else f"{number} {base}")
-                source.fingerprint = _unpack(archive, source)
+                source.fingerprint = _unpack(archive, source, source.copy)
         yield
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-def _unpack(archive: ZipFile, source: Source) -> str:
+def _unpack(archive: ZipFile, source: Source, copy: Path) -> str:
+    """Writes the original of a source to `copy`; gives its SHA-256."""
     digest = hashlib.sha256()
     try:
-        with archive.open(ORIGINAL.format(source.original)) as file, source.copy.open("xb") as copy:
+        with archive.open(ORIGINAL.format(source.original)) as file, copy.open("xb") as written:
             while block := file.read(BLOCK):
                 digest.update(block)
-                copy.write(block)
+                written.write(block)
     except OSError:
         raise
-    except Exception as error:  # zipfile and zlib have each their own
-        raise ReadingError(f"The backup is damaged: the original of {source.copy.name} cannot be read.") from error
+    except Exception as error:  # zipfile and zlib each raise their own
+        raise ReadingError("backup.original_damaged", name=copy.name) from error
     return digest.hexdigest()
 
 
@@ -122,9 +125,9 @@ def _stored(
     new = passages = 0
     with store.database.write() as connection:
         if connection.execute("SELECT 1 FROM collections WHERE name = ?", (collection,)).fetchone():
-            raise StoreError(f"There is already a collection called '{collection}'; choose another name.")
+            raise StoreError("collection.taken_choose", name=collection)
         sql = "INSERT INTO collections (name, created) VALUES (?, ?)"
-        identity = connection.execute(sql, (collection, time.time())).lastrowid
+        identity = insert(connection, sql, (collection, time.time()))
         rows = [_put_source(connection, identity, number, source) for number, source in enumerate(seen.sources)]
         if usable:
             connection.execute("INSERT OR IGNORE INTO meta VALUES ('embedder', ?)", (theirs,))
@@ -136,7 +139,7 @@ def _stored(
         current = connection.execute("SELECT value FROM meta WHERE key = 'embedder'").fetchone()
         for document, cut, about in documents(archive, name, len(rows)):
             row, there = put_document(connection, identity, document, about["chunking"])
-            if there is None:
+            if row is not None and there is None:
                 put_passages(connection, row, cut, current["value"] if current else "", False)
                 new, passages = new + 1, passages + len(cut)
             connection.executemany(
@@ -152,8 +155,8 @@ def _stored(
     return Imported(collection, new, passages, passages - waiting, sum(one.copy is not None for one in seen.sources))
 
 
-def _put_source(connection, collection: int, number: int, source: Source) -> int:
-    """The row of a source that is never opened, unless its file came along or it is a data set of ours."""
+def _put_source(connection: Connection, collection: int, number: int, source: Source) -> int:
+    """Adds a source. Only a file that came along, or a data set of ours, can ever be opened; any other is text."""
     from corpus import datasets
 
     kind, path, size, modified = KEPT, f"{KEPT}:{source.path}", -1, 0
@@ -164,11 +167,12 @@ def _put_source(connection, collection: int, number: int, source: Source) -> int
         kind, path = "dataset", source.path
     if connection.execute("SELECT 1 FROM sources WHERE collection_id = ? AND path = ?", (collection, path)).fetchone():
         path = f"{path} ({number})"
-    return connection.execute(
+    return insert(
+        connection,
         """INSERT INTO sources (collection_id, path, kind, state, fingerprint, scan, size, modified, added)
            VALUES (?, ?, ?, 'done', ?, 1, ?, ?, ?)""",
         (collection, path, kind, source.fingerprint, size, modified, time.time()),
-    ).lastrowid
+    )
 
 
 def _believable(archive: ZipFile, store: Store, name: str, seen: Contents, embedder: Embedder | None) -> bool:
@@ -177,7 +181,7 @@ def _believable(archive: ZipFile, store: Store, name: str, seen: Contents, embed
     row = store.database.connection.execute(
         "SELECT length(vector) AS size FROM vectors WHERE embedder = ? LIMIT 1", (theirs,)
     ).fetchone()
-    if row is not None and row["size"] != 2 * dimension:
+    if not isinstance(dimension, int) or (row is not None and row["size"] != 2 * dimension):
         return False
     if embedder is None or embedder.name != theirs:
         return True

@@ -9,12 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from index.retrieval.candidates import MOST_WORDS, keywords
 
-from index.retrieval.aspects import without_aspects
-from index.retrieval.candidates import MOST_WORDS
-from index.retrieval.label import topic_of
 from index.retrieval.stopwords import STOPWORDS
-from index.retrieval.vocabulary import Vocabulary
+from index.retrieval.vocabulary import Vocabulary, folded, stem
 from index.storage.store import Store
 
 LONGEST = 5  # words of a name
@@ -61,7 +59,7 @@ class Aliases:
         """Up to NAMES other names of the question's topic; `scope` holds collection ids."""
         if not scope:
             return []
-        for phrases in _phrases(without_aspects(question)):
+        for phrases in _phrases(question):
             found = [(self._vocabulary.count_now(phrase), phrase) for phrase in phrases]
             known = sorted(item for item in found if item[0])
             if known:
@@ -77,9 +75,9 @@ class Aliases:
         return [Alias(phrase, name) for name in common if self._is_topic(name)][:NAMES]
 
     def _is_topic(self, name: str) -> bool:
-        topic = topic_of(name)
+        topic = _stems(name)
         headings = self._vocabulary.headings(name, LOOKED_AT)
-        return bool(topic) and any(topic_of(heading) == topic for heading in headings)
+        return bool(topic) and any(_stems(heading) == topic for heading in headings)
 
     def _passages(self, phrase: str, scope: Sequence[int]) -> list:
         return self._store.database.connection.execute(
@@ -89,6 +87,10 @@ class Aliases:
                 ORDER BY rank LIMIT {LOOKED_AT}""",
             (f'"{phrase}"', *scope),
         ).fetchall()
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(folded(word)) for word in keywords(text))
 
 
 def _phrases(text: str) -> list[list[str]]:
@@ -127,7 +129,7 @@ def _names(phrase: str, row) -> list[str]:
     return [name for name in cleaned if len(name) > 2 and len(name.split()) <= 8 and not _contains(name, phrase, own)]
 
 
-def _contains(name: str, phrase: str, own: set[str]) -> bool:
+def _contains(name: str, phrase: str, own: frozenset[str]) -> bool:
     """Whether one of the two is the other with more words: a narrower term, or nothing new."""
     words = set(name.split())
     return words <= own or set(phrase.lower().split()) <= words
@@ -141,7 +143,7 @@ def _mentions(text: str, topic: str) -> bool:
 
 
 def _topic(title: str) -> str:
-    words = re.findall(r"\w+", without_aspects(re.sub(r"\([^)]*\)", " ", title)))
+    words = re.findall(r"\w+", re.sub(r"\([^)]*\)", " ", title).lower())
     while words and words[0] in STOPWORDS:
         words.pop(0)
     while words and words[-1] in STOPWORDS:

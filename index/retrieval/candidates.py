@@ -4,17 +4,21 @@ CROSS JOIN holds SQLite to the order written: left to itself it walked all vecto
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from index.retrieval.stopwords import STOPWORDS
+from index.storage.stems import ALGORITHMS, stemmed
 from index.storage.store import Store
 from index.vectors.embedder import Embedder
 from index.vectors.faiss_cache import VectorCache
 
 HEADING_WEIGHT = 2.0  # of a word in the heading, against one in the text
+# Of a stem, against a word in the text. French questions on French articles (PIAF), BM25 alone: nDCG@10 0.808 without
+# stems, 0.814 with weight 1, 0.817 with 2; service-public.fr: 0.834 without, 0.843 with weight 1.
+STEM_WEIGHT = 2.0
 CANDIDATES = 100  # of each search, before they are blended
 MOST_WORDS = 200  # of a query: who pastes a page asks for its beginning
 WORD = re.compile(r"\w+")
@@ -55,16 +59,24 @@ class Candidates:
         words = keywords(query)
         if not words or not scope:
             return {}
-        match = " OR ".join(f'"{word}"' for word in words)
         rows = self._rows(
-            f"""SELECT f.rowid AS id, -bm25(passages_fts, {HEADING_WEIGHT}, 1.0) AS score
+            f"""SELECT f.rowid AS id, -bm25(passages_fts, {HEADING_WEIGHT}, 1.0, {STEM_WEIGHT}) AS score
                 FROM passages_fts f CROSS JOIN passages p ON p.id = f.rowid
                 CROSS JOIN documents d ON d.id = p.document_id
                 WHERE passages_fts MATCH ? AND d.collection_id IN ({marks(scope)})
                 ORDER BY score DESC LIMIT {CANDIDATES}""",
-            (match, *scope),
+            (_match(words, self._languages(scope)), *scope),
         )
         return {row["id"]: row["score"] for row in rows}
+
+    def _languages(self, scope: Sequence[int]) -> list[str]:
+        """The languages of the documents in `scope` whose passages have stems."""
+        rows = self._rows(
+            f"""SELECT DISTINCT language FROM documents
+                WHERE collection_id IN ({marks(scope)}) AND language IN ({marks(ALGORITHMS)})""",
+            (*scope, *ALGORITHMS),
+        )
+        return [row["language"] for row in rows]
 
     def _dense(self, query: str, scope: Sequence[int], keyword: dict[int, float]) -> tuple[dict[int, float], bool]:
         """Cosine by passage id, for the nearest passages and for those that keywords found."""
@@ -77,7 +89,7 @@ class Candidates:
                 CROSS JOIN documents d ON d.id = p.document_id WHERE d.collection_id IN ({marks(scope)})) AS some""",
             tuple(scope),
         )[0]["some"]
-        vector = self._embedder.encode([query])[0]
+        vector = self._embedder.encode([query], role="query")[0]
         found = self._passages(self._vectors.search(vector, 2 * CANDIDATES), scope)
         if len(found) < CANDIDATES:
             # Most of the nearest belong to other collections or are gone: search among this scope's own vectors.
@@ -114,6 +126,17 @@ class Candidates:
         return self._store.database.connection.execute(sql, values).fetchall()
 
 
-def marks(values) -> str:
+def _match(words: Sequence[str], languages: Sequence[str]) -> str:
+    """FTS5's expression: any of the words in heading or text, or one of their stems."""
+    terms = dict.fromkeys(stem for language in languages for stem in stemmed(words, language))
+    expression = f"{{heading text}} : ({_any(words)})"
+    return f"{expression} OR stems : ({_any(list(terms))})" if terms else expression
+
+
+def _any(words: Sequence[str]) -> str:
+    return " OR ".join(f'"{word}"' for word in words)
+
+
+def marks(values: Collection) -> str:
     """As many question marks as values, for IN (...)."""
     return ",".join("?" * len(values))

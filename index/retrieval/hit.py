@@ -1,4 +1,4 @@
-"""What a search gives back."""
+"""What a search gives back, and what the reader adds to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,11 +6,23 @@ from types import MappingProxyType
 
 
 @dataclass(frozen=True)
+class Span:
+    """Characters [start, end) of a passage, and the probability that they answer the question."""
+
+    start: int
+    end: int
+    probability: float
+
+
+@dataclass(frozen=True)
 class Hit:
     """A passage that was found, with its place and why it was found.
 
-    `score` is the fused score in [0, 1]. `rank_keyword` and `rank_dense` count from 1 and are None where that
-    search did not return the passage; `bm25` is FTS5's (higher is better here), `cosine` the embedder's.
+    `score` orders the hits, in [0, 1]: the blend of both searches, and of the reader where it has read the passage.
+    `rank_keyword` and `rank_dense` count from 1 and are None where that search did not return the passage; `bm25` is
+    FTS5's (higher is better here), `cosine` the embedder's. What the reader says: `reader` is the probability that
+    the passage answers, None while it has not been read; `evidence` are the words that do, likeliest first;
+    `sentences` are all sentences of the passage with theirs, in order.
     """
 
     passage_id: int
@@ -30,8 +42,23 @@ class Hit:
     ordinal: int = 0  # place among the passages of its document
     parts: int = 1  # neighbouring passages that were put together
     metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    reader: float | None = None
+    evidence: tuple[Span, ...] = ()
+    sentences: tuple[Span, ...] = ()
 
     @property
     def indexed_text(self) -> str:
         """Heading and text, as they were embedded."""
         return f"{self.heading}\n{self.text}" if self.heading else self.text
+
+    @property
+    def label(self) -> str:
+        """What stands over the passage: its document's title and its own heading, once where they say the same."""
+        if not self.heading or self.heading in self.title:
+            return self.title
+        return self.heading if self.title in self.heading else f"{self.title}. {self.heading}"
+
+    @property
+    def document(self) -> tuple[str, str]:
+        """Collection and document id: what tells one document from another."""
+        return self.collection, self.document_id

@@ -1,20 +1,20 @@
-"""Search: what a question means, the candidates of two searches, one order, and passages worth reading."""
+"""Search: what a question means, the candidates of two searches, and one order."""
 
 import json
 import math
 import re
+import sqlite3
 import time
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from index.retrieval.aliases import Aliases
-from index.retrieval.aspects import Aspects
 from index.retrieval.candidates import CANDIDATES, Candidates, Found, marks
-from index.retrieval.fusion import POOL, Weights, best, blended, reranked
-from index.retrieval.grouping import readable
+from index.retrieval.fusion import KEYWORD_WEIGHT, best, blended
+from index.retrieval.grouping import grouped
 from index.retrieval.hit import Hit
-from index.retrieval.label import Label
 from index.retrieval.spelling import Spelling
 from index.retrieval.vocabulary import Vocabulary
 from index.storage.store import Store
@@ -59,20 +59,15 @@ class Search:
     """Searches one store. Thread-safe; `embedder` may be None for keyword search alone."""
 
     def __init__(
-        self,
-        store: Store,
-        embedder: Embedder | None,
-        vectors: VectorCache | None,
-        weights: Weights = Weights(),  # noqa: B008 (frozen)
+        self, store: Store, embedder: Embedder | None, vectors: VectorCache | None, weight: float = KEYWORD_WEIGHT
     ):
         self._store = store
         self._embedder = embedder
-        self._weights = weights
+        self._weight = weight
         self._candidates = Candidates(store, embedder, vectors)
         self._vocabulary = Vocabulary(store)
         self._spelling = Spelling(self._vocabulary)
         self._aliases = Aliases(store, self._vocabulary)
-        self._aspects = Aspects(embedder)
 
     def search(self, query: str, top: int = 6, collections: Sequence[str] = ()) -> SearchResult:
         """The `top` passages for a question, in the named collections or in all: no two that say the same, neighbours
@@ -81,18 +76,27 @@ class Search:
         Raises StoreError for a collection that is not there.
         """
         started = time.perf_counter()
+        found = self.find(query, SPARE * top, collections)
+        hits = tuple(grouped(found.hits, top))
+        return replace(found, hits=hits, seconds=time.perf_counter() - started)
+
+    def find(
+        self, query: str, count: int, collections: Sequence[str] = (), documents: Sequence[str] = ()
+    ) -> SearchResult:
+        """The `count` best passages one by one, for the reader. `documents` limits the search to documents with these
+        ids. Raises StoreError for a collection that is not there."""
+        started = time.perf_counter()
         scope = self._scope(collections)
         question = self._understood(composed(query), scope)
-        hits, complete = self._ranked(question, scope, SPARE * top)
-        found = tuple(readable(hits, top, question.text))
-        return SearchResult(found, self._count(scope), time.perf_counter() - started, complete, question)
+        hits, complete = self._ranked(question, scope, count, documents)
+        return SearchResult(tuple(hits), self._count(scope), time.perf_counter() - started, complete, question)
 
     def search_documents(self, query: str, top: int = 10, collections: Sequence[str] = ()) -> list[Hit]:
         """The best passage of each of the `top` documents: a document scores as its best passage."""
         scope = self._scope(collections)
         found: dict[tuple[str, str], Hit] = {}
         for hit in self._ranked(self._understood(composed(query), scope), scope, CANDIDATES * 2)[0]:
-            found.setdefault((hit.collection, hit.document_id), hit)
+            found.setdefault(hit.document, hit)
         return list(found.values())[:top]
 
     def candidates(self, query: str, collections: Sequence[str] = ()) -> Found:
@@ -105,6 +109,11 @@ class Search:
         return [_document_id(rows[passage]) for passage in passages if passage in rows]
 
     @property
+    def embedder(self) -> Embedder | None:
+        """What gives the vectors of questions; None for keyword search alone."""
+        return self._embedder
+
+    @property
     def embedder_name(self) -> str:
         """The embedder that cosines come from, "" without one."""
         return self._embedder.name if self._embedder is not None else ""
@@ -114,21 +123,6 @@ class Search:
         total = self._vocabulary.passages
         return {word: math.log(1 + total / (self._vocabulary.count(word) + 1)) for word in words}
 
-    def holds(self, word: str) -> bool:
-        """Whether any passage holds the word."""
-        return self._vocabulary.count(word) > 0
-
-    def cosines(self, query: str, texts: Sequence[str]) -> list[float]:
-        """The cosine of each text to a query; zeros without an embedder."""
-        if self._embedder is None or not texts:
-            return [0.0] * len(texts)
-        vectors = self._embedder.encode([query, *texts])
-        return [float(cosine) for cosine in vectors[1:] @ vectors[0]]
-
-    def size(self, collection: str) -> int:
-        """Passages of a collection, as of some seconds ago."""
-        return self._vocabulary.size(collection)
-
     # --- steps --------------------------------------------------------------------------------------------
 
     def _understood(self, query: str, scope: Sequence[int]) -> Understood:
@@ -137,30 +131,30 @@ class Search:
         names = tuple((alias.phrase, alias.name) for alias in self._aliases.of(text, scope))
         return Understood(text, mended, names)
 
-    def _ranked(self, question: Understood, scope: Sequence[int], count: int) -> tuple[list[Hit], bool]:
+    def _ranked(
+        self, question: Understood, scope: Sequence[int], count: int, documents: Sequence[str] = ()
+    ) -> tuple[list[Hit], bool]:
         found = self._candidates.find(question.text, scope)
-        scores, rows = self._closer(question.text, found)
+        scores = self._blended(found)
         for phrase, name in question.other_names:
             other = replaced(question.text.lower(), {phrase: name})
             if other == question.text.lower():  # the phrase is written with other signs between its words
                 other = f"{name} {question.text}"
             more = self._candidates.find(other, scope)
-            again, other_rows = self._closer(other, more)
-            for passage, score in again.items():
+            for passage, score in self._blended(more).items():
                 scores[passage] = max(scores.get(passage, 0.0), ALIAS_WEIGHT * score)
-            rows.update(other_rows)
             # Ranks by words are those of the question as it was asked.
             found = Found(found.keyword, {**more.dense, **found.dense}, found.complete)
+        if documents:
+            wanted = set(self._passages_of(documents, scope))
+            scores = {passage: score for passage, score in scores.items() if passage in wanted} or dict.fromkeys(
+                sorted(wanted)[:count], 0.0
+            )
         chosen = best(scores, count)
-        rows.update(self._details([passage for passage in chosen if passage not in rows]))
-        return _hits(chosen, scores, found, rows), found.complete
+        return _hits(chosen, scores, found, self._details(chosen)), found.complete
 
-    def _closer(self, text: str, found: Found) -> tuple[dict[int, float], dict]:
-        scores = blended(found, self._unread(found))
-        rows = self._details(best(scores, POOL))
-        labels = {passage: Label.of(row) for passage, row in rows.items()}
-        nearest = labels.get(next(iter(best(scores, 1)), -1), Label(""))
-        return reranked(text, self._aspects.of(text, nearest.text), scores, labels, self._weights), rows
+    def _blended(self, found: Found) -> dict[int, float]:
+        return blended(found, self._unread(found), self._weight)
 
     def _unread(self, found: Found) -> set[int]:
         """The candidates in a language that the embedder does not read."""
@@ -174,7 +168,17 @@ class Search:
         )
         return {row["id"] for row in rows}
 
-    def _details(self, passages: Sequence[int]) -> dict:
+    def _passages_of(self, documents: Sequence[str], scope: Sequence[int]) -> list[int]:
+        """The passages of documents, by the ids that hits bear."""
+        rows = self._rows(
+            f"""SELECT p.id FROM documents d CROSS JOIN passages p ON p.document_id = d.id
+                WHERE (d.external_id IN ({marks(documents)}) OR substr(d.sha256, 1, 16) IN ({marks(documents)}))
+                AND d.collection_id IN ({marks(scope)})""",
+            (*documents, *documents, *scope),
+        )
+        return [row["id"] for row in rows]
+
+    def _details(self, passages: Sequence[int]) -> dict[int, sqlite3.Row]:
         rows = self._rows(
             f"""SELECT p.id, p.text, p.heading, p.page, p.ordinal, p.document_id, d.title, d.path, d.language,
                 d.metadata, d.external_id, d.sha256, c.name AS collection
@@ -195,7 +199,7 @@ class Search:
         sql = f"SELECT COUNT(*) AS n FROM documents WHERE collection_id IN ({marks(scope)})"
         return self._rows(sql, tuple(scope))[0]["n"]
 
-    def _rows(self, sql: str, values: Sequence = ()) -> list:
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         return self._store.database.connection.execute(sql, values).fetchall()
 
 
@@ -207,11 +211,13 @@ def composed(text: str) -> str:
 def replaced(text: str, words: dict[str, str]) -> str:
     """The text with whole words replaced, whatever their case."""
     for word, other in words.items():
-        text = re.sub(rf"\b{re.escape(word)}\b", lambda _, other=other: other, text, flags=re.IGNORECASE)
+        text = re.sub(rf"\b{re.escape(word)}\b", other.replace("\\", r"\\"), text, flags=re.IGNORECASE)
     return text
 
 
-def _hits(passages: Sequence[int], scores: dict[int, float], found: Found, rows: dict) -> list[Hit]:
+def _hits(
+    passages: Sequence[int], scores: Mapping[int, float], found: Found, rows: Mapping[int, sqlite3.Row]
+) -> list[Hit]:
     keyword_ranks = {passage: rank for rank, passage in enumerate(found.keyword, 1)}
     by_cosine = sorted(found.dense, key=lambda passage: -found.dense[passage])
     dense_ranks = {passage: rank for rank, passage in enumerate(by_cosine, 1)}
@@ -229,7 +235,7 @@ def _hits(passages: Sequence[int], scores: dict[int, float], found: Found, rows:
     ]
 
 
-def _hit(row, **found) -> Hit:
+def _hit(row: sqlite3.Row, **found: Any) -> Hit:
     return Hit(
         passage_id=row["id"],
         document_id=_document_id(row),
@@ -246,5 +252,5 @@ def _hit(row, **found) -> Hit:
     )
 
 
-def _document_id(row) -> str:
+def _document_id(row: sqlite3.Row) -> str:
     return row["external_id"] or row["sha256"][:16]

@@ -1,8 +1,10 @@
 """Mending typing errors against the words that the documents hold.
 
 A word that no passage holds is compared with all terms of the vocabulary. Terms are stems, which forgives endings; the
-surface form is read from a passage. (Distances: Damerau 1964, as optimal string alignment; that most slips are one edit
-away, and frequent words likelier, is Kernighan, Church and Gale 1990.)
+surface form is read from a passage. A wrong correction does more harm than none: names are left as they are typed, and
+so is a word of which the passages hold another form, and all writing without small letters, such as Chinese.
+(Distances: Damerau 1964, as optimal string alignment; that most slips are one edit away, and frequent words likelier,
+is Kernighan, Church and Gale 1990.)
 """
 
 import math
@@ -16,16 +18,16 @@ from index.retrieval.vocabulary import Vocabulary, folded, stem
 
 SHORTEST = 5  # letters; shorter words have a neighbour for every slip
 EDITS = ((12, 3), (7, 2), (SHORTEST, 1))  # letters of the stem, edits forgiven
-ENDING = 2  # edits more between the words themselves, whose endings differ: "treatents", "treatment"
+ENDING = 1  # edits more between the words themselves, whose endings differ: "treatents", "treatment"
 MOST = 12  # words that nobody knows: a question with more is not mistyped but of another world
 FIRST_LETTER = 0.5  # edits more for another first letter: people rarely miss it
 COMMONNESS = 0.25  # edits less for each power of ten of passages
 # A word of the texts is held for a slip itself when no more than ONCE passages hold it and OFTEN as many a neighbour.
 ONCE, OFTEN = 2, 100
 READ = 5  # passages from which a term's surface form is taken
-# With a capital inside a sentence: a name, of which only a single slip is mended.
-NAME = re.compile(r"(?<=[\w,;:] )[A-ZÀ-Þ][\w'’-]*[a-zß-ÿ][\w'’-]*")
+LONG = 7  # letters from which a word may be a slip for a name: "einstien", but not "cisco" for "Cusco"
 TOKEN = re.compile(r"[^\W_]+")
+INSIDE = re.compile(r"[\w,;] $")  # what stands before a word inside a sentence
 
 
 class Spelling:
@@ -40,24 +42,26 @@ class Spelling:
         suspicious = [word for word in keywords(text) if self._suspicious(word)] if scope else []
         if len(suspicious) > MOST:
             return {}
-        names = {word.lower() for word in NAME.findall(text)}
-        fixed = {word: self._correction(word, 1 if word in names else EDITS[0][1], scope) for word in suspicious}
+        names, first = _capitalised(text)
+        fixed = {
+            word: self._correction(word, scope, maybe_name=word == first) for word in suspicious if word not in names
+        }
         return {word: better for word, better in fixed.items() if better}
 
     def _suspicious(self, word: str) -> bool:
-        if len(word) < SHORTEST or not word.isalpha():
+        if len(word) < SHORTEST or not all(sign.islower() for sign in word):
             return False
         passages = self._vocabulary.count(word)
         if 0 < passages <= ONCE:
             return not self._vocabulary.in_heading(word)
-        return not passages
+        return not passages and not self._vocabulary.has_form(word)
 
-    def _correction(self, word: str, most: int, scope: Sequence[int]) -> str | None:
+    def _correction(self, word: str, scope: Sequence[int], maybe_name: bool) -> str | None:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
         stemmed = stem(folded(word))
-        allowed = min(most, next((edits for letters, edits in EDITS if len(stemmed) >= letters), 0))
+        allowed = next((edits for letters, edits in EDITS if len(stemmed) >= letters), 0)
         if not allowed:
             return None
         terms = self._vocabulary.terms
@@ -68,14 +72,42 @@ class Spelling:
         if best is None or (stemmed in terms and terms[best] < OFTEN * terms[stemmed]):
             return None
         surface = self._surface(best, scope)
-        # Stems may be near while the words are not: "aviaire" and "available".
-        return surface if surface and OSA.distance(word, surface) <= allowed + ENDING else None
+        # Stems may be near while the words are not: "deadlines" and "deadly".
+        if surface is None or OSA.distance(word, surface.lower()) > allowed + ENDING:
+            return None
+        if surface[0].isupper() and (maybe_name or len(word) < LONG):
+            return None  # one name is no slip for another
+        return surface.lower()
 
     def _surface(self, term: str, scope: Sequence[int]) -> str | None:
-        """The commonest word behind a stem, in a few passages."""
-        words = (word for text in self._vocabulary.texts(term, READ, scope) for word in TOKEN.findall(text.lower()))
-        found = Counter(word for word in words if stem(folded(word)) == term)
-        return found.most_common(1)[0][0] if found else None
+        """The commonest word behind a stem, in a few passages; with a capital if it mostly has one."""
+        found: Counter[str] = Counter()
+        names: Counter[str] = Counter()  # with a capital inside a sentence, where it is no accident
+        for text in self._vocabulary.texts(term, READ, scope):
+            for token in TOKEN.finditer(text):
+                word = token[0].lower()
+                if stem(folded(word)) == term:
+                    found[word] += 1
+                    names[word] += token[0] != word and bool(INSIDE.search(text[: token.start()]))
+        if not found:
+            return None
+        commonest = found.most_common(1)[0][0]
+        return commonest.capitalize() if 2 * names[commonest] > found[commonest] else commonest
+
+
+def _capitalised(text: str) -> tuple[set[str], str]:
+    """The words with a capital letter, lower case: those that stand inside a sentence, which are names, and the one
+    at the beginning, which may be one ("" when it has no capital)."""
+    names, first = set(), ""
+    for word in TOKEN.finditer(text):
+        if word[0] == word[0].lower():
+            continue
+        begins = not text[: word.start()].rstrip(" \t\n\"'«»“”‘’([¿¡") or text[: word.start()].rstrip()[-1:] in ".?!…"
+        if begins and word[0][1:].islower():
+            first = word[0].lower()
+        else:
+            names.add(word[0].lower())
+    return names, first
 
 
 def _is_word(term: str) -> bool:

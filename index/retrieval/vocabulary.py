@@ -3,12 +3,15 @@
 Terms are Porter stems (Porter 1980) without diacritics, as FTS5 keeps them. There is nothing to keep in step.
 """
 
+import math
 import time
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from index.storage.stems import ALGORITHMS, folded, stemmed
 from index.storage.store import Store
+
+__all__ = ["Vocabulary", "folded", "stem"]
 
 STALE_S = 30  # seconds for which a changed index is still looked at with its old vocabulary
 
@@ -21,22 +24,27 @@ class Vocabulary:
         self._terms: dict[str, int] = {}
         self._passages = 0
         self._sizes: dict[str, int] = {}
+        self._languages: tuple[str, ...] = ()
         self._generation = -1
-        self._read_at = 0.0
+        self._read_at = -math.inf
 
     @property
     def terms(self) -> dict[str, int]:
-        """Passages by term."""
+        """Passages by term, of its heading or its text, whichever has more."""
         generation = self._store.generation
         stale = generation != self._generation and time.monotonic() - self._read_at > STALE_S
         if stale or not self._terms:
-            rows = self._rows_of("row", "SELECT term, doc FROM {table}")
+            rows = self._rows_of(
+                "col", "SELECT term, MAX(doc) AS doc FROM {table} WHERE col IN ('heading', 'text') GROUP BY term"
+            )
             sizes = self._rows(
                 """SELECT c.name, COUNT(*) AS n FROM passages p JOIN documents d ON d.id = p.document_id
                    JOIN collections c ON c.id = d.collection_id GROUP BY c.id"""
             )
             self._sizes = {row["name"]: row["n"] for row in sizes}
             self._passages = sum(self._sizes.values())
+            found = self._rows("SELECT DISTINCT language FROM documents")
+            self._languages = tuple(row["language"] for row in found if row["language"] in ALGORITHMS)
             self._terms = {row["term"]: row["doc"] for row in rows}
             self._generation, self._read_at = generation, time.monotonic()
         return self._terms
@@ -57,7 +65,14 @@ class Vocabulary:
     def count_now(self, phrase: str) -> int:
         """Passages that hold a word or a phrase, asked of the index itself: slow for common words."""
         sql = "SELECT COUNT(*) AS n FROM passages_fts WHERE passages_fts MATCH ?"
-        return self._rows(sql, (f'"{phrase}"',))[0]["n"]
+        return self._rows(sql, (f'{{heading text}} : "{phrase}"',))[0]["n"]
+
+    def has_form(self, word: str) -> bool:
+        """Whether some passage holds another form of a word, by the stems of the passages' languages."""
+        languages = self._languages if self.terms else ()
+        forms = {stem for language in languages for stem in stemmed([word], language)}
+        match = "stems : (" + " OR ".join(f'"{form}"' for form in forms) + ")"
+        return bool(forms and self._rows("SELECT 1 FROM passages_fts WHERE passages_fts MATCH ? LIMIT 1", (match,)))
 
     def headings(self, phrase: str, count: int) -> list[str]:
         """Up to `count` headings that hold a phrase."""
@@ -74,10 +89,10 @@ class Vocabulary:
             "instance",
             f"""SELECT DISTINCT p.heading, p.text FROM {{table}} v CROSS JOIN passages p ON p.id = v.doc
                 CROSS JOIN documents d ON d.id = p.document_id
-                WHERE v.term = ? AND d.collection_id IN ({",".join("?" * len(scope))}) LIMIT ?""",
+                WHERE v.term = ? AND v.col <> 'stems' AND d.collection_id IN ({",".join("?" * len(scope))}) LIMIT ?""",
             (term, *scope, count),
         )
-        return (f"{row['heading']} {row['text']}" for row in rows)
+        return (f"{row['heading']}\n{row['text']}" for row in rows)
 
     def _rows_of(self, kind: str, sql: str, values: Sequence = ()) -> list:
         table = f"temp.passages_{kind}"
@@ -86,11 +101,6 @@ class Vocabulary:
 
     def _rows(self, sql: str, values: Sequence = ()) -> list:
         return self._store.database.connection.execute(sql, values).fetchall()
-
-
-def folded(word: str) -> str:
-    """Lower case without diacritics, as FTS5's tokenizer has it."""
-    return "".join(sign for sign in unicodedata.normalize("NFD", word.lower()) if not unicodedata.combining(sign))
 
 
 @lru_cache(maxsize=100_000)

@@ -19,16 +19,35 @@ from index.storage.rows import StoreError
 log = logging.getLogger(__name__)
 
 BUSY_MS = 30_000  # a writer waits this long for another one before it gives up
-BUSY = "is being written by another process that does not end; try again."
+
+# The codes of the failures, by SQLite's primary result code (sqlite3.h) and by a part of its message: Python 3.10 gives
+# the message alone.
+FAILURES = (
+    (13, "full", "storage.full"),
+    (8, "readonly", "storage.read_only"),
+    (14, "unable to open", "storage.unopenable"),
+    (5, "database is locked", "storage.busy"),
+    (10, "disk i/o error", "storage.io"),
+)
 
 
 class StorageError(StoreError, sqlite3.DatabaseError):
-    """The disk or the file fails, not the request: full, read-only, damaged. The message is one sentence.
+    """The disk or the file fails, not the request: it is full, read-only, damaged, or held by another process."""
 
-    `damage` says that the file is no intact database, `busy` that another connection held it.
-    """
+    @property
+    def damage(self) -> bool:
+        """Whether the file is no intact database."""
+        return self.code == "storage.damaged"
 
-    damage = busy = False
+    @property
+    def busy(self) -> bool:
+        """Whether another connection held the file for longer than `BUSY_MS`."""
+        return self.code == "storage.busy"
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the file or its folder cannot be written."""
+        return self.code == "storage.read_only"
 
 
 def containing(text: str) -> str:
@@ -39,14 +58,14 @@ def containing(text: str) -> str:
 class Database:
     """One SQLite file in WAL mode, a connection per thread, transactions by `with database.write()`.
 
-    A damaged file is set aside and what can be read of it goes into a new one, which `settle` then puts in order.
+    A damaged file is set aside and what can be read of it goes into a new one, which `make_consistent` then completes.
     Raises OSError when the folder cannot be made, StorageError when the disk fails, sqlite3.DatabaseError for a file of
     a newer version.
     """
 
-    def __init__(self, path: Path, migrate: recovery.Step, settle: recovery.Settle | None = None):
+    def __init__(self, path: Path, migrate: recovery.Migrate, make_consistent: recovery.MakeConsistent | None = None):
         self.path = path
-        self._migrate, self._settle = migrate, settle
+        self._migrate, self._make_consistent = migrate, make_consistent
         self._local = threading.local()
         self._all: weakref.WeakSet[_Connection] = weakref.WeakSet()
         self._lock = threading.Lock()
@@ -75,7 +94,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction: all of it or nothing."""
+        """A transaction that writes everything or nothing."""
         connection = self.connection
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -97,24 +116,28 @@ class Database:
     def mend(self) -> None:
         """Puts a sound file in the place of a damaged one; the next use opens it."""
         self.close()
-        recovery.mend(self.path, self._migrate, self._settle)
+        recovery.mend(self.path, self._migrate, self._make_consistent)
 
 
 class _Cursor(sqlite3.Cursor):
+    """A cursor whose failures are `StorageError`s."""
+
+    connection: "_Connection"
+
     def execute(self, *arguments):
-        return _said(self.connection.path, super().execute, *arguments)
+        return _guarded(self.connection.path, super().execute, *arguments)
 
     def executemany(self, *arguments):
-        return _said(self.connection.path, super().executemany, *arguments)
+        return _guarded(self.connection.path, super().executemany, *arguments)
 
     def fetchone(self):
-        return _said(self.connection.path, super().fetchone)
+        return _guarded(self.connection.path, super().fetchone)
 
     def fetchall(self):
-        return _said(self.connection.path, super().fetchall)
+        return _guarded(self.connection.path, super().fetchall)
 
     def __next__(self):
-        return _said(self.connection.path, super().__next__)
+        return _guarded(self.connection.path, super().__next__)
 
 
 class _Connection(sqlite3.Connection):
@@ -131,7 +154,10 @@ class _Connection(sqlite3.Connection):
 
 
 class _Held:
-    """A thread's connection: closed with the thread. Python would do so some time later, being a cycle's part."""
+    """A thread's connection, closed when the thread ends.
+
+    Without `__del__` it would stay open until Python's garbage collector finds it, since it is part of a cycle.
+    """
 
     def __init__(self, path: Path):
         self.connection = _connect(path)
@@ -148,7 +174,7 @@ def _connect(path: Path) -> _Connection:
     except StorageError:
         if not _is_readable_only(path):
             raise
-    # On a read-only disk: first with the log, whose files must be there, then as a file that nobody can change.
+    # On a read-only disk: first with the write-ahead log, whose files must exist, then as a file that nobody changes.
     try:
         return _opened(path, "mode=ro")
     except StorageError:
@@ -166,14 +192,14 @@ def _opened(path: Path, how: str = "") -> _Connection:
         check_same_thread=False,
         factory=_Connection,
     )
-    connection = _said(path, opening)
+    connection = _guarded(path, opening)
     connection.path = path
     connection.row_factory = sqlite3.Row
     try:
         if how:
-            connection.execute("SELECT COUNT(*) FROM sqlite_master")  # what cannot be read is noticed here
+            connection.execute("SELECT COUNT(*) FROM sqlite_master")  # fails here if the file cannot be read
         else:
-            _log_ahead(connection)
+            _use_write_ahead_log(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
@@ -182,11 +208,11 @@ def _opened(path: Path, how: str = "") -> _Connection:
     return connection
 
 
-def _log_ahead(connection: _Connection) -> None:
+def _use_write_ahead_log(connection: _Connection) -> None:
     """Sets WAL mode, which the file keeps.
 
-    Two that open a new file at once both hold it for reading while they wait to be alone with it: SQLite ends that
-    for one of them at once, without the time that others' writes are given, so here it steps back and asks again.
+    Two connections that open a new file at the same moment both hold a read lock while they wait for an exclusive one.
+    SQLite reports that deadlock to one of them immediately, whatever its timeout, so that one tries again here.
     """
     deadline = time.monotonic() + BUSY_MS / 1000
     while True:
@@ -213,35 +239,25 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return None  # removed while it is open: what is open goes on
 
 
-def _said(path: Path, call: Callable, *arguments):
-    """The call's result; what the disk or the file does to it becomes a sentence."""
+def _guarded(path: Path, call: Callable, *arguments):
+    """The call's result. Raises StorageError where the disk or the file fails, sqlite3's own errors otherwise."""
     try:
         return call(*arguments)
     except StorageError:
         raise
     except sqlite3.DatabaseError as error:
-        if damage := recovery.is_damage(error):
+        code = _failure(error)
+        if code is None:
+            raise
+        if code == "storage.damaged":
             recovery.suspect(path)
             log.error("%s is damaged: %s", path, error)
-            reason = "is damaged; it is mended when Sourcier starts again."
-        elif (reason := _reason(error)) is None:
-            raise
-        failure = StorageError(f"{path} {reason}")
-        failure.damage, failure.busy = damage, reason == BUSY
-        raise failure from error
+        raise StorageError(code, path=str(path)) from error
 
 
-# SQLite's primary result codes (sqlite3.h) and the words of its messages, which Python 3.10 gives alone.
-REASONS = (
-    (13, "full", "could not be written: the disk is full. Nothing stored was lost; make room and go on."),
-    (8, "readonly", "cannot be written: the folder or the file is read-only."),
-    (14, "unable to open", "cannot be opened: the folder or the file may not be read or written."),
-    (5, "database is locked", BUSY),
-    (10, "disk i/o error", "cannot be read or written: the disk reports an error."),
-)
-
-
-def _reason(error: sqlite3.Error) -> str | None:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    words = str(error).lower()
-    return next((reason for number, sign, reason in REASONS if code == number or (not code and sign in words)), None)
+def _failure(error: sqlite3.Error) -> str | None:
+    if recovery.is_damage(error):
+        return "storage.damaged"
+    number = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    message = str(error).lower()
+    return next((code for known, sign, code in FAILURES if number == known or (not number and sign in message)), None)

@@ -1,20 +1,23 @@
-"""What holds in every sound index, and how what breaks it is mended from what else is stored.
+"""The integrity rules of an index, and how rows that break one are mended from the other rows.
 
-Passages come from documents, words (FTS5) and vectors from passages. Documents are the user's and are never removed
-here, unless their text is destroyed and their source can be read again; one that nobody holds gets a source.
+Passages derive from documents; the word index (FTS5) and the vectors derive from passages. Documents are the user's and
+are not removed here, unless their text is destroyed and their source can be read again. A document without a source
+gets one.
 """
 
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from corpus.document import Document, Passage, Section
-from index.storage.rows import bump
+from corpus.errors import Reason
+from index.storage import stems
+from index.storage.rows import bump, packed_sections, sections_of
 from index.storage.schema import FIRST_CHUNKING
 
 UNIT = 0.02  # how far from 1 the length of a float16 vector may be
@@ -23,30 +26,32 @@ DOCUMENT_CONTENT = "document content"
 
 
 @dataclass(frozen=True)
-class Broken:
-    """Rows that break a rule: how often, said in one sentence, and the statements that mend each."""
+class Violation:
+    """Rows that break a rule, and the statements that mend one of them (its id is ?1)."""
 
     rule: str
-    sentence: str
     ids: tuple[int, ...]
     mend: tuple[str, ...]
+
+    @property
+    def reason(self) -> Reason:
+        """The rule and how many rows break it."""
+        return Reason(CODES[self.rule], {"count": len(self.ids)})
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`select` gives the ids of what breaks it; each statement of `mend` is run for each of them."""
+    """`select` gives the ids of the rows that break it; each statement of `mend` is run for each of them."""
 
     name: str
-    sentence: str  # behind a number
     select: str
     mend: tuple[str, ...]
 
 
-# In the order in which they are mended: what is found later may follow from what is mended earlier.
+# In the order in which they are mended, since mending a row can make others break a later rule.
 RULES = (
     Rule(
         "collection",
-        "collections are named by sources or documents and do not exist",
         """SELECT DISTINCT collection_id
            FROM (SELECT collection_id FROM documents UNION SELECT collection_id FROM sources)
            WHERE collection_id NOT IN (SELECT id FROM collections)""",
@@ -54,7 +59,6 @@ RULES = (
     ),
     Rule(
         "link",
-        "links lead from or to nothing",
         """SELECT DISTINCT document_id FROM source_documents l
            WHERE NOT EXISTS (SELECT 1 FROM documents WHERE id = l.document_id)
            OR NOT EXISTS (SELECT 1 FROM sources WHERE id = l.source_id)""",
@@ -65,7 +69,6 @@ RULES = (
     ),
     Rule(
         "document without source",
-        "documents belong to no source",
         "SELECT id FROM documents d WHERE NOT EXISTS (SELECT 1 FROM source_documents WHERE document_id = d.id)",
         (
             # The source that it most likely came from, else one of its own.
@@ -85,19 +88,16 @@ RULES = (
     ),
     Rule(
         "note",
-        "notes on what was left out belong to no source",
         "SELECT rowid FROM dropped WHERE source_id NOT IN (SELECT id FROM sources)",
         ("DELETE FROM dropped WHERE rowid = ?1",),
     ),
     Rule(
         "passage without document",
-        "passages belong to no document",
         "SELECT id FROM passages p WHERE NOT EXISTS (SELECT 1 FROM documents WHERE id = p.document_id)",
         ("DELETE FROM passages WHERE id = ?1",),
     ),
     Rule(
         "passage order",
-        "documents have passages missing or twice",
         """SELECT document_id FROM passages p
            WHERE EXISTS (SELECT 1 FROM documents WHERE id = p.document_id AND chunking <> '')
            GROUP BY document_id HAVING COUNT(*) <> MAX(ordinal) + 1 OR COUNT(DISTINCT ordinal) <> COUNT(*)""",
@@ -105,7 +105,6 @@ RULES = (
     ),
     Rule(
         "queue",
-        "places in the embedder's queue are of passages that are gone or that have their vector",
         """SELECT passage_id FROM embedding_queue q LEFT JOIN passages p ON p.id = q.passage_id
            WHERE p.id IS NULL OR EXISTS (SELECT 1 FROM vectors WHERE key = p.key
            AND embedder = (SELECT value FROM meta WHERE key = 'embedder'))""",
@@ -113,13 +112,11 @@ RULES = (
     ),
     Rule(
         "vector without passage",
-        "vectors belong to no passage",
         "SELECT seq FROM vectors v WHERE NOT EXISTS (SELECT 1 FROM passages WHERE key = v.key)",
         ("DELETE FROM vectors WHERE seq = ?1",),
     ),
     Rule(
         "passage without vector",
-        "passages have no vector and do not wait for one",
         """SELECT p.id FROM passages p WHERE NOT EXISTS (SELECT 1 FROM embedding_queue WHERE passage_id = p.id)
            AND NOT EXISTS (SELECT 1 FROM vectors WHERE key = p.key
                AND embedder = (SELECT value FROM meta WHERE key = 'embedder'))""",
@@ -127,56 +124,75 @@ RULES = (
     ),
 )
 
+# The code of each rule's sentence, also of the rules on contents, which `_contents` looks for.
+CODES = {
+    "collection": "check.collection",
+    "link": "check.link",
+    "document without source": "check.document_without_source",
+    "note": "check.note",
+    "passage without document": "check.passage_without_document",
+    "passage order": "check.passage_order",
+    "queue": "check.queue",
+    "vector without passage": "check.vector_without_passage",
+    "passage without vector": "check.passage_without_vector",
+    DOCUMENT_CONTENT: "check.document_content",
+    "document without passages": "check.document_without_passages",
+    "passage content": "check.passage_content",
+    "vector content": "check.vector_content",
+}
 
-def broken(connection: sqlite3.Connection) -> Iterator[Broken]:
-    """What breaks the rules, of one moment when the caller holds a transaction. Reads all texts and vectors."""
+
+def violations(connection: sqlite3.Connection) -> Iterator[Violation]:
+    """One violation a rule, without ids where nothing breaks it. Reads all texts and vectors.
+
+    They are of one moment when the caller holds a transaction.
+    """
     for rule in RULES:
-        yield _by(connection, rule)
+        yield _violation(connection, rule)
     yield from _contents(connection)
 
 
 def mend(connection: sqlite3.Connection, *, words: bool) -> None:
-    """Mends whatever is broken, inside the caller's transaction; `words` makes the word index anew before.
+    """Mends every violation, inside the caller's transaction; with `words` the word index is rebuilt first.
 
-    Documents to be cut anew or read again are left to the indexing process.
+    Documents that must be cut or read again are left to the indexing process.
     """
-    # First, because each passage that goes takes its words along, which must be there.
+    # First, because deleting a passage deletes its words, which must be there.
     if words:
+        stems.fill(connection)
         connection.execute("INSERT INTO passages_fts (passages_fts) VALUES ('rebuild')")
     connection.execute(
         "INSERT OR IGNORE INTO meta VALUES ('uuid', lower(hex(randomblob(16)))), ('generation', '0'), ('chunking', ?)",
         (FIRST_CHUNKING,),
     )
     for rule in RULES:
-        _mend(connection, _by(connection, rule))
+        _mend(connection, _violation(connection, rule))
     for found in _contents(connection):
         if found.rule == DOCUMENT_CONTENT:
             kept = {identity for identity in found.ids if _kept_from_passages(connection, identity)}
             found = replace(found, ids=tuple(identity for identity in found.ids if identity not in kept))
         _mend(connection, found)
-    for rule in RULES:  # once more, for what went just now
-        _mend(connection, _by(connection, rule))
+    for rule in RULES:  # again, for what follows from the rows that have just gone
+        _mend(connection, _violation(connection, rule))
     bump(connection)
 
 
-def _by(connection: sqlite3.Connection, rule: Rule) -> Broken:
-    ids = tuple(row[0] for row in connection.execute(rule.select).fetchall())
-    return Broken(rule.name, f"{len(ids)} {rule.sentence}.", ids, rule.mend)
+def _violation(connection: sqlite3.Connection, rule: Rule) -> Violation:
+    return Violation(rule.name, tuple(row[0] for row in connection.execute(rule.select).fetchall()), rule.mend)
 
 
-def _mend(connection: sqlite3.Connection, found: Broken) -> None:
+def _mend(connection: sqlite3.Connection, found: Violation) -> None:
     for identity in found.ids:
         for statement in found.mend:
             connection.execute(statement, (identity,))
 
 
-def _contents(connection: sqlite3.Connection) -> Iterator[Broken]:
-    """Rows whose content contradicts itself."""
+def _contents(connection: sqlite3.Connection) -> Iterator[Violation]:
+    """Rows whose content contradicts their hash or their form."""
     destroyed, uncut = _documents(connection)
-    yield _found(
+    yield Violation(
         DOCUMENT_CONTENT,
-        "documents are not what was stored",
-        destroyed,
+        tuple(destroyed),
         (
             """UPDATE sources SET state = 'waiting', fingerprint = '' WHERE state <> 'excluded' AND id IN
                (SELECT source_id FROM source_documents WHERE document_id = ?1)""",
@@ -184,25 +200,22 @@ def _contents(connection: sqlite3.Connection) -> Iterator[Broken]:
             "DELETE FROM documents WHERE id = ?1",
         ),
     )
-    yield _found(
+    yield Violation(
         "document without passages",
-        "documents have text and no passages",
-        uncut,
+        tuple(uncut),
         ("UPDATE documents SET chunking = '' WHERE id = ?1",),
     )
-    yield _found(
+    yield Violation(
         "passage content",
-        "passages are not what was stored",
-        _passages(connection),
+        tuple(_passages(connection)),
         (
             "UPDATE documents SET chunking = '' WHERE id = (SELECT document_id FROM passages WHERE id = ?1)",
             "DELETE FROM passages WHERE id = ?1",
         ),
     )
-    yield _found(
+    yield Violation(
         "vector content",
-        "vectors are damaged",
-        _vectors(connection),
+        tuple(_vectors(connection)),
         (
             """INSERT OR IGNORE INTO embedding_queue SELECT p.id, p.id FROM passages p JOIN vectors v ON v.key = p.key
                WHERE v.seq = ?1 AND v.embedder = (SELECT value FROM meta WHERE key = 'embedder')""",
@@ -212,7 +225,7 @@ def _contents(connection: sqlite3.Connection) -> Iterator[Broken]:
 
 
 def _kept_from_passages(connection: sqlite3.Connection, document_id: int) -> bool:
-    """Whether a destroyed document that cannot be read again could be put together from its passages."""
+    """Restores a destroyed document, which cannot be read again, from its passages; gives whether that was possible."""
     sources = connection.execute(
         "SELECT s.path, s.kind FROM source_documents l JOIN sources s ON s.id = l.source_id WHERE l.document_id = ?",
         (document_id,),
@@ -226,21 +239,16 @@ def _kept_from_passages(connection: sqlite3.Connection, document_id: int) -> boo
     if not passages or not isinstance(title, str):
         return False
     sections = tuple(Section(row["text"], page=row["page"]) for row in passages)
-    packed = zlib.compress(json.dumps([asdict(section) for section in sections]).encode(), level=3)
     return bool(
         connection.execute(
             "UPDATE OR IGNORE documents SET sections = ?, sha256 = ?, metadata = '{}' WHERE id = ?",
-            (packed, Document(title, sections).id, document_id),
+            (packed_sections(sections), Document(title, sections).id, document_id),
         ).rowcount
     )
 
 
-def _found(rule: str, sentence: str, ids: Sequence[int], mend: tuple[str, ...]) -> Broken:
-    return Broken(rule, f"{len(ids)} {sentence}.", tuple(ids), mend)
-
-
 def _documents(connection: sqlite3.Connection) -> tuple[list[int], list[int]]:
-    """Rows of documents whose text is not that of their SHA-256, and of those with text and without passages."""
+    """Row numbers of documents whose text does not match their SHA-256, and of those with text but no passages."""
     destroyed, uncut = [], []
     rows = connection.execute(
         """SELECT d.id, d.sha256, d.title, d.metadata, d.sections,
@@ -248,7 +256,7 @@ def _documents(connection: sqlite3.Connection) -> tuple[list[int], list[int]]:
     )
     for row in _each(rows):
         try:
-            sections = tuple(Section(**section) for section in json.loads(zlib.decompress(row["sections"])))
+            sections = sections_of(row["sections"])
             sound = Document(row["title"], sections).id == row["sha256"] and isinstance(
                 json.loads(row["metadata"]), dict
             )
@@ -262,20 +270,20 @@ def _documents(connection: sqlite3.Connection) -> tuple[list[int], list[int]]:
 
 
 def _passages(connection: sqlite3.Connection) -> list[int]:
-    """Ids of passages whose key is not that of their text."""
+    """Ids of passages whose key does not match their text."""
     rows = connection.execute("SELECT id, heading, text, key FROM passages")
     return [row["id"] for row in _each(rows) if not _is_own(row)]
 
 
-def _is_own(row) -> bool:
+def _is_own(row: sqlite3.Row) -> bool:
     if not isinstance(row["text"], str) or not isinstance(row["heading"], str):
         return False
     return Passage(row["text"], row["heading"]).key == row["key"]
 
 
 def _vectors(connection: sqlite3.Connection) -> list[int]:
-    """Sequence numbers of vectors that are of another size than their embedder's others, or not of unit length."""
-    sizes = {}
+    """Sequence numbers of vectors that differ in size from their embedder's others, or are not of unit length."""
+    sizes: dict[str, tuple[int, int]] = {}  # by embedder: how many vectors have the most frequent size, and that size
     for row in connection.execute("SELECT embedder, length(vector) AS size, COUNT(*) AS n FROM vectors GROUP BY 1, 2"):
         sizes[row["embedder"]] = max(sizes.get(row["embedder"], (0, 0)), (row["n"], row["size"]))
     bad = []
@@ -290,12 +298,12 @@ def _vectors(connection: sqlite3.Connection) -> list[int]:
             matrix = np.frombuffer(b"".join(row["vector"] for row in alike), "<f2").reshape(len(alike), -1)
             with np.errstate(over="ignore", invalid="ignore"):
                 lengths = np.linalg.norm(matrix.astype(np.float32), axis=1)
-            # All zeros is a text without a word (the hashing embedder's).
+            # A text without a word is all zeros (the hashing embedder's).
             sound = (lengths == 0) | (np.abs(lengths - 1) < UNIT)
             bad += [row["seq"] for row, fine in zip(alike, sound, strict=True) if not fine]
     return bad
 
 
-def _each(rows: sqlite3.Cursor) -> Iterator:
+def _each(rows: sqlite3.Cursor) -> Iterator[sqlite3.Row]:
     while batch := rows.fetchmany(READ):
         yield from batch

@@ -1,6 +1,7 @@
-"""A damaged SQLite file: set aside, and every row that can still be read goes into a new one.
+"""Recovery of a damaged SQLite file: it is set aside, and every row that can still be read goes into a new one.
 
-Knows no table by name: what the rows mean, and what must be made anew, is for their owners (`index.maintenance.check`).
+This module knows no table by name. What the rows mean, and what must be derived again, is known to their owners
+(`index.storage.consistency`).
 """
 
 import contextlib
@@ -18,11 +19,11 @@ from filelock import FileLock
 
 log = logging.getLogger(__name__)
 
-LOOKED_THROUGH = 1 << 30  # bytes; a larger file is not read whole at a start after a crash (1 GB takes about a second)
-STEPS = 20_000  # row numbers that are tried one by one behind an unreadable one, before the steps grow
+LOOKED_THROUGH = 1 << 30  # bytes; after a crash a larger file is not checked at start (1 GB takes about a second)
+STEPS = 20_000  # row numbers tried one by one after an unreadable row, before the steps grow
 COPIED = 500  # rows a transaction
 SIDES = ("", "-wal", "-shm")
-Step = Callable[[sqlite3.Connection], None]
+Migrate = Callable[[sqlite3.Connection], None]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Saved:
     aside: str
 
 
-Settle = Callable[[sqlite3.Connection, Saved], None]
+MakeConsistent = Callable[[sqlite3.Connection, Saved], None]
 
 
 def is_damage(error: BaseException) -> bool:
@@ -47,18 +48,18 @@ def is_damage(error: BaseException) -> bool:
 
 
 def suspect(path: Path) -> None:
-    """Notes that the file should be looked through at the next start."""
+    """Notes that the file must be checked at the next start."""
     with contextlib.suppress(OSError):
         _mark(path).touch()
 
 
 def unsuspect(path: Path) -> None:
-    """Takes back `suspect`: the damage was not the file's."""
+    """Takes back `suspect`: the file itself is sound."""
     _mark(path).unlink(missing_ok=True)
 
 
 def is_suspect(path: Path) -> bool:
-    """Whether the file must be mended: somebody met damage, or it was not closed and is found damaged."""
+    """Whether the file must be mended: damage was met while it was open, or it was not closed and is damaged."""
     if not path.exists():
         return False
     marked = _mark(path).exists()
@@ -73,7 +74,7 @@ def is_suspect(path: Path) -> bool:
 def is_sound(path: Path) -> bool:
     """Whether SQLite finds no damage in the file (indexes are not compared with their tables)."""
     with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
-        try:  # what cannot be opened at all, for want of rights, is no damage
+        try:  # a file that may not be opened is not damaged
             return connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
         except sqlite3.DatabaseError as error:
             return not is_damage(error)
@@ -87,10 +88,10 @@ def finish(path: Path) -> None:
             os.replace(ready, path)
 
 
-def mend(path: Path, migrate: Step, settle: Settle | None = None) -> Saved | None:
+def mend(path: Path, migrate: Migrate, make_consistent: MakeConsistent | None = None) -> Saved | None:
     """Puts a sound file in the place of a damaged one; None when another process has done so meanwhile.
 
-    `settle` is called with the new file before it takes the place of the old one.
+    `make_consistent` is called with the new file before it takes the place of the old one.
 
     Raises OSError or sqlite3.Error when there is no room or right to write; the damaged file is then left as it was.
     """
@@ -107,8 +108,8 @@ def mend(path: Path, migrate: Step, settle: Settle | None = None) -> Saved | Non
             fresh.row_factory = sqlite3.Row
             migrate(fresh)
             saved = Saved(*_save(path, fresh), aside.name)
-            if settle is not None:
-                settle(fresh, saved)
+            if make_consistent is not None:
+                make_consistent(fresh, saved)
         os.replace(partial, ready)
         # The log first: left behind, it would be played into the new file.
         for end in reversed(SIDES):
@@ -128,8 +129,10 @@ def _free_name(path: Path) -> Path:
 
 
 def _save(path: Path, fresh: sqlite3.Connection) -> tuple[int, bool]:
-    """Copies rows until nothing more can be read: (how many, whether some could not be)."""
-    copy = _side(path, ".reading")  # reading a truncated file needs its missing pages as zeros: not in the evidence
+    """Copies every readable row; gives how many, and whether some could not be read."""
+    copy = _side(
+        path, ".reading"
+    )  # a truncated file is read with zeros for its missing pages; the original stays as it is
     try:
         _copy(path, copy)
         with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as damaged:
@@ -156,13 +159,13 @@ def _copy(path: Path, copy: Path) -> None:
             page, pages = struct.unpack(">H", header[16:18])[0], struct.unpack(">I", header[28:32])[0]
             page = 65536 if page == 1 else page
             whole = page * pages
-            if copy.stat().st_size < whole <= 4 * copy.stat().st_size + (64 << 20):  # a count that can be believed
+            if copy.stat().st_size < whole <= 4 * copy.stat().st_size + (64 << 20):  # a plausible count
                 file.truncate(whole)
 
 
 def _save_tables(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> tuple[int, bool]:
     saved, lost = 0, False
-    fresh.execute("PRAGMA foreign_keys = OFF")  # what refers to a lost row is for the owners to judge
+    fresh.execute("PRAGMA foreign_keys = OFF")  # the owners decide about rows that refer to a lost one
     for table, has_rowid in _tables(fresh):
         try:
             known = {row[1] for row in damaged.execute(f"PRAGMA table_info({table})")}
@@ -195,7 +198,7 @@ def _insert(fresh: sqlite3.Connection, table: str, columns: list[str], rows: lis
     saved = 0
     fresh.execute("BEGIN")
     for row in rows:
-        # A damaged page can give a row twice or with nonsense in it: what breaks a rule is left out.
+        # A damaged page can give a row twice or with nonsense in it: rows that break a constraint are left out.
         with contextlib.suppress(sqlite3.IntegrityError, sqlite3.DataError):
             sql = f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({marks})"
             saved += fresh.execute(sql, row).rowcount
@@ -248,7 +251,7 @@ class _Reader:
             return 1
 
     def _end(self, last: int) -> int:
-        """A row number behind which nothing can be."""
+        """A row number after which there are no rows."""
         for sql, values in (
             ("SELECT seq FROM sqlite_sequence WHERE name = ?", (self._table,)),
             (f"SELECT MAX(rowid) FROM {self._table}", ()),
@@ -258,7 +261,7 @@ class _Reader:
         return last + 100 * STEPS
 
     def _from_both_ends(self) -> Iterator[list]:
-        """Tables without row numbers: from the start to the first damage, then from the end to the last one."""
+        """A table without row numbers, read from its start to the first damage, then from its end to the last."""
         key = [row[1] for row in self._connection.execute(f"PRAGMA table_info({self._table})") if row[5]]
         for order in ("ASC", "DESC"):
             rows: list = []

@@ -1,4 +1,4 @@
-"""A data folder that was moved or copied: the user's files that lie inside it are where it is now."""
+"""A data folder that was moved or copied: paths of files inside it are changed to its present place."""
 
 import contextlib
 import logging
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def follow(database: Database) -> bool:
-    """Whether the folder had another place before; paths below that one then lead to the present place.
+    """Replaces the folder's former place by its present one in all paths; gives whether it was somewhere else before.
 
     Does nothing where the index cannot be written.
     """

@@ -8,24 +8,41 @@ from dataclasses import asdict
 from pathlib import Path
 
 from corpus.document import Document, Passage, Section
+from corpus.errors import SourcierError
 from corpus.readers.text import title_of
+from index.storage.stems import stems
 
 
-class StoreError(Exception):
-    """A request that cannot be carried out; the message is one sentence for the user."""
+class StoreError(SourcierError):
+    """A request that the index cannot carry out."""
+
+
+def packed_sections(sections: Sequence[Section]) -> bytes:
+    """A document's sections as they are stored: JSON, compressed by zlib."""
+    return zlib.compress(json.dumps([asdict(section) for section in sections]).encode(), level=3)
+
+
+def sections_of(packed: bytes) -> tuple[Section, ...]:
+    """What `packed_sections` stored. Raises zlib.error, ValueError, TypeError or AttributeError when it is damaged."""
+    return tuple(Section(**section) for section in json.loads(zlib.decompress(packed)))
 
 
 def bump(connection: sqlite3.Connection) -> None:
-    """Tells searchers that something changed."""
+    """Tells every search that something changed."""
     connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
+
+
+def insert(connection: sqlite3.Connection, statement: str, values: Sequence) -> int:
+    """Runs an INSERT of one row; gives the row's number."""
+    return connection.execute(statement, values).lastrowid or 0  # None only before any insertion
 
 
 def put_document(
     connection: sqlite3.Connection, collection_id: int, document: Document, chunking: str, *, only_known: bool = False
 ) -> tuple[int | None, str | None]:
-    """The row of the document in its collection, and how it was cut, None when it is new there.
+    """The document's row in its collection, and how it was cut (None when it is new there).
 
-    With `only_known` nothing is stored: (None, None) when it is not there.
+    With `only_known` nothing is stored; gives (None, None) for a document that is not there.
     """
     known = connection.execute(
         "SELECT id, chunking FROM documents WHERE collection_id = ? AND sha256 = ?", (collection_id, document.id)
@@ -34,8 +51,8 @@ def put_document(
         return known["id"], known["chunking"]
     if only_known:
         return None, None
-    sections = json.dumps([asdict(section) for section in document.sections])
-    cursor = connection.execute(
+    row_id = insert(
+        connection,
         """INSERT INTO documents
            (collection_id, sha256, external_id, title, path, language, metadata, sections, chunking)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -47,26 +64,37 @@ def put_document(
             document.path,
             document.language,
             _json(document.metadata),
-            zlib.compress(sections.encode(), level=3),
+            packed_sections(document.sections),
             chunking,
         ),
     )
-    return cursor.lastrowid, None
+    return row_id, None
 
 
 def put_passages(
     connection: sqlite3.Connection, document_id: int, passages: Sequence[Passage], embedder: str, first: bool
 ) -> None:
-    """Adds passages, and those that `embedder` has not seen to its queue: at its head with `first`."""
+    """Adds passages, and queues those that `embedder` has not seen, at the head of the queue with `first`."""
+    row = connection.execute("SELECT language FROM documents WHERE id = ?", (document_id,)).fetchone()
+    language = row["language"] if row else ""
     for passage in passages:
-        cursor = connection.execute(
-            "INSERT INTO passages (document_id, ordinal, heading, text, page, key) VALUES (?, ?, ?, ?, ?, ?)",
-            (document_id, passage.ordinal, passage.heading, passage.text, passage.page, passage.key),
+        row_id = insert(
+            connection,
+            "INSERT INTO passages (document_id, ordinal, heading, text, page, key, stems) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                document_id,
+                passage.ordinal,
+                passage.heading,
+                passage.text,
+                passage.page,
+                passage.key,
+                stems(passage.indexed_text, language),
+            ),
         )
         connection.execute(
             """INSERT INTO embedding_queue SELECT ?, ? WHERE NOT EXISTS
                (SELECT 1 FROM vectors WHERE embedder = ? AND key = ?)""",
-            (cursor.lastrowid, -cursor.lastrowid if first else cursor.lastrowid, embedder, passage.key),
+            (row_id, -row_id if first else row_id, embedder, passage.key),
         )
 
 
@@ -78,7 +106,7 @@ def recut(
     chunking: str,
     first: bool = False,
 ) -> None:
-    """Puts other passages in the place of a document's own; vectors of texts that stay are kept."""
+    """Replaces the passages of a document; vectors of texts that stay are kept."""
     keys = _keys(connection, document_id)
     connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
     put_passages(connection, document_id, passages, embedder, first)
@@ -87,10 +115,10 @@ def recut(
 
 
 def retitle(connection: sqlite3.Connection, source_id: int, old: str, new: str) -> None:
-    """The documents of a source whose file moved from `old` to `new` get the new path, and the new name where they
-    had the old one as their title.
+    """Gives the documents of a source, whose file moved from `old` to `new`, the new path; and the file's new name as
+    their title, where the old name was their title.
 
-    Their passages then bear the new name, too, but keep the vectors made with the old one: the text is the same.
+    The headings of their passages then begin with the new title. The vectors stay, since the text is the same.
     """
     rows = connection.execute(
         """SELECT d.* FROM documents d JOIN source_documents s ON s.document_id = d.id
@@ -105,11 +133,10 @@ def retitle(connection: sqlite3.Connection, source_id: int, old: str, new: str) 
 
 
 def _rename(connection: sqlite3.Connection, row: sqlite3.Row, title: str) -> None:
-    sections = tuple(Section(**section) for section in json.loads(zlib.decompress(row["sections"])))
-    sha256 = Document(title, sections).id
+    sha256 = Document(title, sections_of(row["sections"])).id
     sql = "SELECT 1 FROM documents WHERE collection_id = ? AND sha256 = ?"
     if connection.execute(sql, (row["collection_id"], sha256)).fetchone():
-        return  # the same text under that name is there: it keeps the name that it had
+        return  # the same text is there under the new name: this document keeps its old one
     connection.execute("UPDATE documents SET title = ?, sha256 = ? WHERE id = ?", (title, sha256, row["id"]))
     keys = _keys(connection, row["id"])
     passages = connection.execute(
@@ -125,10 +152,22 @@ def _rename(connection: sqlite3.Connection, row: sqlite3.Row, title: str) -> Non
                SELECT embedder, ?, vector FROM vectors WHERE key = ?""",
             (passage.key, one["key"]),
         )
-        connection.execute("DELETE FROM passages WHERE id = ?", (one["id"],))  # its triggers keep FTS in step
         connection.execute(
-            "INSERT INTO passages (id, document_id, ordinal, heading, text, page, key) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (one["id"], row["id"], one["ordinal"], passage.heading, one["text"], one["page"], passage.key),
+            "DELETE FROM passages WHERE id = ?", (one["id"],)
+        )  # not UPDATE: the triggers keep FTS in step
+        connection.execute(
+            """INSERT INTO passages (id, document_id, ordinal, heading, text, page, key, stems)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                one["id"],
+                row["id"],
+                one["ordinal"],
+                passage.heading,
+                one["text"],
+                one["page"],
+                passage.key,
+                stems(passage.indexed_text, row["language"]),
+            ),
         )
         if one["turn"] is not None:
             connection.execute("INSERT INTO embedding_queue VALUES (?, ?)", (one["id"], one["turn"]))
@@ -136,7 +175,7 @@ def _rename(connection: sqlite3.Connection, row: sqlite3.Row, title: str) -> Non
 
 
 def unlink(connection: sqlite3.Connection, source_id: int, keep_scan: int | None) -> None:
-    """Removes the links of a source (but those of the reading `keep_scan`) and the documents left without any."""
+    """Removes the links of a source, except those of the reading `keep_scan`, and the documents left without a link."""
     rows = connection.execute(
         "SELECT document_id FROM source_documents WHERE source_id = ? AND (? IS NULL OR scan < ?)",
         (source_id, keep_scan, keep_scan),
@@ -186,9 +225,9 @@ def named(connection: sqlite3.Connection, name: str) -> list[int]:
             "SELECT id, sha256 FROM documents WHERE sha256 >= ?1 AND sha256 < ?1 || 'g'", (name.lower(),)
         ).fetchall()
         if len({row["sha256"] for row in rows}) > 1:
-            raise StoreError(f"Several documents begin with '{name}'; give more of the id.")
+            raise StoreError("store.document_ambiguous", name=name)
     if not rows:
-        raise StoreError(f"There is no document '{name}'.")
+        raise StoreError("store.document_unknown", name=name)
     return [row["id"] for row in rows]
 
 

@@ -1,12 +1,17 @@
 """The tables of the index and the steps from any earlier version to the newest.
 
-Each migration is a list of SQL statements; `PRAGMA user_version` says how many were applied. The pattern (numbered
-steps, applied in order, never edited afterwards) is that of simonw/llm's migrations.py.
+Each migration is a list of SQL statements and functions; `PRAGMA user_version` says how many were applied. The pattern
+(numbered steps, applied in order, never edited afterwards) is that of simonw/llm's migrations.py.
 """
 
 import sqlite3
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from corpus.errors import SourcierError
+from index.storage import stems
+
+Step = str | Callable[[sqlite3.Connection], None]
 
 FIRST_CHUNKING = "1/180/1/256"  # how the first version cut documents: recipe, budget, overlap, limit
 
@@ -81,15 +86,35 @@ M002 = [
     "CREATE INDEX vectors_by_key ON vectors (key)",
 ]
 
-MIGRATIONS = (M001, M002)
+# Words are found by the stems of their own language, too: see `index.storage.stems`.
+M003: list[Step] = [
+    "ALTER TABLE passages ADD COLUMN stems TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX documents_by_language ON documents (collection_id, language)",
+    stems.fill,
+    "DROP TRIGGER passages_inserted",
+    "DROP TRIGGER passages_deleted",
+    "DROP TABLE passages_fts",
+    """CREATE VIRTUAL TABLE passages_fts USING fts5 (
+        heading, text, stems,
+        content='passages', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')""",
+    "INSERT INTO passages_fts (passages_fts) VALUES ('rebuild')",
+    """CREATE TRIGGER passages_inserted AFTER INSERT ON passages BEGIN
+        INSERT INTO passages_fts (rowid, heading, text, stems)
+        VALUES (new.id, new.heading, new.text, new.stems); END""",
+    """CREATE TRIGGER passages_deleted AFTER DELETE ON passages BEGIN
+        INSERT INTO passages_fts (passages_fts, rowid, heading, text, stems)
+        VALUES ('delete', old.id, old.heading, old.text, old.stems); END""",
+]
+
+MIGRATIONS: tuple[Sequence[Step], ...] = (M001, M002, M003)
 
 
-class SchemaError(sqlite3.DatabaseError):
-    """The file cannot be used by this version; the message says what to do."""
+class SchemaError(SourcierError, sqlite3.DatabaseError):
+    """A newer version wrote the file, and this one cannot use it."""
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Brings an index to the newest version and gives a new one its manifest."""
+    """Brings an index to the newest version, and gives a new one its id and generation."""
     if _version(connection) == 1:
         _add_turns(connection)
     apply(connection, MIGRATIONS)
@@ -97,8 +122,8 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('uuid', ?), ('generation', '0')", (uuid.uuid4().hex,))
 
 
-def apply(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]]) -> None:
-    """Applies the steps that a database has not seen, all in one transaction.
+def apply(connection: sqlite3.Connection, migrations: Sequence[Sequence[Step]]) -> None:
+    """Applies the migrations that a database has not seen, all in one transaction.
 
     Raises SchemaError for a database that a newer version wrote.
     """
@@ -108,10 +133,13 @@ def apply(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]]) -
     try:
         version = _version(connection)  # another process may have migrated while this one waited
         if version > len(migrations):
-            raise SchemaError("it was written by a newer Sourcier; update the program to open it")
+            raise SchemaError("store.newer")
         for statements in migrations[version:]:
             for statement in statements:
-                connection.execute(statement)
+                if isinstance(statement, str):
+                    connection.execute(statement)
+                else:
+                    statement(connection)
         connection.execute(f"PRAGMA user_version = {len(migrations)}")
     except BaseException:
         connection.execute("ROLLBACK")

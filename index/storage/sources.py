@@ -1,14 +1,16 @@
 """Collections and their sources: what the user asked for, how far each source is, and its readings.
 
-A source is a file, a data set or a BEIR folder. It goes waiting -> reading -> done or failed; one that the user took
-out of a watched folder stays as excluded, so that the watcher does not bring it back.
+A source is a file, a data set or a BEIR folder. Its state goes from waiting to reading to done or failed. A source that
+the user took out of a followed folder stays as excluded, so that the watcher does not bring it back.
 """
 
+import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus.document import Document, Dropped, Passage
+from corpus.errors import Reason
 from index.storage.database import Database
 from index.storage.rows import StoreError, bump, delete_documents, put_document, put_passages, recut, retitle, unlink
 from index.storage.schema import FIRST_CHUNKING
@@ -25,8 +27,8 @@ LONGEST_NAME = 80  # characters of a collection's name
 class SourceRow:
     """What the user asked to add. `state` is waiting, reading, done, failed or excluded.
 
-    `fingerprint` is the SHA-256 of the bytes that were last read, or tried; `size` and `modified` (nanoseconds) are
-    those of that moment.
+    `reason` says why it failed, as `Reason.dumps` writes it. `fingerprint` is the SHA-256 of the bytes when they were
+    last read (or could not be parsed); `size` and `modified` (nanoseconds) are those of that moment.
     """
 
     id: int
@@ -78,8 +80,9 @@ class Sources:
         """Raises StoreError when no collection is called `name`."""
         row = self._one("SELECT id FROM collections WHERE name = ?", (name,))
         if row is None:
-            known = ", ".join(self.collections()) or "none yet"
-            raise StoreError(f"There is no collection called '{name}' (there is: {known}).")
+            if known := self.collections():
+                raise StoreError("collection.unknown", name=name, known=", ".join(known))
+            raise StoreError("collection.none_yet", name=name)
         return row["id"]
 
     def rename_collection(self, name: str, new: str) -> str:
@@ -88,7 +91,7 @@ class Sources:
         with self.database.write() as connection:
             taken = connection.execute("SELECT id FROM collections WHERE name = ?", (new,)).fetchone()
             if taken and taken["id"] != identity:
-                raise StoreError(f"There is already a collection called '{new}'.")
+                raise StoreError("collection.taken", name=new)
             connection.execute("UPDATE collections SET name = ? WHERE id = ?", (new, identity))
             bump(connection)
         return new
@@ -124,7 +127,7 @@ class Sources:
         return self.add_sources(collection, [(path, kind)])[0]
 
     def add_sources(self, collection: str, sources: Sequence[tuple[str, str]]) -> list[SourceRow]:
-        """Puts (path, kind) pairs in the queue of the indexing process; who failed before is tried again."""
+        """Puts (path, kind) pairs in the queue of the indexing process; those that failed are tried again."""
         identity, rows = self.make_collection(collection), []
         with self.database.write() as connection:
             now = time.time()
@@ -154,6 +157,12 @@ class Sources:
         """One source, None when it is gone."""
         row = self._one(f"{SELECT} WHERE s.id = ?", (source_id,))
         return SourceRow(**dict(row)) if row else None
+
+    def unread(self, ids: Iterable[int] | None = None) -> set[int]:
+        """Ids of the sources (all, or those of `ids`) that wait to be read or are being read."""
+        rows = self._all("SELECT id FROM sources WHERE state IN ('waiting', 'reading')")
+        found = {row["id"] for row in rows}
+        return found if ids is None else found & set(ids)
 
     def has_source(self, path: str) -> bool:
         """Whether some collection holds a source of that path."""
@@ -198,7 +207,8 @@ class Sources:
     def dropped(self, source_id: int) -> list[Dropped]:
         """What the last reading of a source left out."""
         rows = self._all("SELECT place, reason FROM dropped WHERE source_id = ?", (source_id,))
-        return [Dropped(row["place"], row["reason"]) for row in rows]
+        # What an older version stored is a sentence: as the code of a reason it is shown as it stands.
+        return [Dropped(row["place"], Reason.loads(row["reason"]) or Reason(row["reason"])) for row in rows]
 
     def remove_sources(self, ids: Sequence[int]) -> None:
         """Removes sources and the documents that no other source holds."""
@@ -228,14 +238,15 @@ class Sources:
                 return
             sql = "SELECT 1 FROM sources WHERE collection_id = ? AND path = ?"
             if connection.execute(sql, (row["collection_id"], path)).fetchone():
-                raise StoreError(f"'{path}' is in the collection already.")
+                raise StoreError("store.source_taken", path=path)
             connection.execute("UPDATE sources SET path = ? WHERE id = ?", (path, source_id))
             retitle(connection, source_id, row["path"], path)
             bump(connection)
 
     def retry(self, ids: Iterable[int] | None = None, collection: str | None = None) -> int:
         """Queues failed (and, by id, excluded) sources once more, whether they changed or not; returns how many."""
-        where, values = "state = 'failed'", ()
+        where = "state = 'failed'"
+        values: tuple[int, ...] = ()
         if ids is not None:
             values = tuple(ids)
             where = f"state IN ('failed', 'excluded') AND id IN ({','.join('?' * len(values))})"
@@ -265,7 +276,7 @@ class Sources:
             connection.execute("DELETE FROM dropped WHERE source_id = ?", (source_id,))
             row = connection.execute("SELECT scan FROM sources WHERE id = ?", (source_id,)).fetchone()
         if row is None:
-            raise StoreError("The source was removed meanwhile.")
+            raise StoreError("store.source_removed")
         return row["scan"]
 
     def knows(self, collection: str, document: Document, chunking: str = FIRST_CHUNKING) -> bool:
@@ -284,8 +295,8 @@ class Sources:
     ) -> int:
         """Stores documents with their passages; returns how many were new.
 
-        Known ones are only linked, and cut anew where they were cut by another recipe. `None` in place of passages
-        stands for a document that the collection held a moment ago: if it was removed since, it stays away.
+        Known documents are only linked; their passages are replaced if they were cut otherwise. `None` instead of
+        passages means that the collection held the document a moment ago: if it was removed since, it stays away.
         """
         new = 0
         with self.database.write() as connection:
@@ -293,7 +304,7 @@ class Sources:
                 "SELECT collection_id, kind, state FROM sources WHERE id = ?", (source_id,)
             ).fetchone()
             if source is None or source["state"] == "excluded":
-                raise StoreError("The source was removed meanwhile.")
+                raise StoreError("store.source_removed")
             first, embedder = source["kind"] == "file", self._embedder(connection)
             for document, passages in documents:
                 document_id, known = put_document(
@@ -301,45 +312,58 @@ class Sources:
                 )
                 if document_id is None:
                     continue
-                if known is None:
+                if passages is not None and known is None:
                     put_passages(connection, document_id, passages, embedder, first)
                     new += 1
-                elif known != chunking and passages is not None:
+                elif passages is not None and known != chunking:
                     recut(connection, document_id, passages, embedder, chunking, first)
                 connection.execute(
                     "INSERT OR REPLACE INTO source_documents VALUES (?, ?, ?)", (source_id, document_id, scan)
                 )
             connection.executemany(
-                "INSERT INTO dropped VALUES (?, ?, ?)", ((source_id, item.place, item.reason) for item in dropped)
+                "INSERT INTO dropped VALUES (?, ?, ?)",
+                ((source_id, item.place, item.reason.dumps()) for item in dropped),
             )
             if new:
                 bump(connection)
         return new
 
     def end_scan(self, source_id: int, scan: int, fingerprint: str = "", look: Look | None = None) -> None:
-        """Ends a complete reading: documents that it did not meet again are removed, in the same transaction."""
+        """Ends a complete reading. Documents that the source no longer holds are removed in the same transaction."""
         with self.database.write() as connection:
             unlink(connection, source_id, keep_scan=scan)
             _end(connection, source_id, "done", "", look or Look(fingerprint))
             bump(connection)
+
+    # --- helpers --------------------------------------------------------------------------------------------
+
+    def _embedder(self, connection: sqlite3.Connection) -> str:
+        row = connection.execute("SELECT value FROM meta WHERE key = 'embedder'").fetchone()
+        return row["value"] if row else ""
+
+    def _one(self, sql: str, values: Sequence = ()) -> sqlite3.Row | None:
+        return self.database.connection.execute(sql, values).fetchone()
+
+    def _all(self, sql: str, values: Sequence = ()) -> list[sqlite3.Row]:
+        return self.database.connection.execute(sql, values).fetchall()
 
 
 def collection_name(name: str) -> str:
     """The name as it is kept. Raises StoreError for one that is empty or too long."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
-        raise StoreError(f"A collection needs a name of 1 to {LONGEST_NAME} characters.")
+        raise StoreError("collection.name_length", most=LONGEST_NAME)
     return name
 
 
-def _look(connection, source_id: int, look: Look) -> None:
+def _look(connection: sqlite3.Connection, source_id: int, look: Look) -> None:
     connection.execute(
         "UPDATE sources SET fingerprint = ?, size = ?, modified = ? WHERE id = ?",
         (look.fingerprint, look.size, look.modified, source_id),
     )
 
 
-def _end(connection, source_id: int, state: str, reason: str, look: Look) -> None:
+def _end(connection: sqlite3.Connection, source_id: int, state: str, reason: str, look: Look) -> None:
     _look(connection, source_id, look)
     connection.execute(
         "UPDATE sources SET state = ?, reason = ? WHERE id = ? AND state = 'reading'", (state, reason, source_id)

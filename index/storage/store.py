@@ -1,24 +1,23 @@
 """The SQLite store: collections, sources, documents, passages and vectors, and nothing that is derived from them.
 
-Every method that writes is one transaction. `generation` grows with each change that a searcher could see.
+Every method that writes is one transaction. `generation` grows with each change that a search could see.
 """
 
 import json
 import logging
 import sqlite3
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from corpus.document import Document, Passage, Section
-from index.storage import relocation
-from index.storage import source_list as manifest
+from corpus.document import Document, Passage
+from corpus.errors import SourcierError
+from index.storage import manifest, relocation
+from index.storage.after_recovery import make_consistent
 from index.storage.database import Database, StorageError, containing
-from index.storage.recovery import Saved
-from index.storage.rows import StoreError, bump, delete_documents, named, recut
+from index.storage.rows import StoreError, bump, delete_documents, named, recut, sections_of
 from index.storage.schema import migrate
 from index.storage.sources import SourceRow, Sources
 
@@ -41,17 +40,18 @@ class DocumentRow:
 
 
 class Store(Sources):
-    """The truth of one data folder. Safe to share between threads; other processes may hold theirs."""
+    """The index of one data folder. Threads may share it; another process opens its own."""
 
     def __init__(self, path: Path):
-        began = not path.exists() or not path.stat().st_size
+        is_new = not path.exists() or not path.stat().st_size
         try:
-            self.database = Database(path, migrate, _settle)
+            self.database = Database(path, migrate, make_consistent)
         except StorageError:
             raise
         except (sqlite3.DatabaseError, OSError) as error:
-            raise StoreError(f"The index {path} cannot be opened: {error}.") from error
-        if began and (path.parent / manifest.NAME).exists():  # lost or emptied by an accident: all of it is read again
+            reason = error.reason if isinstance(error, SourcierError) else str(error)
+            raise StoreError("store.unopenable", path=str(path), reason=reason) from error
+        if is_new and (path.parent / manifest.NAME).exists():  # lost or emptied by an accident
             with self.database.write() as connection:
                 manifest.put_back(connection, path.parent)
         relocation.follow(self.database)
@@ -63,12 +63,12 @@ class Store(Sources):
     # --- meta ---------------------------------------------------------------------------------------------
 
     def meta(self, key: str, default: str = "") -> str:
-        """A value of the manifest: `uuid`, `generation`, `embedder`, `embedding_rate`."""
+        """A value of the table `meta`: `uuid`, `generation`, `embedder`, `embedding_rate` ..."""
         row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
         return row["value"] if row else default
 
     def set_meta(self, **values: str) -> None:
-        """Writes values of the manifest."""
+        """Writes values of the table `meta`."""
         with self.database.write() as connection:
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
@@ -82,11 +82,11 @@ class Store(Sources):
         """Tells this index from another one that was put in its place."""
         return self.meta("uuid")
 
-    # --- going on and waiting -------------------------------------------------------------------------------
+    # --- pause and resume -------------------------------------------------------------------------------
 
     @property
     def paused(self) -> bool:
-        """Whether the user holds the indexing process up. What is on disk no more goes all the same."""
+        """Whether the user has paused the indexing process. Files that are gone still leave the index meanwhile."""
         return self.meta("paused") == "1"
 
     def pause(self) -> None:
@@ -97,17 +97,21 @@ class Store(Sources):
         """Undoes `pause`; the indexing process must be started again."""
         self.set_meta(paused="")
 
-    def has_work(self, embedder: str, chunking: str) -> bool:
-        """Whether something waits that an indexing process with this embedder would do, and nobody asked to pause."""
+    def has_work(self, embedder: str, chunking: str, adopts: bool = False) -> bool:
+        """Whether an indexing process with this embedder would find something to do: False while paused.
+
+        With `adopts` it would take over an index of another embedder (see `index.ingestion.queue.adopt`).
+        """
         if self.paused:
             return False
         row = self._one(
             """SELECT EXISTS (SELECT 1 FROM sources WHERE state IN ('waiting', 'reading'))
                OR (?1 IN (?2, '') AND EXISTS (SELECT 1 FROM embedding_queue))
+               OR (?5 AND ?1 NOT IN (?2, '') AND EXISTS (SELECT 1 FROM documents))
                OR (?3 = ?4 AND EXISTS (SELECT 1 FROM documents WHERE chunking <> ?4)) AS some""",
-            (self.meta("embedder"), embedder, self.meta("chunking"), chunking),
+            (self.meta("embedder"), embedder, self.meta("chunking"), chunking, adopts),
         )
-        return bool(row["some"])
+        return row is not None and bool(row["some"])
 
     # --- documents ------------------------------------------------------------------------------------------
 
@@ -132,8 +136,8 @@ class Store(Sources):
         """A stored document with its sections, by its row number."""
         row = self._one("SELECT * FROM documents WHERE id = ?", (row_id,))
         if row is None:
-            raise StoreError("The document is no longer in the index.")
-        sections = tuple(Section(**section) for section in json.loads(zlib.decompress(row["sections"])))
+            raise StoreError("store.document_gone")
+        sections = sections_of(row["sections"])
         return Document(
             row["title"], sections, row["path"], row["external_id"], row["language"], json.loads(row["metadata"])
         )
@@ -155,16 +159,16 @@ class Store(Sources):
             delete_documents(connection, row_ids)
             bump(connection)
 
-    # --- cutting anew -----------------------------------------------------------------------------------------
+    # --- cutting again -----------------------------------------------------------------------------------------
 
     def outdated(self, limit: int) -> list[tuple[int, Document]]:
-        """Up to `limit` documents, with their row numbers, that were not cut as the index now wants it."""
+        """Up to `limit` documents, with their row numbers, that were cut otherwise than the index now wants."""
         chunking = self.meta("chunking")
         rows = self._all("SELECT id FROM documents WHERE chunking <> ? LIMIT ?", (chunking, limit)) if chunking else []
         return [(row["id"], self.document(row["id"])) for row in rows]
 
     def put_recut(self, passages: Sequence[tuple[int, Sequence[Passage]]], chunking: str) -> None:
-        """Puts other passages in the place of those of documents, by their row numbers; until then the old answer."""
+        """Replaces the passages of documents, given by their row numbers. The old ones answer until then."""
         with self.database.write() as connection:
             embedder = self._embedder(connection)
             for row_id, cut in passages:
@@ -176,7 +180,7 @@ class Store(Sources):
 
     def use_embedder(self, name: str) -> bool:
         """Makes `name` the embedder of the index if it has none; says whether it is the index's embedder."""
-        if known := self.meta("embedder"):  # without waiting for who is writing
+        if known := self.meta("embedder"):  # does not wait for a writer
             return known == name
         with self.database.write() as connection:
             connection.execute("INSERT OR IGNORE INTO meta VALUES ('embedder', ?)", (name,))
@@ -195,8 +199,10 @@ class Store(Sources):
             bump(connection)
 
     def unembedded(self, limit: int) -> list[tuple[bytes, str]]:
-        """Up to `limit` distinct (key, indexed text) that wait for their vector: the newest files first, for who has
-        just added one wants it searchable now, then the data sets in their order."""
+        """Up to `limit` distinct (key, indexed text) that wait for their vector.
+
+        The newest files come first, since whoever has just added one wants to search it; then the data sets in order.
+        """
         rows = self._all(
             """SELECT p.key, p.heading, p.text FROM embedding_queue q JOIN passages p ON p.id = q.passage_id
                ORDER BY q.turn LIMIT ?""",
@@ -229,21 +235,3 @@ class Store(Sources):
             return np.empty(0, np.int64), np.empty((0, 0), np.float32)
         matrix = np.frombuffer(b"".join(row["vector"] for row in rows), "<f2").reshape(len(rows), -1)
         return np.fromiter((row["seq"] for row in rows), np.int64, len(rows)), matrix.astype(np.float32)
-
-    # --- helpers --------------------------------------------------------------------------------------------
-
-    def _embedder(self, connection: sqlite3.Connection) -> str:
-        row = connection.execute("SELECT value FROM meta WHERE key = 'embedder'").fetchone()
-        return row["value"] if row else ""
-
-    def _one(self, sql: str, values: Sequence = ()) -> sqlite3.Row | None:
-        return self.database.connection.execute(sql, values).fetchone()
-
-    def _all(self, sql: str, values: Sequence = ()) -> list[sqlite3.Row]:
-        return self.database.connection.execute(sql, values).fetchall()
-
-
-def _settle(connection: sqlite3.Connection, saved: Saved) -> None:
-    from index.storage.settle import settle  # needed once in a lifetime, if ever
-
-    settle(connection, saved)

@@ -1,4 +1,4 @@
-"""Nearest vectors by FAISS: a cache of what SQLite holds, replaced atomically, rebuilt whenever in doubt.
+"""Nearest vectors by FAISS: a cache of what SQLite holds, replaced atomically, rebuilt when missing or doubtful.
 
 A cache file is one line of JSON (which index, which embedder, up to which vector, a checksum), then the sequence
 numbers, then FAISS's own bytes. Inner product over unit vectors is the cosine.
@@ -7,6 +7,7 @@ numbers, then FAISS's own bytes. Inner product over unit vectors is the cosine.
 import hashlib
 import json
 import logging
+import math
 import os
 import sys
 import threading
@@ -21,9 +22,9 @@ from index.storage.store import Store
 log = logging.getLogger(__name__)
 
 SAVE_EVERY = 2000  # new vectors before the cache file is written again: re-reading them takes about 20 ms
-COMPARED = 64  # newest vectors of a cache file that must be those of SQLite
+COMPARED = 64  # newest vectors of a cache file that must equal those of SQLite
 COUNT_EVERY_S = 5.0  # how often removed vectors are counted
-REMOVED_KEPT = 0.25  # share of removed vectors at which they are left out; they are never found, but take memory
+REMOVED_KEPT = 0.25  # share of removed vectors that is kept in memory: they are never found, but take room
 
 
 def _faiss():
@@ -93,7 +94,7 @@ class VectorIndex:
         return index
 
     def save(self, path: Path, stamp: dict[str, str]) -> None:
-        """Writes the cache file; readers see the old one or the new one, never a half."""
+        """Writes the cache file atomically: readers see the old one or the new one."""
         body = self.seqs.astype("<i8").tobytes() + self._faiss.serialize_index(self._flat).tobytes()
         header = {**stamp, "count": len(self), "sha256": hashlib.sha256(body).hexdigest()}
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -146,7 +147,7 @@ def _stamp(store: Store, embedder: str) -> dict[str, str]:
 
 def _stored(store: Store, embedder: str) -> np.ndarray:
     """Sequence numbers (n,) int64 of all stored vectors, in no order."""
-    # By the index, which holds both columns: the table would be read with all its vectors.
+    # By its index, which holds both columns: reading the table would read all vectors.
     sql = "SELECT seq FROM vectors INDEXED BY sqlite_autoindex_vectors_1 WHERE embedder = ?"
     rows = store.database.connection.execute(sql, (embedder,)).fetchall()
     return np.fromiter((row["seq"] for row in rows), np.int64, len(rows))
@@ -159,8 +160,10 @@ def _last_given(store: Store) -> int:
 
 
 def _agree(store: Store, index: VectorIndex, embedder: str) -> bool:
-    """Whether the newest vectors are SQLite's: a power cut can take back what SQLite had stored last, and its numbers
-    are then given to other vectors."""
+    """Whether the newest vectors equal SQLite's.
+
+    A power cut can undo what SQLite stored last; the numbers of those vectors are then given to other ones.
+    """
     if index.last > _last_given(store):
         return False
     newest = index.seqs[-COMPARED:]
@@ -182,11 +185,11 @@ class VectorCache:
         self._index: VectorIndex | None = None
         self._uuid = ""
         self._saved = 0
-        self._counted = (-1, 0.0)  # generation and time of the last count of removed vectors
+        self._counted = (-1, -math.inf)  # generation and monotonic time of the last count of removed vectors
 
     def search(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> list[tuple[int, float]]:
         """The k best (seq, cosine) for one unit vector (d,) among all vectors stored so far."""
-        with self._lock:  # FAISS may move its memory while vectors are added
+        with self._lock:  # FAISS may move its memory when vectors are added
             self._catch_up()
             return self._index.search(query, k, allowed) if self._index is not None else []
 
@@ -195,7 +198,7 @@ class VectorCache:
         with self._lock:
             self._catch_up()
             if self._index is not None and len(self._index) != self._saved:
-                self._write()
+                self._write(self._index)
 
     def _catch_up(self) -> None:
         if self._uuid != (uuid := self._store.uuid):  # first use, or another index was put in the place of this one
@@ -209,7 +212,7 @@ class VectorCache:
             self._index.add(seqs, vectors)
         self._leave_out_removed()
         if self._index is not None and len(self._index) - self._saved >= SAVE_EVERY:
-            self._write()
+            self._write(self._index)
 
     def _leave_out_removed(self) -> None:
         generation, now = self._store.generation, time.monotonic()
@@ -220,15 +223,11 @@ class VectorCache:
         kept = np.isin(self._index.seqs, stored)
         if len(kept) - kept.sum() > REMOVED_KEPT * len(kept):
             self._index = self._index.without(kept)
-            self._write()
+            self._write(self._index)
 
-    @property
-    def _stamp(self) -> dict[str, str]:
-        return _stamp(self._store, self._embedder)
-
-    def _write(self) -> None:
+    def _write(self, index: VectorIndex) -> None:
         try:
-            self._index.save(self._path, self._stamp)
-            self._saved = len(self._index)
+            index.save(self._path, _stamp(self._store, self._embedder))
+            self._saved = len(index)
         except OSError as error:
             log.warning("the vector cache could not be written (%s); search goes on from memory", error)

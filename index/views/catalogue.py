@@ -1,10 +1,17 @@
-"""What lies in the index, for a person who looks for something: documents and sources with their states, page by page.
+"""The contents of the index for a person who browses it: documents and sources with their states, page by page.
 
-A document is `changed` (its file waits to be read anew; it answers as it was), `keyword` (found by its words),
-embedding (some passages have their vector), ready, requires_update, or failed (its file changed into one that cannot
-be read; it answers as it was). A source without any document is waiting, reading, failed or excluded.
+A document is in one of these states:
+- `changed`: its file waits to be read again; the document answers as it was;
+- `keyword`: it is found by its words, and no passage has its vector yet;
+- `embedding`: some passages have their vector;
+- `ready`;
+- `requires_update`: it was cut, or embedded, for another embedder;
+- `failed`: its file has changed into one that cannot be read; the document answers as it was.
+
+A source without any document is waiting, reading, failed or excluded.
 """
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,9 +29,10 @@ _BUSY, _FAILED = _BY_SOURCE.format(states="('waiting', 'reading')"), _BY_SOURCE.
 
 @dataclass(frozen=True)
 class Entry:
-    """One row: a document, or a source that has none. `id` is its row number among its `kind`.
+    """A document, or a source that has none. `id` is its row number among its `kind`.
 
-    `source` is the file that the document came from, None for one of many in a data set or table.
+    `source` is the file that the document came from, None for one of many in a data set or table. `reason` says why it
+    failed, as `Reason.dumps` writes it.
     """
 
     kind: str
@@ -41,7 +49,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Page:
-    """Some of `total` entries."""
+    """Some of the `total` entries."""
 
     entries: tuple[Entry, ...]
     total: int
@@ -58,7 +66,7 @@ class Excerpt:
 
 
 class Catalogue:
-    """Looks through one store, as a program sees it that uses `embedder` and cuts by `chunking`."""
+    """Lists one store, as seen by a program that uses `embedder` and cuts by `chunking`."""
 
     def __init__(self, store: Store, embedder: str, chunking: str):
         self._store = store
@@ -146,12 +154,12 @@ class Catalogue:
         other = self._is_other
         return [self._document(row, other or row["chunking"] != self._chunking) for row in rows]
 
-    def _document(self, row, stale: bool) -> Entry:
+    def _document(self, row: sqlite3.Row, stale: bool) -> Entry:
         source = self._store.source(row["source"]) if row["source"] is not None else None
-        own = source is not None and source.kind == "file"
-        if own and source.state == "failed":
+        file = source if source is not None and source.kind == "file" else None
+        if file and file.state == "failed":
             state = "failed"
-        elif own and source.state in ("waiting", "reading"):
+        elif file and file.state in ("waiting", "reading"):
             state = "changed"
         elif stale:
             state = "requires_update"
@@ -166,19 +174,19 @@ class Catalogue:
             row["path"],
             row["collection"],
             state,
-            reason=source.reason if state == "failed" else "",
+            reason=file.reason if file and state == "failed" else "",
             passages=row["passages"],
             embedded=row["passages"] - row["queued"],
-            source=source.id if own and source.documents == 1 else None,
+            source=file.id if file and file.documents == 1 else None,
         )
 
-    def _one(self, sql: str, values: dict):
+    def _one(self, sql: str, values: dict) -> sqlite3.Row:
         return self._store.database.connection.execute(sql, values).fetchone()
 
-    def _all(self, sql: str, values: dict) -> list:
+    def _all(self, sql: str, values: dict) -> list[sqlite3.Row]:
         return self._store.database.connection.execute(sql, values).fetchall()
 
 
-def _source(row) -> Entry:
+def _source(row: sqlite3.Row) -> Entry:
     name = row["path"].replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     return Entry(SOURCE, row["id"], name, row["path"], row["collection"], row["state"], row["reason"], source=row["id"])

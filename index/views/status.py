@@ -1,17 +1,18 @@
-"""What state the collections are in, for the app and the command line."""
+"""The state of each collection, for the app and the command line."""
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.storage.store import Store
 
 STATES = ("empty", "waiting", "reading", "embedding", "ready", "requires_update", "failed")
-ERRORS_NAMED = 1000  # of a collection; the rest are counted
+ERRORS_NAMED = 1000  # in all; the rest are only counted
 
 
 @dataclass(frozen=True)
 class SourceError:
-    """A source that could not be read, and why."""
+    """A source that could not be read, and why, as `Reason.dumps` writes it."""
 
     path: str
     reason: str
@@ -21,7 +22,7 @@ class SourceError:
 class CollectionStatus:
     """Counts of one collection. `embedded` of `passages` have their vector; `seconds_left` is None when unknown.
 
-    `outdated` documents were cut otherwise than the embedder needs; they answer from their old passages.
+    `outdated` documents were cut for another embedder; they answer from their old passages.
     """
 
     name: str
@@ -35,7 +36,7 @@ class CollectionStatus:
     seconds_left: float | None = None
     failed: int = 0
     outdated: int = 0
-    paused: bool = False  # there is something to do, and the user holds it up
+    paused: bool = False  # there is work, and the user has paused it
 
 
 def collection_statuses(store: Store, embedder: str, chunking: str = "") -> list[CollectionStatus]:
@@ -76,7 +77,9 @@ def collection_statuses(store: Store, embedder: str, chunking: str = "") -> list
     ]
 
 
-def _status(row, states: dict[str, int], failed: Sequence, rate: float, stale: bool, paused: bool) -> CollectionStatus:
+def _status(
+    row: sqlite3.Row, states: dict[str, int], failed: Sequence[sqlite3.Row], rate: float, stale: bool, paused: bool
+) -> CollectionStatus:
     if states.get("reading"):
         state = "reading"
     elif states.get("waiting"):

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,11 +10,11 @@ from assistant.evaluation.answers import Judged, facts, judged, values
 from assistant.evaluation.questions import Query
 from assistant.evaluation.runs import Comparison, Table, paired, table
 from assistant.schema import MODES
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from corpus.home import Home
 from scripts._common import reason
 from scripts._evaluate import retrieval
-from scripts._evaluate.common import Measured, collection_option, count_option, searching, stored
+from scripts._evaluate.command import Measured, collection_option, count_option, progress, searching, stored
 
 OWN, BASELINES = "ROUGE-L", ("ROUGE-L lead", "ROUGE-L nearest")
 
@@ -47,7 +46,7 @@ def measured(options: argparse.Namespace, home: Home) -> Measured:
         for mode in dict.fromkeys(options.mode):
             results = _asked(options, home, mode, chosen)
             asked = [[query.id, query.text, sorted(query.relevant)] for query in chosen]
-            row = table(f"{name}/{mode}", asked, values(results), **facts(results))
+            row = table(f"{name}/{mode}", asked, values(results), facts=facts(results))
             found.append(row)
             gaps += [paired(f"{row.name} - {other}", OWN, row.values[OWN], row.values[other]) for other in BASELINES]
             kept += results
@@ -65,12 +64,7 @@ def _asked(options: argparse.Namespace, home: Home, mode: str, queries: Sequence
         with searching(home) as (store, _, embedder):
             store.collection_id(options.collection)
             chosen = {"collections": [options.collection], "mode": mode, "model": options.model}
-            results = []
-            for result in judged(assistant, embedder, queries, store, **chosen):
-                results.append(result)
-                print(f"\r{mode}: {len(results)} of {len(queries)}", end="", file=sys.stderr)
-            print(file=sys.stderr)
-            return results
+            return list(progress(judged(assistant, embedder, queries, store, **chosen), len(queries), mode))
     finally:
         assistant.close()
 
@@ -80,4 +74,4 @@ def _keep(results: Sequence[Judged], path: Path) -> None:
     try:
         path.write_text("".join(lines), "utf-8")
     except OSError as error:
-        raise ReadingError(f"The answers cannot be written to {path}: {reason(error)}.") from error
+        raise SourcierError("evaluate.answers_unwritable", path=path, reason=reason(error)) from error

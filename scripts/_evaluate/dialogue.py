@@ -5,14 +5,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from statistics import median
 
+from assistant.evaluation import dialogue
+from assistant.evaluation.dialogue import DECODINGS, Result, answered, facts, ranked
+from assistant.evaluation.measures import loops, repetition, token_f1
 from assistant.evaluation.runs import Table, paired, table
 from assistant.generation.presets import STARTER
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from corpus.home import Home
 from scripts._common import reason
-from scripts._evaluate.common import Measured, count_option, stored
+from scripts._evaluate.command import Measured, count_option, progress, stored
 
 ROUGES = ("rouge_l", "lead_rouge_l")
 
@@ -25,7 +27,7 @@ def add(measures) -> None:
     sub.add_argument("--model", default=STARTER)
     sub.add_argument(
         "--decoding",
-        choices=("grounded", "greedy"),
+        choices=DECODINGS,
         default="grounded",
         help="as the chat's grounded mode writes a draft, or the plain model's likeliest token each time",
     )
@@ -38,30 +40,27 @@ def add(measures) -> None:
 
 def measured(options: argparse.Namespace, home: Home) -> Measured:
     """One table over the questions."""
-    from assistant.evaluation.dialogue import answered, cases, ranked
     from assistant.generation.generator import Generator
     from index.vectors.embedder import load_embedder
 
-    data = cases(options.data, home.datasets, options.count)
+    data = dialogue.cases(options.data, home.datasets, options.count)
     if not data:
-        raise ReadingError(f"The data set '{options.data}' has no questions with a passage on held-out topics.")
+        raise SourcierError("evaluate.no_cases", data=options.data)
     generator = Generator.load(options.model, models=home.models)
     if not options.shuffled:
         data = ranked(data, load_embedder().encode)
-    results = list(answered(generator, data, options.decoding, not options.without_passages))
+    answers = answered(generator, data, options.decoding, not options.without_passages)
+    results = list(progress(answers, len(data), "dialogue"))
     if options.answers:
         _keep(results, Path(options.answers))
     found = tabulated(options.data, results)
-    gap = paired("the generator - the passage's first sentences", "rouge_l", *map(found.values.get, ROUGES))
+    generated, leads = (found.values[name] for name in ROUGES)
+    gap = paired("the generator - the passage's first sentences", "rouge_l", generated, leads)
     return Measured([found], comparisons=[gap])
 
 
-def tabulated(name: str, results: Sequence) -> Table:
+def tabulated(name: str, results: Sequence[Result]) -> Table:
     """The scores of each answer, and those that only a whole set has."""
-    from assistant.evaluation.dialogue import report
-    from assistant.evaluation.measures import loops, repetition, token_f1
-
-    whole = report(results)
     # In whatever order they were shown: the same questions of the same passages are compared.
     asked = [
         [n, case.question, case.reference, sorted((asdict(one) for one in case.passages), key=lambda one: one["text"])]
@@ -75,14 +74,12 @@ def tabulated(name: str, results: Sequence) -> Table:
         "empty_answers": [not result.answer for result in results],
         "repetition": [repetition(result.answer) for result in results],
     }
-    facts = {name: getattr(whole, name) for name in ("bleu", "supported_sentences", "distinct_2")}
-    facts["median_s"] = median(result.seconds for result in results)
-    return table(name, asked, values, **facts)
+    return table(name, asked, values, facts=facts(results))
 
 
-def _keep(results: Sequence, path: Path) -> None:
+def _keep(results: Sequence[Result], path: Path) -> None:
     lines = (json.dumps(asdict(result), ensure_ascii=False) + "\n" for result in results)
     try:
         path.write_text("".join(lines), "utf-8")
     except OSError as error:
-        raise ReadingError(f"The answers {path} cannot be written: {reason(error)}.") from error
+        raise SourcierError("evaluate.answers_unwritable", path=path, reason=reason(error)) from error

@@ -1,56 +1,77 @@
-"""`follow-ups`: the topics that questions leaning on earlier ones find, on dialogues written by hand."""
+"""`follow-ups`: whether each turn of a conversation finds the right document, on dialogues written by hand."""
 
 import argparse
 from collections.abc import Sequence
 
 from assistant.evaluation.runs import Table, table
 from corpus.home import Home
-from index.retrieval.search import Search
-from scripts._evaluate.common import Measured, collection_option, searching, stored
+from scripts._evaluate.command import Measured, stored
 
 
 def add(measures) -> None:
     """Declares the options."""
-    sub = stored(measures, "follow-ups", "the topics that follow-up questions find, on dialogues", measured)
-    collection_option(sub)
-    sub.epilog = "resolved: the completed question names its topic; found: the first hit is of that topic."
+    sub = stored(measures, "follow-ups", "the documents that the turns of conversations find", measured)
+    sub.add_argument("--medquad", action="store_true", help="the dialogues on MedQuAD's topics, not the ordinary ones")
+    sub.add_argument(
+        "--collection",
+        action="append",
+        default=[],
+        metavar="SOURCE=NAME",
+        help="the collection that holds a source's documents (default: the source's own name)",
+    )
+    sub.epilog = (
+        "right: the answer rests on a wanted document; told: it also holds the wanted words. "
+        "Dialogues on a source that the data folder lacks are left out."
+    )
 
 
 def measured(options: argparse.Namespace, home: Home) -> Measured:
-    """For each split a table of the English turns, one of the follow-ups among them, and one of the French turns."""
-    from assistant.evaluation.follow_ups import SPLITS
+    """For each split a table of the English turns and one of the French turns."""
+    from assistant.evaluation.follow_ups import DIALOGUES, MEDICAL, SPLITS, dialogues
+    from assistant.pipeline import Assistant
 
-    with searching(home) as (store, search, embedder):
-        store.collection_id(options.collection)
-        found = {split: _turns(split, search, options.collection) for split in SPLITS}
-    tables = [row for split, turns in found.items() for row in _english(split, turns)]
-    tables += [_french(split, turns) for split, turns in found.items()]
-    return Measured([row for row in tables if row.keys], {"embedder": embedder.name})
+    path = MEDICAL if options.medquad else DIALOGUES
+    named = dict(pair.split("=", 1) for pair in options.collection if "=" in pair)
+    assistant = Assistant(home)
+    try:
+        collections = _present(assistant.resources.store, {one.source for one in dialogues(path=path)}, named)
+        found = {split: _turns(dialogues(split, path), assistant, collections) for split in SPLITS}
+    finally:
+        assistant.close()
+    tables = [
+        _table(f"{split}, {language}", [pair for pair in turns if pair[1].language == code])
+        for split, turns in found.items()
+        for language, code in (("English", "en"), ("French", "fr"))
+    ]
+    return Measured([row for row in tables if row.keys], {"collections": collections})
 
 
-def _turns(split: str, search: Search, collection: str) -> list[tuple[str, object]]:
+def _present(store, sources: set[str], named: dict[str, str]) -> dict[str, str]:
+    """The collection of each source that has one."""
+    from index.storage.rows import StoreError
+
+    found = {}
+    for source in sorted(sources):
+        try:
+            store.collection_id(named.get(source, source))
+        except StoreError:
+            continue
+        found[source] = named.get(source, source)
+    return found
+
+
+def _turns(data, assistant, collections: dict[str, str]) -> list[tuple[str, object]]:
     """Each turn that asks something, with its number."""
-    from assistant.evaluation.follow_ups import asked, dialogues
+    from assistant.evaluation.follow_ups import asked
 
     return [
         (f"{number}.{turn.place + 1}", turn)
-        for number, dialogue in enumerate(dialogues(split), 1)
-        for turn in asked([dialogue], search, [collection])
+        for number, dialogue in enumerate(data, 1)
+        for turn in asked([dialogue], assistant, collections)
     ]
 
 
-def _english(split: str, turns: Sequence[tuple]) -> list[Table]:
-    english = [(number, turn) for number, turn in turns if turn.language == "en"]
-    later = [(number, turn) for number, turn in english if turn.place]
-    return [_table(f"{split}, English", english, "found"), _table(f"{split}, follow-ups", later, "found")]
-
-
-def _french(split: str, turns: Sequence[tuple]) -> Table:
-    return _table(f"{split}, French", [(number, turn) for number, turn in turns if turn.language != "en"])
-
-
-def _table(name: str, turns: Sequence[tuple], *found: str) -> Table:
-    asked = [[number, turn.text, turn.topics] for number, turn in turns]
-    values = {"resolved": [turn.resolved for _, turn in turns]}
-    values |= {measure: [turn.right for _, turn in turns] for measure in found}
-    return table(name, asked, values, shares=True)
+def _table(name: str, turns: Sequence[tuple]) -> Table:
+    rows = [[number, turn.text, turn.wanted] for number, turn in turns]
+    values = {"right": [turn.right for _, turn in turns], "told": [turn.told for _, turn in turns]}
+    return table(name, rows, values, shares=True)

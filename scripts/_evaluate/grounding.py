@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from assistant.evaluation.runs import Table, table
 from corpus.home import Home
-from scripts._evaluate.common import Measured, stored
+from scripts._evaluate.command import Measured, stored
 
 
 def add(measures) -> None:
@@ -38,4 +38,4 @@ def _parts(split: str, found: Sequence) -> list[Table]:
 
 def _table(name: str, found: Sequence, **facts: float) -> Table:
     asked = [[verdict.pair.sentence, asdict(verdict.pair)] for verdict in found]
-    return table(name, asked, {"right": [verdict.right for verdict in found]}, shares=True, **facts)
+    return table(name, asked, {"right": [verdict.right for verdict in found]}, shares=True, facts=facts)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from assistant.evaluation.runs import Comparison, Table
+from assistant.evaluation.runs import Compared, Comparison, Table
 
 LEAST_P = 0.001
 
@@ -21,6 +21,13 @@ def compared(found: Sequence[Comparison]) -> str:
     lines = [_grid(_compared_rows(different))] if different else []
     lines += [f"  The same for every question: {same} of {len(found)} comparisons"] if same else []
     return "\n".join(lines)
+
+
+def not_compared(found: Compared) -> str:
+    """One sentence on the tables that could not be compared, "" when there is none."""
+    reasons = [f"{', '.join(found.other)}: not over the same questions"] if found.other else []
+    reasons += [f"{', '.join(found.missing)}: not in the baseline"] if found.missing else []
+    return f"Not compared: {'; '.join(reasons)}." if reasons else ""
 
 
 def _compared_rows(found: Sequence[Comparison]) -> list[list[str]]:

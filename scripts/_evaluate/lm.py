@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant.generation.presets import STARTER
 from scripts._common import home_of
-from scripts._evaluate.common import command
+from scripts._evaluate.command import command
 
 
 def add(measures) -> None:

@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 
 from assistant.evaluation.questions import HALVES, entries, question_sets, save
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from index.storage.store import Store
 from scripts._common import home_of, reason
-from scripts._evaluate.common import collection_option, command, count_option
+from scripts._evaluate.command import collection_option, command, count_option
 
 
 def add(measures) -> None:
@@ -29,7 +29,7 @@ def _action(options: argparse.Namespace) -> int:
         store.close()
     made = {name: queries for name, queries in sets.items() if queries}
     if not made:
-        raise ReadingError(f"No questions can be made from the half '{options.half}' of '{options.collection}'.")
+        raise SourcierError("evaluate.empty_half", half=options.half, collection=options.collection)
     for name, queries in made.items():
         _save(queries, Path(options.out) / name)
     counts = {name: len(queries) for name, queries in sets.items()}
@@ -45,4 +45,4 @@ def _save(queries, folder: Path) -> None:
     try:
         save(queries, folder)
     except OSError as error:
-        raise ReadingError(f"The questions cannot be written to {folder}: {reason(error)}.") from error
+        raise SourcierError("evaluate.questions_unwritable", folder=folder, reason=reason(error)) from error

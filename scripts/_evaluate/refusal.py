@@ -1,18 +1,17 @@
-"""`refusal`: the gate on questions that a collection answers and on ones that it cannot; it is fitted here, too."""
+"""`refusal`: the gate on questions that a collection answers and on ones that it cannot."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 
-from assistant.evaluation.gate_fitting import Example, examples, fit, plain_collections, plain_examples, quality
+from assistant.evaluation import gate_fitting
+from assistant.evaluation.gate_fitting import Example
+from assistant.evaluation.open_answers import area
+from assistant.evaluation.refusals import plain, reworded
 from assistant.evaluation.runs import Table, table
-from assistant.gate.gate import Gate, Gates
-from corpus.document import ReadingError
+from assistant.gate.gate import Gate, key
+from assistant.pipeline import Assistant
 from corpus.home import Home
-from scripts._evaluate.common import Measured, collection_option, count_option, searching, stored
-
-FITTED_ON, TESTED_ON = "dev", "test"
-ALL, WORDS = "all features", "words alone"
+from scripts._evaluate.command import Measured, collection_option, count_option, progress, stored
 
 
 def add(measures) -> None:
@@ -23,73 +22,47 @@ def add(measures) -> None:
         "--other", default="wikipedia", metavar="NAME", help="collection whose titles make foreign questions"
     )
     count_option(sub, 400, "examples of each kind")
+    sub.add_argument("--half", choices=("dev", "test"), default="test")
     sub.add_argument("--threshold", type=float, default=0.5)
     sub.add_argument("--seed", type=int, default=7)
-    sub.add_argument("--fit", action="store_true", help=f"fit the gate on the {FITTED_ON} half first, and keep it")
 
 
 def measured(options: argparse.Namespace, home: Home) -> Measured:
-    """A table for each kind of question, with the share decided rightly by each gate, and one for all."""
-    from assistant.gate import gate as confidence
-
-    halves = (FITTED_ON, TESTED_ON) if options.fit else (TESTED_ON,)
-    with searching(home) as (store, search, embedder):
+    """A table for each kind of question, with the share decided rightly, and one for all."""
+    assistant = Assistant(home)
+    try:
+        store = assistant.resources.store
         for name in (options.collection, options.other):
             store.collection_id(name)
-        made = {
-            half: [
-                *examples(store, search, options.collection, options.other, options.count, half, options.seed),
-                *plain_examples(store, search, half),
-            ]
-            for half in halves
-        }
-        plain = {half: plain_collections(store, half) for half in halves}
-    for half, data in made.items():
-        if len({example.answerable for example in data}) < 2:
-            raise ReadingError(f"The half '{half}' of '{options.collection}' has no questions of both kinds.")
-    test = made[TESTED_ON]
-    gates = fit(made[FITTED_ON], embedder.name) if options.fit else Gates.load(confidence.FITTED)
-    if not all(plain.values()):
-        print("No plain documents are asked: evaluation/plain_questions.json says which to add.", file=sys.stderr)
-    if embedder.name not in gates.by_embedder:
-        print(f"No gate was fitted for the embedder '{embedder.name}': words alone decide.", file=sys.stderr)
-    words = gates.by_embedder[""]
-    chosen = {ALL: gates.by_embedder.get(embedder.name, words), WORDS: words}
-    tested = {name: quality(test, gate, options.threshold) for name, gate in chosen.items()}
-    if options.fit:
-        gates.save(
-            confidence.FITTED,
-            collection=options.collection,
-            threshold=options.threshold,
-            seed=options.seed,
-            fitted_on=len(made[FITTED_ON]),
-            tested_on=len(test),
-            plain=plain,
-            tested={name: {key: round(value, 4) for key, value in row.items()} for name, row in tested.items()},
-        )
-        print(f"The gate is kept in {confidence.FITTED.name}.", file=sys.stderr)
-    areas = {f"roc_auc, {name}": row["roc_auc"] for name, row in tested.items()}
-    settings = {"embedder": embedder.name, "gate_data_sha256": gates.data_sha256}
-    return Measured(tabulated(test, chosen, options.threshold, areas), settings)
+        sets = reworded(store, options.collection, options.other, options.count, options.half, options.seed)
+        asked = [(options.collection, case) for one in sets for case in one.cases]
+        asked += [(one.name, case) for one in plain(store, options.half) for case in one.cases]
+        data = [
+            gate_fitting.example(assistant, collection, case)
+            for collection, case in progress(asked, len(asked), "refusal")
+        ]
+        gates = assistant.resources.gates
+        embedder = assistant.resources.search.embedder_name
+        wanted = key(embedder, assistant.resources.reader is not None)
+        chosen = gates.by_key.get(wanted) or gates.by_key[key("", assistant.resources.reader is not None)]
+    finally:
+        assistant.close()
+    return Measured(tabulated(data, chosen, options.threshold), {"embedder": embedder, "gate": wanted})
 
 
-def tabulated(
-    data: Sequence[Example], gates: dict[str, Gate], threshold: float, areas: dict[str, float]
-) -> list[Table]:
-    """Tables by kind, in the order of the examples, and one over all of them with the areas under the ROC curve."""
+def tabulated(data: Sequence[Example], gate: Gate, threshold: float) -> list[Table]:
+    """Tables by collection and kind, in the order of the examples, and one over all with the area under the curve."""
     kinds: dict[str, list[Example]] = {}
-    for example in data:
-        kinds.setdefault(example.kind, []).append(example)
-    return [
-        *(_table(kind, group, gates, threshold) for kind, group in kinds.items()),
-        _table("all kinds", data, gates, threshold, **areas),
-    ]
+    for one in data:
+        kinds.setdefault(f"{one.collection}, {one.kind}", []).append(one)
+    scores = {True: [], False: []}
+    for one in data:
+        scores[one.answerable].append(gate.probability(one.features))
+    whole = _table("all kinds", data, gate, threshold, roc_auc=area(scores[True], scores[False]))
+    return [*(_table(kind, group, gate, threshold) for kind, group in kinds.items()), whole]
 
 
-def _table(name: str, data: Sequence[Example], gates: dict[str, Gate], threshold: float, **areas: float) -> Table:
-    asked = [[example.question, example.kind, example.answerable] for example in data]
-    right = {
-        gate: [(found.probability(example.features) >= threshold) == example.answerable for example in data]
-        for gate, found in gates.items()
-    }
-    return table(name, asked, right, shares=True, **areas)
+def _table(name: str, data: Sequence[Example], gate: Gate, threshold: float, **areas: float) -> Table:
+    asked = [[one.question, one.kind, one.answerable] for one in data]
+    right = [(gate.probability(one.features) >= threshold) == one.answerable for one in data]
+    return table(name, asked, {"decided rightly": right}, shares=True, facts=areas)

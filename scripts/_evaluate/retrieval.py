@@ -6,15 +6,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from assistant.evaluation.errors import EvaluationError
 from assistant.evaluation.questions import Query, load
 from assistant.evaluation.retrieval import rank, scores, systems, unknown
 from assistant.evaluation.runs import Comparison, Table, paired, table
-from corpus.document import ReadingError
 from corpus.home import Home
 from index.retrieval.search import Search
 from index.storage.store import Store
-from scripts._common import reason
-from scripts._evaluate.common import Measured, collection_option, searching, stored
+from scripts._common import reason, say
+from scripts._evaluate.command import Measured, collection_option, searching, stored
 
 SYSTEMS = ("sourcier", "keyword", "dense", "rrf", "blend")
 FIRST = "nDCG@10"  # the measure by which systems are compared within a run
@@ -37,7 +37,8 @@ def add(measures) -> None:
 def measured(options: argparse.Namespace, home: Home) -> Measured:
     """A table for each set of questions and system."""
     sets = judged([Path(folder) for folder in options.folders], options.split)
-    found, gaps = [], []
+    found: list[Table] = []
+    gaps: list[Comparison] = []
     with searching(home) as (store, search, embedder):
         store.collection_id(options.collection)
         for folder, queries in sets.values():
@@ -50,7 +51,7 @@ def measured(options: argparse.Namespace, home: Home) -> Measured:
 
 
 def judged(folders: Sequence[Path], split: str) -> dict[str, tuple[Path, list[Query]]]:
-    """The judged queries of each BEIR folder, by a name of its own. Raises ReadingError."""
+    """The judged queries of each BEIR folder, by a name of its own. Raises EvaluationError."""
     found: dict[str, tuple[Path, list[Query]]] = {}
     for folder in [each for chosen in folders for each in _beir(chosen)]:
         name = folder.resolve().name
@@ -68,7 +69,7 @@ def ranked(search: Search, collection: str, name: str, queries: Sequence[Query],
         ranking = rank(system, known[system], queries)
         print(f"{name}: {system}, {len(queries)} queries in {sum(ranking.seconds):.1f} s", file=sys.stderr)
         median = statistics.median(ranking.seconds)
-        found.append(table(f"{name}/{system}", asked, scores(ranking, queries), median_s=median))
+        found.append(table(f"{name}/{system}", asked, scores(ranking, queries), facts={"median_s": median}))
     return found
 
 
@@ -87,14 +88,14 @@ def _system(row: Table) -> str:
 def _beir(folder: Path) -> list[Path]:
     try:
         if not folder.is_dir():
-            raise ReadingError(f"There is no folder {folder}.")
+            raise EvaluationError("beir.no_folder", folder=folder)
         inside = sorted(each for each in folder.iterdir() if (each / "queries.jsonl").is_file())
     except OSError as error:
-        raise ReadingError(f"The folder {folder} cannot be read: {reason(error)}.") from error
+        raise EvaluationError("beir.unreadable", folder=folder, reason=reason(error)) from error
     if (folder / "queries.jsonl").is_file():
         return [folder]
     if not inside:
-        raise ReadingError(f"{folder} is no BEIR folder and holds none: there is no queries.jsonl.")
+        raise EvaluationError("beir.none", folder=folder)
     return inside
 
 
@@ -102,14 +103,14 @@ def _queries(folder: Path, split: str) -> list[Query]:
     try:
         queries = load(folder, split)
     except OSError as error:
-        raise ReadingError(f"The BEIR folder {folder} cannot be read: {reason(error)}.") from error
+        raise EvaluationError("beir.unreadable", folder=folder, reason=reason(error)) from error
     if not queries:
-        raise ReadingError(f"{folder} has no questions with a relevant document.")
+        raise EvaluationError("beir.empty", folder=folder)
     for query in queries:
         if not _is_text(query.text):
-            raise ReadingError(f"{folder / 'queries.jsonl'} has a question without readable text: {query.id!r}.")
+            raise EvaluationError("beir.no_text", path=folder / "queries.jsonl", id=query.id)
     if len({query.id for query in queries}) < len(queries):
-        raise ReadingError(f"{folder / 'queries.jsonl'} has two questions with the same _id.")
+        raise EvaluationError("beir.same_id", path=folder / "queries.jsonl")
     return queries
 
 
@@ -121,14 +122,18 @@ def _is_text(value: object) -> bool:
 
 
 def _check(store: Store, collection: str, folder: Path, queries: Sequence[Query]) -> None:
-    """Documents that are not there cannot be found: an error when it is all of them, else a word."""
+    """Documents that are not in the collection cannot be found: an error when all are missing, else a warning."""
     wanted = frozenset().union(*(query.relevant for query in queries))
     missing = unknown(store, collection, wanted)
-    where = f"{len(missing)} of the {len(wanted)} documents that {folder} judges as relevant are not in '{collection}'"
-    hint = ""
-    if (folder / "corpus.jsonl").is_file():
-        hint = f": index them first with `python -m scripts.index add {folder} --collection NAME --wait`"
+    if not missing:
+        return
+    found = EvaluationError(
+        "beir.not_indexed" if (folder / "corpus.jsonl").is_file() else "beir.missing",
+        missing=len(missing),
+        wanted=len(wanted),
+        folder=folder,
+        collection=collection,
+    )
     if len(missing) == len(wanted):
-        raise ReadingError(f"{where}{hint}.")
-    if missing:
-        print(f"{where}{hint}.", file=sys.stderr)
+        raise found
+    print(say(found), file=sys.stderr)

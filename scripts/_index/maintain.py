@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from corpus.errors import Reason
 from corpus.home import Home
 from index.ingestion.process import start_worker
 from index.ingestion.worker import lock_path
@@ -17,6 +18,7 @@ from index.maintenance.backup import SUFFIX, export
 from index.maintenance.restore import restore
 from index.storage.store import Store, StoreError
 from index.vectors.embedder import EmbedderError, load_embedder
+from scripts._common import say
 
 LOCK_WAIT_S = 15.0
 
@@ -38,12 +40,14 @@ def _check(options: argparse.Namespace, home: Home, store: Store) -> int:
     found = _repaired(home, store) if options.repair else checks.check(store, home.vectors)
     left = checks.check(store, home.vectors) if options.repair else found
     if options.json:
-        findings = [asdict(finding) for finding in found]
+        findings = [
+            {"rule": finding.rule, "count": finding.count, "sentence": say(finding.reason)} for finding in found
+        ]
         print(json.dumps({"findings": findings, "repaired": options.repair, "left": len(left)}, ensure_ascii=False))
         return 1 if left else 0
-    for sentence in [finding.sentence for finding in found] + [checks.mended(store)]:
-        if sentence:
-            print(sentence)
+    for reason in [*(finding.reason for finding in found), checks.mended(store)]:
+        if reason is not None:
+            print(say(reason))
     if not found:
         print("The index is sound.")
     elif not options.repair:
@@ -58,7 +62,7 @@ def _repaired(home: Home, store: Store) -> list[checks.Finding]:
         with FileLock(lock_path(home), timeout=LOCK_WAIT_S):
             found = checks.repair(store, home.vectors)
     except Timeout:
-        raise StoreError("The index is being filled; repair it when that is done, or pause it first.") from None
+        raise StoreError("index.busy") from None
     if found:
         start_worker(home)  # for what is to be read, cut or embedded again
     return found
@@ -74,18 +78,18 @@ def _export(options: argparse.Namespace, home: Home, store: Store) -> int:
         print(f"{exported.documents} documents, {exported.passages} passages, {exported.originals} originals in {path}")
         print(f"({size:.1f} MB). Read it with: python -m scripts.index import FILE")
     for original in exported.missing:
-        print(f"{original}: the original is no longer there.", file=sys.stderr)
+        print(f"{original}: {say(Reason('backup.original_missing'))}", file=sys.stderr)
     return 1 if exported.missing else 0
 
 
 def _import(options: argparse.Namespace, home: Home, store: Store) -> int:
     path = Path(options.file).expanduser().absolute()
     if not path.is_file():
-        raise StoreError(f"There is no file {path}.")
+        raise StoreError("backup.no_file", path=str(path))
     try:
         embedder = load_embedder()
     except EmbedderError:
-        embedder = None  # the vectors are then believed, if they have the right form
+        embedder = None  # the vectors are then taken over unchecked, if they have the right form
     imported = restore(store, home, path, options.collection, embedder)
     if imported.vectors < imported.passages:
         start_worker(home)

@@ -4,12 +4,14 @@ import shutil
 import sys
 import time
 
+from corpus.errors import Reason
 from corpus.home import Home
-from index.ingestion.chunking_recipe import chunking_of
+from index.ingestion.chunking_settings import chunking_of
 from index.ingestion.process import start_worker
 from index.storage.store import Store, StoreError
 from index.vectors.embedder import load_embedder
 from index.views.status import CollectionStatus, collection_statuses
+from scripts._common import say
 
 FULL = 1 << 20  # bytes left on the disk
 
@@ -37,9 +39,9 @@ def _duration(seconds: float) -> str:
 
 
 def follow(home: Home, store: Store, ids: set[int], *, wait: bool, quiet: bool) -> None:
-    """Starts the indexing process and shows how far it is, until the sources are read (or all is embedded).
+    """Starts the indexing process and shows how far it is, until the sources are read; with `wait`, embedded.
 
-    Comes back at once, saying so, while the user holds the work up.
+    While the indexing is paused it says so and returns at once.
     """
     worker, shown = None, ""
     collections = {row.collection for row in store.sources() if row.id in ids}
@@ -50,27 +52,22 @@ def follow(home: Home, store: Store, ids: set[int], *, wait: bool, quiet: bool) 
             print(text, file=sys.stderr, flush=True)
             shown = text
         unembedded = sum(status.passages - status.embedded + status.outdated for status in statuses)
-        if not (wait and unembedded) and not _unread(store, ids):
+        if not (wait and unembedded) and not store.unread(ids):
             return
         if store.paused:
-            print("Indexing is paused; go on with: python -m scripts.index resume", file=sys.stderr)
+            print(say(Reason("index.paused")), file=sys.stderr)
             return
         if worker is None or worker.poll() is not None:
             from index.ingestion.worker import is_running
 
             if worker is not None and worker.returncode != 0:
-                raise StoreError(_why_stopped(home))
+                raise _why_stopped(home)
             if not is_running(home):
                 worker = start_worker(home)
         time.sleep(0.5)
 
 
-def _unread(store: Store, ids: set[int]) -> bool:
-    rows = store.database.connection.execute("SELECT id FROM sources WHERE state IN ('waiting', 'reading')")
-    return any(row["id"] in ids for row in rows)
-
-
-def _why_stopped(home: Home) -> str:
+def _why_stopped(home: Home) -> StoreError:
     if shutil.disk_usage(home.path).free < FULL:  # the log has no room either
-        return "The disk is full. What is indexed is kept; make room, then go on with: python -m scripts.index resume"
-    return f"The indexing process stopped; the reason stands in {home.logs / 'indexing.log'}."
+        return StoreError("index.disk_full")
+    return StoreError("index.stopped", log=str(home.logs / "indexing.log"))

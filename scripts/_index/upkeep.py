@@ -8,14 +8,16 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 
+from corpus.errors import Reason
 from corpus.home import Home
 from index.following.upkeep import Upkeep
 from index.following.watches import add_watch, remove_watch, watches
 from index.ingestion.process import start_worker
 from index.storage.store import Store, StoreError
+from scripts._common import say
 from scripts._index.progress import follow, line, statuses_of
 
-PAUSED = "Indexing is paused; go on with: python -m scripts.index resume"
+PAUSED = Reason("index.paused")
 
 
 def register(action: Callable[..., argparse.ArgumentParser]) -> None:
@@ -48,12 +50,13 @@ def _watch(options: argparse.Namespace, home: Home, store: Store) -> int:
         try:
             found.append(add_watch(store, path, options.collection, home))
         except StoreError as error:
-            failed.append({"path": path, "reason": str(error)})
-            print(f"{path}: {error}", file=sys.stderr)
+            failed.append({"path": path, "reason": say(error)})
+            print(f"{path}: {say(error)}", file=sys.stderr)
     if options.json and (options.once or options.later):
         if options.once:
             _look_once(home, store, quiet=True)
-        print(json.dumps({"watches": [asdict(watch) for watch in watches(store)], "failed": failed}))
+        shown = [asdict(watch) | {"reason": say(watch.reason)} for watch in watches(store)]
+        print(json.dumps({"watches": shown, "failed": failed}, ensure_ascii=False))
     elif options.once:
         _look_once(home, store, quiet=False)
     elif not options.later and (watches(store) or not failed):
@@ -68,14 +71,13 @@ def _look_once(home: Home, store: Store, quiet: bool) -> None:
         reconcile(store, watch, str(home.path))
     for watch in watches(store):
         if watch.reason:
-            print(f"{watch.path}: {watch.reason}", file=sys.stderr)
-    rows = store.database.connection.execute("SELECT id FROM sources WHERE state = 'waiting'").fetchall()
-    follow(home, store, {row["id"] for row in rows}, wait=False, quiet=quiet)
+            print(f"{watch.path}: {say(watch.reason)}", file=sys.stderr)
+    follow(home, store, store.unread(), wait=False, quiet=quiet)
 
 
 def _follow_on(home: Home, store: Store) -> None:
     if not watches(store):
-        raise StoreError("No folder is followed yet; name one: python -m scripts.index watch FOLDER")
+        raise StoreError("watch.none")
     upkeep = Upkeep(home, store)
     upkeep.start()
     print("Following; Ctrl-C ends it.", file=sys.stderr)
@@ -83,7 +85,7 @@ def _follow_on(home: Home, store: Store) -> None:
     with contextlib.suppress(KeyboardInterrupt):
         while True:
             new = {status.name: line(status) for status in statuses_of(store)}
-            new |= {watch.path: f"{watch.path}: {watch.reason or 'followed'}" for watch in watches(store)}
+            new |= {watch.path: f"{watch.path}: {say(watch.reason) or 'followed'}" for watch in watches(store)}
             for key, text in new.items():
                 if shown.get(key) != text:
                     print(text, flush=True)
@@ -100,7 +102,7 @@ def _unwatch(options: argparse.Namespace, home: Home, store: Store) -> int:
     removed = sum(remove_watch(store, watch.id, documents=options.remove) for watch in found)
     unknown = [path for full, path in wanted.items() if full not in {watch.path for watch in found}]
     for path in unknown:
-        print(f"{path}: This folder is not followed.", file=sys.stderr)
+        print(f"{path}: {say(Reason('watch.not_followed'))}", file=sys.stderr)
     if options.json:
         print(json.dumps({"unwatched": [watch.path for watch in found], "files_removed": removed}))
     return 1 if unknown else 0
@@ -108,7 +110,7 @@ def _unwatch(options: argparse.Namespace, home: Home, store: Store) -> int:
 
 def _pause(options: argparse.Namespace, home: Home, store: Store) -> int:
     store.pause()
-    print(json.dumps({"paused": True}) if options.json else PAUSED)
+    print(json.dumps({"paused": True}) if options.json else say(PAUSED))
     return 0
 
 
@@ -124,7 +126,7 @@ def _retry(options: argparse.Namespace, home: Home, store: Store) -> int:
     if options.paths:
         by_path = {row.path: row.id for row in store.sources(options.collection)}
         if unknown := [path for path in options.paths if path not in by_path]:
-            raise StoreError(f"There is no source '{unknown[0]}'; `status` names those that failed.")
+            raise StoreError("index.no_source", path=unknown[0])
         ids = [by_path[path] for path in options.paths]
     count = store.retry(ids, options.collection)
     _go_on(options, home, store)

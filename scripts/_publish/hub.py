@@ -1,4 +1,4 @@
-"""The way to the Hub: repositories are made and folders uploaded; what goes wrong is one sentence.
+"""The way to the Hub: repositories are made and folders uploaded; its errors become HubError.
 
 The token is huggingface_hub's own affair (HF_TOKEN, or `hf auth login`): nothing here reads, keeps or prints it.
 """
@@ -8,9 +8,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 
-LOGIN = "The Hub does not know who you are: run `hf auth login`, or set HF_TOKEN to a token that may write."
+
+class HubError(SourcierError):
+    """What the Hub refuses, or what must not be uploaded."""
+
+
 # Tokens of the Hub, and what most others look like: none may ever leave with a folder.
 SECRET = re.compile(
     rb"\b(hf_[A-Za-z0-9]{30,}|gh[pousr]_[A-Za-z0-9]{30,}|AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY)"
@@ -19,21 +23,21 @@ LARGEST_TEXT = 5 * 2**20  # bytes; larger files are weights
 
 
 def owner() -> str:
-    """Who is logged in. Raises ReadingError."""
+    """The name that is logged in. Raises HubError."""
     with _plainly():
         return _api().whoami()["name"]
 
 
 def check(folder: Path) -> None:
-    """Raises ReadingError where a file holds what looks like a secret."""
+    """Raises HubError where a file holds what looks like a secret."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.stat().st_size < LARGEST_TEXT and SECRET.search(path.read_bytes()):
             name = path.relative_to(folder).as_posix()
-            raise ReadingError(f"{name} holds what looks like a token or a key; nothing was uploaded.")
+            raise HubError("hub.secret", name=name)
 
 
 def upload_model(repo: str, folder: Path, message: str, private: bool) -> str:
-    """The address of the model repository, made if need be, that now holds exactly `folder`. Raises ReadingError."""
+    """The address of the model repository, made if need be, that now holds exactly `folder`. Raises HubError."""
     with _plainly():
         _api().create_repo(repo, repo_type="model", private=private, exist_ok=True)
         return _uploaded(repo, "model", folder, message)
@@ -47,8 +51,7 @@ def upload_space(
         api = _api()
         api.create_repo(repo, repo_type="space", space_sdk="gradio", private=private, exist_ok=True)
         if api.space_info(repo).private is not private:
-            state = "private" if private else "public"
-            raise ReadingError(f"The Space {repo} exists and is not {state}: change that in its settings first.")
+            raise HubError("hub.not_private" if private else "hub.not_public", repo=repo)
         for name, value in secrets.items():
             api.add_space_secret(repo, name, value)
         for name, value in variables.items():
@@ -72,25 +75,25 @@ def _api():
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    """Turns what huggingface_hub and its HTTP library raise into ReadingError."""
+    """Turns what huggingface_hub and its HTTP library raise into HubError."""
     import httpx
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
 
     try:
         yield
     except LocalTokenNotFoundError as error:
-        raise ReadingError(LOGIN) from error
+        raise HubError("hub.login") from error
     except HfHubHTTPError as error:
         status = getattr(error.response, "status_code", None)
         if status == 401:
-            raise ReadingError(LOGIN) from error
+            raise HubError("hub.login") from error
         if status == 403:
-            raise ReadingError("The Hub refuses: the token may not write there.") from error
-        raise ReadingError(f"The Hub refuses{f' ({status})' if status else ''}; its page may say why.") from error
+            raise HubError("hub.forbidden") from error
+        raise HubError("hub.refused", status=status or "?") from error
     except HFValidationError as error:
-        raise ReadingError(f"The Hub takes no such name: {_first_line(error)}.") from error
+        raise HubError("hub.name", reason=_first_line(error)) from error
     except (httpx.HTTPError, OSError) as error:
-        raise ReadingError(f"The Hub cannot be reached: {_first_line(error)}.") from error
+        raise HubError("hub.unreachable", reason=_first_line(error)) from error
 
 
 def _first_line(error: Exception) -> str:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from assistant.evaluation import runs
 from assistant.generation import presets
-from assistant.generation.presets import ModelError
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TAGS = ("gpt2", "keras-nlp", "retrieval-augmented-generation", "question-answering", "sourcier")
@@ -47,11 +46,8 @@ class Model:
 
 
 def write(model: Model, folder: Path) -> None:
-    """Writes the repository's files into `folder`. Raises ReadingError for what is no preset, or no run."""
-    try:
-        presets.validate(model.folder)
-    except ModelError as error:
-        raise ReadingError(str(error)) from error
+    """Writes the repository's files into `folder`. Raises ModelError for a damaged preset, SourcierError for a run."""
+    presets.validate(model.folder)
     for path in _files(model.folder):
         target = folder / path.relative_to(model.folder)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -101,7 +97,7 @@ def _results(scores: Sequence[Path]) -> list:
                         )
                     )
     if scores and not found:
-        raise ReadingError("The runs hold none of the measures that a card tells of: " + ", ".join(METRICS) + ".")
+        raise SourcierError("publish.no_measures", measures=", ".join(METRICS))
     return found
 
 

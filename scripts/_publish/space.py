@@ -20,7 +20,7 @@ ENTRY = '''\
 
 import sys
 
-from assistant.ui.space import main
+from assistant.ui.server.space import main
 
 if __name__ == "__main__":
     sys.exit(main())

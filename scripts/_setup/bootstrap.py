@@ -6,6 +6,8 @@
 
 `.venv/sourcier.json` says what is in there. It reads "installing" from before the first file changes until pip has
 succeeded, so that what a kill leaves behind at any moment is known for what it is and made anew.
+pip installs the versions that `requirements.lock` names, so that a new release of somebody else's package changes
+nothing here. An environment that is used as it is only has to be within the ranges of pyproject.toml.
 Standard library only: this runs on a bare Python.
 """
 
@@ -26,6 +28,7 @@ from scripts._setup import install as _install
 from scripts._setup import requirements as _requirements
 
 ROOT = Path(__file__).resolve().parents[2]
+LOCK_FILE = "requirements.lock"  # the exact versions, beside pyproject.toml
 INSTALLING, READY = "installing", "ready"
 CAME = "SOURCIER_CAME"  # for the run inside .venv: why it was started, so that it never goes round in circles
 
@@ -121,12 +124,16 @@ def ensure(extras: tuple[str, ...] = (), *, install: bool = True) -> None:
         sys.exit(f"\nSourcier cannot start yet. {error}")
     except OSError as error:
         sys.exit(f"\nSourcier cannot start yet. {_sentence(error)}")
+    except ImportError:  # no pip in any form
+        sys.exit(f"\nSourcier cannot start yet. {_install.NO_VENV}")
     except KeyboardInterrupt:
         print("\nInterrupted. Run the same command again to go on.", file=sys.stderr)
         sys.exit(130)
 
 
 def _enter(environment: Environment, extras: tuple[str, ...], install: bool) -> None:
+    if not (environment.root / "pyproject.toml").exists():  # installed as a package: pip saw to the requirements
+        return
     listed = _requirements.read(environment.root / "pyproject.toml")
     wanted = {extra: listed[extra] for extra in (_requirements.BASE, *extras)}
     came = os.environ.pop(CAME, "")
@@ -178,8 +185,8 @@ def _base(environment: Environment) -> str:
     """The interpreter that `.venv` is made with; its own is a link to it and goes when the folder is emptied."""
     if not environment.is_running():
         return sys.executable
-    # Python 3.10 names the link itself as the base.
-    return sys._base_executable if os.name == "nt" else os.path.realpath(sys._base_executable)
+    base = getattr(sys, "_base_executable", sys.executable)
+    return base if os.name == "nt" else os.path.realpath(base)  # Python 3.10 names the link itself as the base
 
 
 def _say_why(environment: Environment, before: dict, wanted: Requirements) -> None:
@@ -214,9 +221,12 @@ def _check_ours(environment: Environment) -> None:
 def _fill(environment: Environment, target: _install.Target, wanted: Requirements, python: str) -> None:
     extras = ",".join(extra for extra in wanted if extra)
     project = f"{environment.root}[{extras}]" if extras else str(environment.root)
+    lock = environment.root / LOCK_FILE
+    constraints = ("--constraint", str(lock)) if lock.exists() else ()
     _install.pip(
         target,
         "3/3 Packages",
+        *constraints,
         "--editable",
         project,
         # While packages are fetched, an environment that is being updated is still what it was.
@@ -240,7 +250,7 @@ def _locked(path: Path) -> Iterator[int]:
 
 def _try_lock(file: IO[bytes]) -> bool:
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
             file.seek(0)

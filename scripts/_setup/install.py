@@ -20,7 +20,7 @@ from typing import IO, TextIO
 # The most that was ever on the disk, what pip keeps beside the environment included: with the CPU build of PyTorch, and
 # with the CUDA one, which is what pip chooses on Linux when nothing tells it otherwise.
 NEEDED_GB, NEEDED_CUDA_GB = 6.0, 14.0
-RECENT_PIP = "pip>=25.1"  # older resolvers try for many minutes on the same requirements
+RECENT_PIP = "pip>=25.1,<27"  # older resolvers try for many minutes on the same requirements; newer ones are untried
 FULL = f"The disk is full: about {NEEDED_GB:.0f} GB are needed, {NEEDED_CUDA_GB:.0f} GB with the CUDA build of PyTorch."
 GO_ON = "Then run the same command again: nothing half-done is kept."
 QUIET_PERIOD = 15.0  # seconds between two lines where the output is no terminal
@@ -31,7 +31,7 @@ _OFFLINE = re.compile(
     r"Network is unreachable|Connection refused|ConnectTimeoutError|ReadTimeoutError|ProxyError|"
     r"Failed to establish a new connection|Remote end closed|Connection reset"
 )
-_NO_VENV = (
+NO_VENV = (
     "This Python has no complete venv module: install it (on Debian and Ubuntu: sudo apt install python3-venv). "
     + GO_ON
 )
@@ -106,7 +106,7 @@ def check_space(folder: Path) -> None:
 def make(target: Target, base: str) -> None:
     """Creates the environment with the interpreter `base`, and in it a pip that resolves the requirements quickly."""
     if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
-        raise InstallError(_NO_VENV)
+        raise InstallError(NO_VENV)
     _Step("1/3 Virtual environment", target).run(base, "-m", "venv", str(target.folder))
     pip(target, "2/3 pip", "--upgrade", RECENT_PIP)
 
@@ -219,7 +219,7 @@ class Line:
 def reason(output: str) -> str:
     """What went wrong, in one sentence, from the output of pip or venv."""
     if "ensurepip is not available" in output:
-        return _NO_VENV.removesuffix(" " + GO_ON)
+        return NO_VENV.removesuffix(" " + GO_ON)
     if _FULL.search(output):
         return FULL
     if "CERTIFICATE_VERIFY_FAILED" in output:

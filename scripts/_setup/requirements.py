@@ -1,52 +1,36 @@
 """What pyproject.toml asks for, and whether the running interpreter has it, without importing any of it.
 
-Python 3.10 has no TOML parser and a bare one has no `packaging`, so this reads just the small part of both that
-pyproject.toml uses; tests hold it equal to the real ones.
+A bare Python has no `packaging`, and Python 3.10 no TOML parser either: pip carries copies of both, and the pip that
+`venv` installs into new environments lies inside the standard library as a wheel, from which they can be imported.
 """
 
-import ast
-import platform
-import re
+import functools
+import importlib
+import importlib.util
 import sys
+import sysconfig
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 BASE = ""  # the key of the requirements that belong to no extra
-
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*([^;]*?)\s*(?:;\s*(.*))?$")
-_CONDITION = re.compile(r"^\s*(\w+)\s*(==|!=|>=|<=|<|>)\s*(['\"])(.*?)\3\s*$")
+DEBIAN_WHEELS = "/usr/share/python-wheels"  # where Debian and its relatives keep what ensurepip installs
 
 
 def read(pyproject: Path) -> dict[str, list[str]]:
     """The requirement strings of each extra, those of the project itself under `BASE`.
 
-    Raises OSError when the file cannot be read, ValueError when an array in it never closes.
+    Raises OSError when the file cannot be read, ValueError when it is not TOML, ImportError when this Python has
+    neither `tomllib` nor any pip.
     """
-    found: dict[str, list[str]] = {BASE: []}
-    section = ""
-    lines = iter(pyproject.read_text(encoding="utf-8").splitlines())
-    for line in lines:
-        if header := re.match(r"\[([^\[\]]+)\]\s*(?:#.*)?$", line):
-            section = header[1].strip()
-        elif array := re.match(r"([\w-]+)\s*=\s*(\[.*)", line):
-            key, text = array[1], array[2]
-            if section == "project" and key == "dependencies":
-                found[BASE] = _array(text, lines)
-            elif section == "project.optional-dependencies":
-                found[key] = _array(text, lines)
-    return found
+    project = _project(pyproject)
+    return {BASE: project.get("dependencies", []), **project.get("optional-dependencies", {})}
 
 
-def _array(text: str, lines) -> list[str]:
-    # A TOML array of plain strings with comments is also a Python list, so Python finds where it ends.
-    while True:
-        try:
-            return list(ast.literal_eval(text))
-        except SyntaxError:
-            following = next(lines, None)
-            if following is None:
-                raise ValueError("an array in pyproject.toml is never closed") from None
-            text += "\n" + following
+def project_version(pyproject: Path) -> str:
+    """The version that pyproject.toml gives the project. Raises as `read` does."""
+    return _project(pyproject)["version"]
 
 
 def missing(requirements: list[str]) -> list[str]:
@@ -56,59 +40,51 @@ def missing(requirements: list[str]) -> list[str]:
 
 def name(requirement: str) -> str:
     """The package's name alone: `keras>=3,<4` gives `keras`."""
-    return _REQUIREMENT.match(requirement)[1]
+    return _parsed(requirement).name
+
+
+def _project(pyproject: Path) -> dict[str, Any]:
+    toml = _carried("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    return toml.loads(pyproject.read_text(encoding="utf-8")).get("project", {})
 
 
 def _present(requirement: str) -> bool:
-    package, ranges, marker = _REQUIREMENT.match(requirement).groups()
-    if marker and not applies(marker):
+    wanted = _parsed(requirement)
+    if wanted.marker and not wanted.marker.evaluate():
         return True
     try:
-        installed = version(package)
+        installed = version(wanted.name)
     except PackageNotFoundError:
         return False
-    return bool(installed) and within(installed, ranges)
+    return bool(installed) and wanted.specifier.contains(installed, prereleases=True)
 
 
-def applies(marker: str) -> bool:
-    """Whether a marker such as `sys_platform == 'linux'` holds here. One that is not understood counts as holding."""
-    values = {
-        "sys_platform": sys.platform,
-        "platform_system": platform.system(),
-        "platform_machine": platform.machine(),
-        "python_version": "{}.{}".format(*sys.version_info),
-    }
-    for condition in marker.split(" and "):
-        parts = _CONDITION.match(condition)
-        if not parts or parts[1] not in values:
+def _parsed(requirement: str):
+    return _carried("packaging.requirements").Requirement(requirement)
+
+
+@functools.cache
+def _carried(module: str) -> ModuleType:
+    """A module of this interpreter's own, else pip's copy of it, else the copy in the pip that `venv` installs."""
+    for full_name in (module, f"pip._vendor.{module}"):
+        try:
+            return importlib.import_module(full_name)
+        except ImportError:
             continue
-        variable, operator, _, wanted = parts.groups()
-        if variable == "python_version":
-            holds = within(values[variable], operator + wanted)
-        else:
-            holds = (values[variable] == wanted) == (operator == "==")
-        if not holds:
-            return False
-    return True
+    wheel = _pip_wheel()
+    if not wheel:
+        raise ImportError(f"This Python has neither {module} nor pip.")
+    sys.path.append(wheel)
+    try:
+        return importlib.import_module(f"pip._vendor.{module}")
+    finally:
+        sys.path.remove(wheel)
 
 
-def within(installed: str, ranges: str) -> bool:
-    """Whether a version satisfies ranges such as `>=2.7,<=2.13.0`; local and pre-release parts do not count."""
-    return all(_holds(_release(installed), each.strip()) for each in ranges.split(",") if each.strip())
-
-
-def _holds(have: tuple[int, ...], condition: str) -> bool:
-    operator, wanted = re.match(r"(~=|===?|!=|<=|>=|<|>)\s*(.*)", condition).groups()
-    want = _release(wanted)
-    if operator == "~=":
-        return have >= want and have[: len(want) - 1] == want[:-1]
-    if wanted.endswith(".*"):
-        return (have[: len(want)] == want) == (operator != "!=")
-    width = max(len(have), len(want))
-    have, want = (each + (0,) * (width - len(each)) for each in (have, want))
-    outcomes = {"<": have < want, "<=": have <= want, ">": have > want, ">=": have >= want, "!=": have != want}
-    return outcomes.get(operator, have == want)
-
-
-def _release(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.match(r"v?(\d+(?:\.\d+)*)", text)[1].split("."))
+def _pip_wheel() -> str:
+    """The path of the pip that `venv` installs; empty where the standard library comes without it."""
+    spec = importlib.util.find_spec("ensurepip")
+    bundled = Path(spec.origin).parent / "_bundled" if spec and spec.origin else None
+    shared = sysconfig.get_config_var("WHEEL_PKG_DIR") or DEBIAN_WHEELS
+    found = [path for folder in (bundled, Path(shared)) if folder for path in sorted(folder.glob("pip-*.whl"))]
+    return str(found[0]) if found else ""

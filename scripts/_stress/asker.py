@@ -34,7 +34,7 @@ def main(home: str, notes: str, embedder: str = "hashing", questions: str = "", 
             except Exception as failure:  # whatever it is, the user would have seen it
                 error = f"{type(failure).__name__}: {failure}"
             seconds = time.perf_counter() - began
-            out.write(json.dumps({"at": time.time(), "seconds": seconds, "error": error}) + "\n")
+            out.write(json.dumps({"at": time.monotonic(), "seconds": seconds, "error": error}) + "\n")
             out.flush()
             time.sleep(float(pause or PAUSE_S))
 

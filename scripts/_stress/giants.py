@@ -15,6 +15,8 @@ from index.ingestion.process import start_worker
 from index.ingestion.queue import enqueue
 from index.maintenance.check import check
 from index.storage.store import Store
+from index.views.status import collection_statuses
+from scripts._common import say
 from scripts._stress.app import command, descendants, weight
 from scripts._stress.common import Report, kill, sentence
 from scripts._stress.hostile import WORKER, is_sentence
@@ -49,11 +51,11 @@ def _read(report: Report, where: Path, path: Path, longest: float) -> None:
         enqueue(store, [path], "giants")
         peak, first, seconds = _follow(home, store, lambda: store.sources()[0].state in ("done", "failed"), longest)
         row = store.sources()[0]
-        fine = row.state == "done" or (row.state == "failed" and is_sentence(row.reason))
-        passages = store.database.connection.execute("SELECT COUNT(*) FROM passages").fetchone()[0]
+        fine = row.state == "done" or (row.state == "failed" and is_sentence(say(row.reason)))
+        passages = _passages(store)
         report.add(
             f"{path.suffix} of {path.stat().st_size >> 20} MB",
-            f"{row.state} {row.reason} in {seconds:.0f} s, {passages} passages",
+            f"{row.state} {say(row.reason)} in {seconds:.0f} s, {passages} passages",
             f"ends within {longest:.0f} s",
             fine,
         )
@@ -78,12 +80,12 @@ def _many(report: Report, where: Path, many: Path, files: int) -> None:
             queued == files and seconds <= QUEUED_S,
         )
         peak, first, _ = _follow(home, store, lambda: False, FOLLOWED_S)
-        read = store.database.connection.execute("SELECT COUNT(*) FROM sources WHERE state = 'done'").fetchone()[0]
+        read = len(store.sources(state="done"))
         report.add("first of them found after", f"{first:.1f} s", f"{FIRST_S:.0f} s", first <= FIRST_S)
         report.add(
             f"read in {FOLLOWED_S:.0f} s", f"{read} files, {peak['indexing process'] >> 20} MB", "some", read > 0
         )
-        report.none("invariants", [finding.sentence for finding in check(store, home.vectors)])
+        report.none("invariants", [str(finding.reason) for finding in check(store, home.vectors)])
 
 
 def _follow(home: Home, store: Store, ended: Callable[[], bool], longest: float) -> tuple[Counter, float, float]:
@@ -104,10 +106,10 @@ def _follow(home: Home, store: Store, ended: Callable[[], bool], longest: float)
                 )
                 if kind:
                     peak[kind] = max(peak[kind], weight(pid, "VmHWM"))
-            if first == float("inf") and _some(store):
+            if first == float("inf") and _passages(store):
                 first = time.monotonic() - began
             time.sleep(0.2)
-        if first == float("inf") and _some(store):  # it ended between two looks
+        if first == float("inf") and _passages(store):  # it ended between two looks
             first = time.monotonic() - began
     finally:
         seconds = time.monotonic() - began
@@ -115,8 +117,8 @@ def _follow(home: Home, store: Store, ended: Callable[[], bool], longest: float)
     return peak, first, seconds
 
 
-def _some(store: Store) -> bool:
-    return store.database.connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone() is not None
+def _passages(store: Store) -> int:
+    return sum(status.passages for status in collection_statuses(store, "hashing"))
 
 
 def _write_pdf(path: Path, size: int, rng: random.Random) -> None:

@@ -1,6 +1,7 @@
 """Hostile files given to the running app: each ends as ready or failed with one clear sentence, within its limits."""
 
 import json
+import math
 import os
 import threading
 import time
@@ -14,6 +15,7 @@ from index.ingestion.process import start_worker
 from index.ingestion.queue import enqueue
 from index.maintenance.check import check
 from index.storage.store import Store
+from scripts._common import say
 from scripts._stress import hostile_files
 from scripts._stress.app import App, command, descendants, weight
 from scripts._stress.common import Report
@@ -33,7 +35,7 @@ class Watch(threading.Thread):
         self._home, self._app = home, app
         self.stop = threading.Event()
         self.peak: Counter = Counter()  # bytes by kind of process
-        self.longest: Counter = Counter()  # seconds by path
+        self.longest: dict[str, float] = {}  # seconds by path
         self.down: list[str] = []
 
     def run(self) -> None:
@@ -44,7 +46,7 @@ class Watch(threading.Thread):
                 now = time.monotonic()
                 reading = next((row.path for row in store.sources(state="reading")), None)
                 if current is not None:
-                    self.longest[current] = max(self.longest[current], now - since)
+                    self.longest[current] = max(self.longest.get(current, 0.0), now - since)
                 if reading != current:
                     current, since = reading, now
                 for pid in descendants(os.getpid())[1:]:
@@ -85,7 +87,7 @@ def run(report: Report, folder: Path, *, files: int, seed: int) -> None:
             "good files under odd names", f"{names['done']} of {len(named)} ready", "all", names["done"] == len(named)
         )
         report.add("the app answers in the end", f"{len(answers[0])} passages", "some", bool(answers[0]))
-        report.none("invariants", [finding.sentence for finding in check(store, home.vectors)])
+        report.none("invariants", [str(finding.reason) for finding in check(store, home.vectors)])
         _write(folder / "reasons.json", store)
 
 
@@ -99,7 +101,7 @@ def _links(folder: Path) -> None:
 
 
 def _wait(home: Home, store: Store, report: Report) -> bool:
-    began, told = time.monotonic(), 0.0
+    began, told = time.monotonic(), -math.inf
     worker = start_worker(home)
     while time.monotonic() - began < OVERALL_S:
         states = Counter(row.state for row in store.sources())
@@ -123,7 +125,7 @@ def _judge(report: Report, store: Store, watch: Watch, made: set[str], ended: bo
         "all",
         ended and states["done"] + states["failed"] == len(made),
     )
-    reasons = [row for row in rows if row.state == "failed" and not is_sentence(row.reason)]
+    reasons = [row for row in rows if row.state == "failed" and not is_sentence(say(row.reason))]
     report.none("failures without one clear sentence", [f"{row.path}: {row.reason!r}" for row in reasons])
     path, seconds = max(watch.longest.items(), key=lambda item: item[1], default=("", 0.0))
     report.add(

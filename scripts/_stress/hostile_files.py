@@ -46,7 +46,7 @@ def write(folder: Path, count: int, seed: int) -> list[Path]:
 def write_names(folder: Path) -> list[Path]:
     """Good files under every odd name that the system takes."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = []
+    paths: list[Path] = []
     for name in NAMES:
         path = folder / name
         try:
@@ -145,18 +145,20 @@ def _office(rng: random.Random, suffix: str) -> bytes:
         made.add_heading(sentence(rng, 3))
         made.add_paragraph(sentence(rng, 40))
         made.add_table(2, 2).cell(0, 0).text = sentence(rng, 4)
+        made.save(out)
     elif suffix == ".pptx":
         import pptx
 
-        made = pptx.Presentation()
-        made.slides.add_slide(made.slide_layouts[0]).shapes.title.text = sentence(rng, 4)
+        shown = pptx.Presentation()
+        shown.slides.add_slide(shown.slide_layouts[0]).shapes.title.text = sentence(rng, 4)
+        shown.save(out)
     else:
         import openpyxl
 
-        made = openpyxl.Workbook()
+        book = openpyxl.Workbook()
         for _ in range(5):
-            made.active.append([sentence(rng, 3), rng.random(), None, "=1/0"])
-    made.save(out)
+            book.active.append([sentence(rng, 3), rng.random(), None, "=1/0"])
+        book.save(out)
     return out.getvalue()
 
 
@@ -261,11 +263,10 @@ def odd_zip(rng):
             archive.writestr(*good)
         data = out.getvalue()
     elif way == "locked":
-        data = bytearray(_zip([good]))
-        at = data.find(b"PK\x01\x02")
-        data[6] |= 1
-        data[at + 8] |= 1
-        data = bytes(data)
+        locked = bytearray(_zip([good]))
+        locked[6] |= 1
+        locked[locked.find(b"PK\x01\x02") + 8] |= 1
+        data = bytes(locked)
     elif way == "overlap":
         data = _zip([(f"{n}.txt", bytes(5 << 20)) for n in range(40)])
     elif way == "deep":

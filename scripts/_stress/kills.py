@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.home import Home
-from index.ingestion.process import step_back
+from index.ingestion.process import lower_priority
 from index.maintenance.check import check
 from index.storage.store import Store
 from scripts._stress.common import Report, eventually, kill, percentile, sentence, start
@@ -77,7 +77,9 @@ class Index:
                 "SELECT p.text FROM documents d JOIN passages p ON p.document_id = d.id AND p.ordinal = 0"
             )
             for (text,) in rows:
-                mark = tuple(map(int, MARK.search(text).groups()))
+                if (match := MARK.search(text)) is None:
+                    raise ValueError(f"a passage without its mark: {text[:80]}")
+                mark = tuple(map(int, match.groups()))
                 found.marks.setdefault(mark[0], Counter())[mark] += 1
             found.sources = dict(connection.execute("SELECT path, state FROM sources"))
             found.embedded = {row[0].hex() for row in connection.execute("SELECT key FROM vectors")}
@@ -162,7 +164,7 @@ class World:
             env={LOG: str(self.notes)},
             log=self.folder / "worker.log",
         )
-        step_back(process.pid)
+        lower_priority(process.pid)
         return process
 
     def client(self):
@@ -193,7 +195,7 @@ class World:
         """After a kill: what was committed is there, once, and nothing is embedded again."""
         with closing(Store(self.home.index)) as store:
             for finding in check(store, self.home.vectors):
-                self.broken("invariants", f"{where}: {finding.sentence}")
+                self.broken("invariants", f"{where}: {finding.reason}")
         for number, marks in before.marks.items():
             if number not in touched and after.marks.get(number) != marks:
                 self.broken(
@@ -238,13 +240,13 @@ def run(report: Report, folder: Path, *, kills: int, documents: int, seed: int) 
     try:
         time.sleep(IDLE_S)
         eventually(lambda: len(asked.read_bytes().splitlines()) >= LEAST if asked.exists() else False, 600, 1.0)
-        began = time.time()
+        began = time.monotonic()
         for number in range(kills):
             _round(world, number)
             if (number + 1) % 20 == 0:
                 broken = sum(map(len, world.problems.values()))
                 report.say(f"kills: {number + 1} of {kills}, {len(world.kept)} files, {broken} promises broken")
-        ended = time.time()
+        ended = time.monotonic()
         alive = asker.poll() is None
     finally:
         kill(asker)

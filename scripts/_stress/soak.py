@@ -92,8 +92,9 @@ def run(report: Report, folder: Path, *, minutes: float, seed: int) -> None:
             for thread in (changes, *clients):
                 thread.start()
             samples = _sample(report, app, store, minutes)
-            for thread in (changes, *clients):
-                thread.stop.set()
+            changes.stop.set()
+            for client in clients:
+                client.stop.set()
             for thread in (changes, *clients):
                 thread.join(180)
             in_step = eventually(lambda: _in_step(store, files), 120, 1.0)
@@ -113,17 +114,18 @@ def run(report: Report, folder: Path, *, minutes: float, seed: int) -> None:
         report.none("processes left over", left if alone is None else [])
         _questions(report, clients)
         _weights(report, samples)
-        report.none("invariants", [finding.sentence for finding in check(store, home.vectors)])
+        report.none("invariants", [str(finding.reason) for finding in check(store, home.vectors)])
 
 
 def _sample(report: Report, app: App, store: Store, minutes: float) -> list[tuple[float, int, int, int]]:
     """(seconds, bytes of the app, open files of the app, processes below it), again and again."""
-    began, told, samples = time.monotonic(), 0.0, []
+    samples: list[tuple[float, int, int, int]] = []
+    began = told = time.monotonic()
     while (now := time.monotonic() - began) < 60 * minutes and app.alive:
         pid = app.process.pid
         samples.append((now, weight(pid), handles(pid), len(descendants(pid))))
-        if now - told > STEP_S:
-            told = now
+        if time.monotonic() - told > STEP_S:
+            told = time.monotonic()
             count = sum(1 for row in store.sources() if row.state == "done")
             report.say(
                 f"soak: {now / 60:.0f} min, {samples[-1][1] >> 20} MB, {samples[-1][2]} open files, {count} files read"

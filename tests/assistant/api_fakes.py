@@ -44,7 +44,7 @@ class FakeAssistant:
             {"question": question, "history": history, "collections": collections, "mode": mode, "model": model}
         )
         if "impossible" in question:
-            raise AskError("This question cannot be asked.")
+            raise AskError("question.empty")
         if question == "Explode, please.":
             raise RuntimeError("secret")
         hits = FakeSearch().search(question).hits
@@ -61,11 +61,13 @@ class FakeAssistant:
         if not refused:
             yield Drafted("Bees make honey. unchecked nonsense", SENTENCES[:1], "unchecked nonsense")
         sentences = () if refused else SENTENCES
-        timings = Timings(0.1, None if refused else 0.2, 0.4, 0 if refused else 7)
+        timings = Timings(
+            search_s=0.1, first_token_s=None if refused else 0.2, total_s=0.4, new_tokens=0 if refused else 7
+        )
         yield Answered(Answer(question, refused, 0.83, mode, "starter", sentences, hits, timings))
 
 
-class FakeServices:
+class FakeApplication:
     """What `routes.make` needs."""
 
     def __init__(self):

@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.cleaning import detokenised, one_line, repaired, shortened, tidy
-from corpus.language import guess
 
 
 @pytest.mark.parametrize(
@@ -61,16 +60,3 @@ def test_shortened_ends_at_a_word():
     assert shortened("x" * 30, 10) == "x" * 9 + "…"
     assert shortened("  short\n text ", 20) == "short text"
     assert one_line(" a\n b ") == "a b"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("The cat is on the mat and it was there for the day.", "en"),
-        ("Le chat est sur la table et les souris sont dans un trou.", "fr"),
-        ("12 34", ""),
-        ("Der Hund liegt auf der Wiese und schläft.", ""),
-    ],
-)
-def test_guess_knows_english_and_french(text, expected):
-    assert guess(text) == expected

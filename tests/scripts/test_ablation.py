@@ -4,7 +4,7 @@ import pytest
 
 from assistant.evaluation import runs
 from assistant.evaluation.runs import Run, table
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from scripts import ablation, evaluate
 from scripts._course.ablation import text
 from scripts._course.ablation.steps import RUNS, STEPS
@@ -15,7 +15,10 @@ ASKED = [["1"], ["2"], ["3"]]
 def run_of(measure: str, **tables: list[float]) -> Run:
     """A run whose tables, by name, hold the given values of every measure that the steps look at."""
     names = ("rouge_l", "token_f1", "looping_answers", "nDCG@10", "ROUGE-L")
-    made = [table(name.replace("__", "/"), ASKED, dict.fromkeys(names, v), median_s=0.5) for name, v in tables.items()]
+    made = [
+        table(name.replace("__", "/"), ASKED, dict.fromkeys(names, v), facts={"median_s": 0.5})
+        for name, v in tables.items()
+    ]
     return Run(measure, "2026-01-02T03:04:05+00:00", {}, tuple(made))
 
 
@@ -67,7 +70,7 @@ def test_measuring_calls_evaluate_for_what_is_missing_alone(out, tmp_path, monke
     def measured(arguments):
         calls.append(arguments)
         if "questions" in arguments:
-            raise ReadingError("There is no collection called 'medquad'.")
+            raise SourcierError("evaluate.no_questions")
         runs.save(run_of("dialogue", medquad=[0.5, 0.5, 0.5]), ablation.Path(arguments[-1]))
 
     monkeypatch.setattr(evaluate, "main", measured)
@@ -77,7 +80,7 @@ def test_measuring_calls_evaluate_for_what_is_missing_alone(out, tmp_path, monke
     assert calls[0][3:6] == ["--without-passages", "--count", "3"] and "--shuffled" in calls[1]
     said = capsys.readouterr().err
     assert "dialogue-specialise: Name the fine-tuned generator" in said
-    assert "reponses: There is no collection called 'medquad'." in said
+    assert "reponses: There are no questions to measure on." in said
     assert [row for row in rows(out) if row[0] == "Donner les passages au générateur"]
 
 
@@ -87,5 +90,5 @@ def test_the_steps_name_runs_that_are_known():
 
 
 def test_nothing_stored_is_told_in_a_sentence(tmp_path):
-    with pytest.raises(ReadingError, match="There are no runs in"):
+    with pytest.raises(SourcierError, match=r"ablation\.no_runs"):
         ablation.main(["--out", str(tmp_path)])

@@ -6,7 +6,8 @@ import pytest
 from assistant.evaluation import runs
 from assistant.evaluation.dialogue import Case
 from assistant.storage.votes import Votes
-from corpus.document import Passage, ReadingError
+from corpus.document import Passage
+from corpus.errors import SourcierError
 from corpus.home import Home
 from scripts import compare
 from scripts._course.compare import errors, measure, report, store
@@ -62,8 +63,8 @@ LOOP = "It is rare and it is rare and it is rare and it is rare and it is rare a
 @pytest.fixture(scope="module")
 def answers() -> dict:
     made = measure.extracted(CASES)
-    made |= measure.generated(GENERIC, Writer(LOOP), CASES, lambda done: None)
-    made |= measure.generated(SPECIALISED, Writer(GOOD), CASES, lambda done: None)
+    made |= measure.generated(GENERIC, Writer(LOOP), CASES, lambda: None)
+    made |= measure.generated(SPECIALISED, Writer(GOOD), CASES, lambda: None)
     return made
 
 
@@ -170,17 +171,17 @@ def test_votes_are_counted_for_the_right_model(tmp_path):
 
 
 def test_without_a_specialised_generator_it_says_how_to_make_one(tmp_path):
-    with pytest.raises(ReadingError, match=r"train one with python -m scripts\.finetune"):
+    with pytest.raises(SourcierError, match=r"compare\.none_trained"):
         compare.main(["--home", str(tmp_path)])
-    with pytest.raises(ReadingError, match="cannot be compared with itself"):
+    with pytest.raises(SourcierError, match=r"compare\.itself"):
         compare.main(["--home", str(tmp_path), "--generic", "starter", "--specialised", "starter"])
-    with pytest.raises(ReadingError, match="neither a folder nor the name of a preset"):
+    with pytest.raises(SourcierError, match=r"model\.unknown"):
         compare.main(["--home", str(tmp_path), "--specialised", "nothing"])
     assert not Home(tmp_path).models.exists()
 
 
 def test_a_report_without_measures_is_one_sentence(tmp_path):
-    with pytest.raises(ReadingError, match=r"cannot be read"):
+    with pytest.raises(SourcierError, match=r"run\.unreadable"):
         compare.main(["--report", "--out", str(tmp_path)])
 
 

@@ -107,7 +107,7 @@ def test_wrong_usage_exits_with_2(arguments, capsys):
 def test_kaggle_sets_are_explained_in_two_lines(home, capsys):
     assert main(["corona_tweets", "--home", str(home)]) == 1
     first, second = capsys.readouterr().err.strip().splitlines()
-    assert "Corona_NLP_train.csv and Corona_NLP_test.csv" in first and "kaggle.com" in first
+    assert "Corona_NLP_train.csv, Corona_NLP_test.csv" in first and "kaggle.com" in first
     assert str(home) in second and "--from FOLDER" in second
 
 
@@ -149,7 +149,7 @@ def test_another_file_than_the_published_one_is_refused(home, monkeypatch, capsy
 def test_a_download_that_breaks_off_leaves_nothing(home, monkeypatch, capsys):
     answer_with(monkeypatch, archive()[:50], length=5000)
     assert main(["medquad", "--home", str(home)]) == 1
-    assert "ended after 50 of 5,000 bytes" in capsys.readouterr().err
+    assert "ended after 50 of 5000 bytes" in capsys.readouterr().err
     assert list((home / "datasets" / "medquad").iterdir()) == []
 
 

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from assistant.evaluation import runs
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from scripts import livrables
 from scripts._course.livrables import figures, slides
 from scripts._course.livrables.catalogue import SLIDES
@@ -16,7 +16,7 @@ from scripts._course.livrables.typography import spaced
 def run(tmp_path):
     """A stored run over four questions."""
     asked = [[n, f"question {n}"] for n in range(4)]
-    table = runs.table("held_out", asked, {"right": [1, 1, 1, 0]}, shares=True, seconds=0.0625)
+    table = runs.table("held_out", asked, {"right": [1, 1, 1, 0]}, shares=True, facts={"seconds": 0.0625})
     path = tmp_path / "run.json"
     runs.save(runs.Run("grounding", "2026-11-23T02:00:00+00:00", {}, (table,)), path)
     return path
@@ -51,7 +51,7 @@ def test_what_was_counted_of_the_data_is_known(tmp_path):
 
 def test_a_file_that_is_no_run_is_told(tmp_path):
     (tmp_path / "run.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(ReadingError, match="is no run of this command"):
+    with pytest.raises(SourcierError, match=r"run\."):
         figures.of_runs([tmp_path / "run.json"])
 
 
@@ -85,7 +85,7 @@ def test_slides_without_their_tools_say_what_to_install(tmp_path, monkeypatch):
     monkeypatch.delenv("CHROME_PATH", raising=False)
     source = tmp_path / "slides.md"
     source.write_text("# Bonjour", encoding="utf-8")
-    with pytest.raises(ReadingError, match="Slides need Node"):
+    with pytest.raises(SourcierError, match=r"slides\.no_"):
         slides.build(source, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["slides.md"]  # what was filled in is cleared away
 

@@ -20,7 +20,8 @@ import yaml
 from assistant.evaluation import runs
 from assistant.generation import presets
 from assistant.ui.server import space as entry
-from corpus.document import Document, Passage, ReadingError, Section
+from corpus.document import Document, Passage, Section
+from corpus.errors import SourcierError
 from corpus.home import Home
 from index.storage.store import Store
 from scripts import publish
@@ -100,14 +101,14 @@ def test_two_dry_runs_write_the_same(folders, tmp_path):
 
 def test_a_dry_run_touches_no_folder_that_holds_something(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(ReadingError, match="is no empty folder"):
+    with pytest.raises(SourcierError, match=r"publish\.not_empty"):
         publish.main(["--owner", "me", "--dry-run", str(tmp_path)])
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_a_secret_in_a_file_stops_everything(tmp_path):
     (tmp_path / "notes.md").write_text("token: hf_" + "a1B2" * 9)
-    with pytest.raises(ReadingError, match=r"^notes\.md holds what looks like a token") as caught:
+    with pytest.raises(SourcierError, match=r"^hub.secret \(name=notes\.md\)$") as caught:
         hub.check(tmp_path)
     assert "a1B2" not in str(caught.value)
 
@@ -155,7 +156,7 @@ def test_both_go_up_as_private_and_exactly(fake_hub, capsys):
 
 
 def test_a_public_space_needs_a_password_that_stays_secret(fake_hub, monkeypatch, capsys):
-    with pytest.raises(ReadingError, match="A public Space needs a password"):
+    with pytest.raises(SourcierError, match=r"publish\.no_password"):
         publish.main(["space", "--public"])
     assert fake_hub.calls == []
     monkeypatch.setenv("SOURCIER_PASSWORD", PASSWORD)
@@ -168,7 +169,7 @@ def test_a_public_space_needs_a_password_that_stays_secret(fake_hub, monkeypatch
 
 def test_a_space_that_turned_public_is_not_opened(fake_hub):
     fake_hub.private = False
-    with pytest.raises(ReadingError, match="exists and is not private"):
+    with pytest.raises(SourcierError, match=r"hub\.not_private"):
         publish.main(["space"])
     assert [name for name, _, _ in fake_hub.calls] == ["create_repo"]
 
@@ -177,7 +178,7 @@ def test_without_a_token_it_says_how_to_log_in(monkeypatch, tmp_path):
     for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "none"))
-    with pytest.raises(ReadingError, match=r"hf auth login|cannot be reached"):
+    with pytest.raises(SourcierError, match=r"hub.login|hub.unreachable"):
         publish.main(["model"])
 
 

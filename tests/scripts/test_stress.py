@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from scripts import stress
+from scripts._common import say
 from scripts._stress import hostile_files, kills
 from scripts._stress.common import Report, Row
 from scripts._stress.hostile import is_sentence
@@ -108,7 +109,7 @@ def test_hostile_files_end_ready_or_failed_with_a_sentence(tmp_path, monkeypatch
                 assert items
                 assert all(item.text.strip() for item in items if isinstance(item, Document))
             except ReadingError as error:
-                assert is_sentence(str(error)), (path.name, str(error))
+                assert is_sentence(say(error)), (path.name, say(error))
 
 
 def test_clear_sentence_is_told_from_a_programs_words():

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from scripts import training
 from scripts._course.training import summary, text
 
@@ -92,10 +92,10 @@ def test_a_long_curve_is_thinned_and_keeps_its_end():
 
 
 def test_what_is_no_run_is_told_in_a_sentence(tmp_path):
-    with pytest.raises(ReadingError, match="is no run of"):
+    with pytest.raises(SourcierError, match=r"training_report\.no_run"):
         training.main([str(tmp_path), "--out", str(tmp_path / "out")])
-    with pytest.raises(ReadingError, match="There is no run to report on"):
+    with pytest.raises(SourcierError, match=r"training_report\.nothing"):
         training.main(["--out", str(tmp_path / "out")])
     (tmp_path / training.KEPT).write_text("[1]")
-    with pytest.raises(ReadingError, match="does not hold summaries of runs"):
+    with pytest.raises(SourcierError, match=r"training_report\.damaged"):
         training.main(["--out", str(tmp_path)])

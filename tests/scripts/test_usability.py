@@ -57,26 +57,28 @@ def test_what_the_app_kept_is_counted_over_all_participants(filled):
 
 
 @pytest.mark.parametrize(
-    ("name", "line", "sentence"),
+    ("name", "line", "code", "text"),
     [
-        ("reponses.csv", "P1;1;peut-être;30;0;", "line 2: reussie is 'peut-être'; it is oui or non."),
-        ("reponses.csv", "P1;1;oui;vite;0;", "secondes is 'vite'; a number from 0 to 7200"),
-        ("reponses.csv", ";1;oui;3;0;", "participant or tache is empty"),
-        ("questionnaire.csv", "P1;6;1;1;1;1;1;1;1;1;1", "line 2: q1 is '6'; a number from 1 to 5"),
-        ("questionnaire.csv", "P1;2.5;1;1;1;1;1;1;1;1;1", "q1 is '2.5'"),
-        ("questionnaire.csv", "P1;1;1;1;1;1;1;1;1;1;1\n" * 2, "P1 has answered already"),
+        ("reponses.csv", "P1;1;peut-être;30;0;", "usertests.not_yes_or_no", "peut-être"),
+        ("reponses.csv", "P1;1;oui;vite;0;", "csv.no_number", "vite"),
+        ("reponses.csv", ";1;oui;3;0;", "usertests.nobody", None),
+        ("questionnaire.csv", "P1;6;1;1;1;1;1;1;1;1;1", "csv.no_number", "6"),
+        ("questionnaire.csv", "P1;2.5;1;1;1;1;1;1;1;1;1", "csv.no_number", "2.5"),
+        ("questionnaire.csv", "P1;1;1;1;1;1;1;1;1;1;1\n" * 2, "usertests.twice", None),
     ],
 )
-def test_a_line_that_cannot_be_used_is_named(tmp_path, name, line, sentence):
+def test_a_line_that_cannot_be_used_is_named(tmp_path, name, line, code, text):
     header = TASKS if name == "reponses.csv" else SUS
     (tmp_path / name).write_text(header + line + "\n", encoding="utf-8")
-    with pytest.raises(ReadingError, match=sentence):
+    with pytest.raises(ReadingError) as caught:
         (attempts if name == "reponses.csv" else ratings)(tmp_path / name)
+    assert (caught.value.code, caught.value.values.get("text")) == (code, text)
 
 
 def test_someone_who_tried_nothing_is_no_participant(filled):
-    with pytest.raises(ReadingError, match="P9 answered the questionnaire but tried no task"):
+    with pytest.raises(ReadingError) as caught:
         report(attempts(filled / "reponses.csv"), [Rating("P9", (3,) * 10)], [])
+    assert (caught.value.code, caught.value.values["participants"]) == ("usertests.strangers", "P9")
 
 
 def test_the_command_writes_the_report_and_refuses_to_invent_one(filled, capsys):
@@ -84,5 +86,5 @@ def test_the_command_writes_the_report_and_refuses_to_invent_one(filled, capsys)
     files = ["--answers", str(filled / "reponses.csv"), "--sus", str(filled / "questionnaire.csv")]
     assert livrables.main(["usertests", *files, "--out", str(out)]) == 0
     assert out.read_text("utf-8").startswith("# Résultats")
-    with pytest.raises(ReadingError, match="There are no answers yet"):
+    with pytest.raises(ReadingError, match=r"usertests\.none"):
         livrables.main(["usertests"])  # nobody has been asked yet: the files in livrables/ are empty forms

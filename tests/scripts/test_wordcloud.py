@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from corpus.datasets import get
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from scripts import wordcloud
 from scripts._course.livrables import data
 from scripts._course.livrables.parts import LIVRABLES
@@ -107,7 +107,7 @@ def test_the_same_words_are_the_same_picture():
     pytest.importorskip("wordcloud")
     words = {word: n for n, word in enumerate("fern moss oak pine lily".split(), start=1)}
     assert clouds.cloud(words).tobytes() == clouds.cloud(words).tobytes()
-    with pytest.raises(ReadingError, match="no words to draw"):
+    with pytest.raises(SourcierError, match=r"clouds\.no_words"):
         clouds.cloud({})
 
 
@@ -153,8 +153,10 @@ def test_a_cell_that_fails_is_told_in_a_sentence(tmp_path):
 
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
     nbformat.write(notebook, tmp_path / "broken.ipynb")
-    with pytest.raises(ReadingError, match=r"broken.ipynb fails: ZeroDivisionError"):
+    with pytest.raises(SourcierError) as caught:
         run_all(tmp_path / "broken.ipynb", tmp_path / "out.ipynb")
+    assert caught.value.code == "notebook.failed"
+    assert caught.value.values["error"] == "ZeroDivisionError"
 
 
 @pytest.mark.real

@@ -1,4 +1,4 @@
-"""Examples of the assistant's job from the data sets and the user's own documents: passages and question to answer."""
+"""Examples of the assistant's job, made from the data sets and the user's own documents."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -6,19 +6,19 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
 from assistant.generation.prompt import clean
+from assistant.storage.feedback_records import Judgement
+from assistant.training.data import feedback
 from assistant.training.data.example import Example
-from assistant.training.data.split import held_out
-from corpus.document import Document, Passage, ReadingError, Section
+from assistant.training.data.follow_ups import follow_ups
+from assistant.training.errors import TrainingError
+from corpus import datasets as known
+from corpus.document import Document, Passage, Section
 from corpus.sentences import spans
 
 ANSWER_CHARACTERS = 700  # an answer is the first whole sentences within this
 PASSAGE_CHARACTERS = 900
 LONGEST_DOCUMENT = 200  # stretches of one document, so that no book outweighs all the rest
-DISTRACTORS = 3
-OWN_NAMES = ("follow-ups", "feedback", "manners")  # data that is no data set of its own
 # Written for this project; the generator only has to keep its manners.
 MANNERS = (
     ("Hello", "Hello! Ask me something about your documents."),
@@ -40,12 +40,12 @@ ASKING_ABOUT = ("What is {}?", "Tell me about {}.", "{}", "What do the documents
 
 
 def collect(
-    names: Sequence[str], datasets: Path, documents: Iterable[Document] = (), judged: Sequence = ()
+    names: Sequence[str], datasets: Path, documents: Iterable[Document] = (), judged: Sequence[Judgement] = ()
 ) -> list[Example]:
     """Examples of the named data sets (in the folder `datasets`, one folder each) and of the user's documents.
 
-    Beside data sets, a name is one of OWN_NAMES; `judged` are the `feedback.Judgement`s that "feedback" stands for.
-    Raises ReadingError when a data set is not there, or when nothing at all comes out.
+    A name is that of a data set, or "follow-ups" (made from MedQuAD), "feedback" (made from `judged`) or "manners".
+    Raises TrainingError when a data set is not there, or when there is nothing to learn from.
     """
     found: list[Example] = []
     read: dict[str, list[Example]] = {}
@@ -53,84 +53,31 @@ def collect(
         if name == "manners":
             found += [Example(question, answer, None, f"manners/{question}") for question, answer in MANNERS]
         elif name == "follow-ups":
-            from assistant.training.data.follow_ups import follow_ups
-
             found += follow_ups(read.get("medquad") or _read("medquad", datasets))
         elif name != "feedback":
             read[name] = _read(name, datasets)
             found += read[name]
     found += [example for document in documents for example in _from_document(document)]
     if "feedback" in names:
-        from assistant.training.data import feedback
-
         own = feedback.examples(judged, found)  # last, since it takes the groups of all others
         if not own:
-            raise ReadingError("There is no feedback to learn from yet: compare two generators and vote first.")
+            raise TrainingError("training.no_feedback")
         found += own
     if not found:
-        raise ReadingError("There is nothing to learn from: choose a data set, or add documents first.")
+        raise TrainingError("training.nothing")
     return found
 
 
 def _read(name: str, datasets: Path) -> list[Example]:
-    from corpus import datasets as known
-
     data_set = known.get(name)
     make = MAKERS.get(data_set.folder, _from_document)
     if not data_set.find(Path(datasets) / data_set.folder):
-        raise ReadingError(
-            f"The data set {name} ({data_set.title}) is not in {datasets}: fetch it first, with "
-            f"python -m scripts.fetch {name}."
-        )
+        raise TrainingError("training.data_set_missing", name=name, title=data_set.title, folder=datasets)
     items = data_set.documents(Path(datasets) / data_set.folder)
     made = [example for item in items if isinstance(item, Document) for example in make(item)]
     if not made:
-        raise ReadingError(f"The data set {name} gives nothing to learn from.")
+        raise TrainingError("training.data_set_empty", name=name)
     return made
-
-
-def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
-    """(train, held out) by group. Groups are the same whatever else is chosen, and the same as in pretraining."""
-    train = [example for example in examples if not held_out(example.group)]
-    valid = [example for example in examples if held_out(example.group)]
-    if not valid and len(train) > 1:  # a handful of documents: the last group
-        last = train[-1].group
-        train, valid = [e for e in train if e.group != last], [e for e in train if e.group == last]
-    learnt = {example.right.text for example in train if example.right}
-    # MedQuAD gives some answers under several topics: one that is learnt cannot be held out as well.
-    valid = [example for example in valid if not example.right or example.right.text not in learnt]
-    if not train or not valid:
-        raise ReadingError("There is too little to learn from: at least two different documents are needed.")
-    return train, valid
-
-
-class Distractors:
-    """Other examples' passages to stand beside the right one: near ones (same subject) and any."""
-
-    def __init__(self, examples: Sequence[Example]):
-        self.all = [example for example in examples if example.right]
-        self.near: dict[str, list[Example]] = {}
-        for example in self.all:
-            if example.subject:
-                self.near.setdefault(example.subject, []).append(example)
-
-    def draw(self, rng: np.random.Generator, example: Example, count: int) -> list[Passage]:
-        """Up to `count` passages that do not answer the example's question."""
-        found = []
-        for _ in range(count if self.all else 0):
-            near = self.near.get(example.subject, ())
-            pool = near if len(near) > 1 and rng.random() < 0.4 else self.all
-            other = pool[int(rng.integers(len(pool)))]
-            if other.right and other.question != example.question and not _alike(other.right, example):
-                found.append(other.right)
-        return found
-
-
-def _alike(passage: Passage, example: Example) -> bool:
-    """Whether the passage may answer the example's question, too."""
-    right = example.right
-    same = right is not None and (passage.text == right.text or (passage.heading and passage.heading == right.heading))
-    return bool(same) or passage.text == example.answer
 
 
 def beginning(text: str, limit: int) -> str:

@@ -14,8 +14,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from assistant.generation.prompt import clean, clean_line
-from assistant.storage.feedback_records import _MARK, FILE, VOTES, Judgement, read
+from assistant.generation.prompt import clean_line
+from assistant.storage.feedback_records import FILE, VOTES, Judgement, read
 from assistant.storage.votes import Votes, VotesError
 from assistant.training.data.example import Example
 from assistant.training.data.split import held_out
@@ -38,7 +38,7 @@ def examples(judgements: Sequence[Judgement], known: Sequence[Example] = ()) -> 
     An answer has to stand in one of its passages: one that does not would teach to make things up. Groups are those of
     `known` examples with the same question or passage, so that what is held out there is never learnt from here.
     """
-    latest = {(clean_line(j.question), clean(_MARK.sub("", j.answer))): j for j in judgements}
+    latest = {(clean_line(j.question), j.plain): j for j in judgements}
     groups = _groups(known)
     made = [_example(judgement, groups) for judgement in latest.values()]
     return list({(e.question, e.answer): e for e in made if e}.values())

@@ -1,8 +1,7 @@
 """Follow-up questions, made from MedQuAD: a second question on the same topic, which leans on the first.
 
-The chat completes such a question for the search only (`assistant.query.rewriting`); the prompt holds the question
-as the
-user typed it, after passages on the topic. So an example is an elliptic question with its right passage, beside the
+The chat completes such a question for the search only (`assistant.query.follow_ups`); the prompt holds the question as
+the user typed it, after passages on the topic. So an example is an elliptic question with its right passage, beside the
 passages on other aspects of the topic that the search brings along.
 """
 
@@ -12,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from assistant.training.data.example import Example
+from assistant.training.data.split import held_out
 
 A_TOPIC = 2  # follow-ups made of one topic, at most
 BESIDE = 3
@@ -61,8 +61,6 @@ def _within(topic: Sequence[Example]) -> Iterator[Example]:
 
 def _to_children(adults: Sequence[Example], children: Sequence[Example]) -> Iterator[Example]:
     """The same aspect in children, where both topics stand on the same side of the split."""
-    from assistant.training.data.split import held_out
-
     for first in adults:
         for row in children:
             if _forms(first.question) == _forms(row.question) != () and held_out(first.group) == held_out(row.group):

@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from assistant.generation.presets import ModelError
 from assistant.generation.tokenizer import Tokenizer
 from assistant.training.data import vocabulary
 from assistant.training.data.snippets import Rarity, Snippet, snippets
 from assistant.training.data.texts import SHARES, Text
+from assistant.training.errors import TrainingError
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +38,10 @@ class Prepared:
 
     @classmethod
     def load(cls, folder: Path) -> "Prepared":
-        """Reads the folder. Raises ModelError when it is not complete."""
+        """Reads the folder. Raises TrainingError when it is not complete, ModelError for a damaged tokenizer."""
         folder = Path(folder)
         if not (folder / MANIFEST).is_file():
-            raise ModelError(f"{folder} holds no prepared training data.")
+            raise TrainingError("training.data_missing", folder=folder)
         tokenizer = Tokenizer.load(folder)
         try:
             manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -50,9 +51,7 @@ class Prepared:
             parts = [read_snippets(folder / f"{name}.npz") for name in ("snippets", "held_out_snippets")]
             return cls(folder, tokenizer, manifest, train, held_out, manifest["held_out_bytes"], *parts)
         except Exception as error:  # zipfile, zlib, NumPy and json each raise their own
-            raise ModelError(
-                f"The prepared training data in {folder} is damaged: delete it to prepare anew."
-            ) from error
+            raise TrainingError("training.data_damaged", folder=folder) from error
 
     def rarity(self) -> Rarity:
         """How rare each token is in the running text."""
@@ -70,12 +69,12 @@ def prepare(folder: Path, texts: Iterable[Text], vocabulary_size: int = 8192) ->
     train, held = [t for t in texts if not t.held_out], [t for t in texts if t.held_out]
     log.info("%d documents to train on, %d held out", len(train), len(held))
     tokenizer = vocabulary.write(folder, *vocabulary.learn(_sample(train), vocabulary_size))
-    arrays = {f"train/{name}": ids for name, ids in running(train, tokenizer).items()}
+    arrays: dict[str, Any] = {f"train/{name}": ids for name, ids in running(train, tokenizer).items()}
     arrays |= {f"held/{name}": ids for name, ids in running(held, tokenizer).items()}
     np.savez(folder / "text.npz", **arrays)
     for name, part in (("snippets", train), ("held_out_snippets", held)):
         write_snippets(folder / f"{name}.npz", list(snippets(_quotable(part), tokenizer)))
-    bytes_of: Counter = Counter()
+    bytes_of: Counter[str] = Counter()
     for text in held:
         bytes_of[text.source] += len(text.text.encode())
     split = {name: sorted({t.group for t in part}) for name, part in (("held_out", held), ("train", train))}

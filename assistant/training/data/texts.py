@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.training.data.split import held_out
-from corpus.document import Document, ReadingError
+from assistant.training.errors import TrainingError
+from corpus import datasets
+from corpus.document import Document
 
 # Chances a token of a file has to be drawn, beside 1 for the others: two thirds of eLife's bodies are dense molecular
 # biology that answers nobody's question, the Treasury's releases repeat themselves, and MedQuAD is read as questions
@@ -48,7 +50,7 @@ def prose(folder: Path) -> Iterator[Text]:
     """Every document of the `*.txt` files in `folder`: paragraphs between blank lines, headings as "# Title"."""
     files = sorted(Path(folder).glob("*.txt"))
     if not files:
-        raise ReadingError(f"There are no text files to train on in {folder}.")
+        raise TrainingError("training.no_texts", folder=folder)
     for file in files:
         for title, text in _documents(file.read_text(encoding="utf-8", errors="replace")):
             yield Text(file.stem, f"prose/{title}", text, title)
@@ -56,8 +58,6 @@ def prose(folder: Path) -> Iterator[Text]:
 
 def medquad(folder: Path) -> Iterator[Text]:
     """MedQuAD's questions and answers, grouped by what they are about."""
-    from corpus import datasets
-
     for item in datasets.get("medquad").documents(Path(folder)):
         if isinstance(item, Document):
             area = item.metadata.get("focus_area") or item.title
@@ -66,8 +66,6 @@ def medquad(folder: Path) -> Iterator[Text]:
 
 def wikipedia() -> Iterator[Text]:
     """The English Wikipedia summaries that are installed with the program."""
-    from corpus import datasets
-
     for item in datasets.get("wikipedia").documents(Path()):
         if isinstance(item, Document):
             yield Text("wikipedia", f"wikipedia/{item.title}", item.text, item.title, False, dict(item.metadata))

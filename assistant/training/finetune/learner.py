@@ -1,4 +1,4 @@
-"""The model that learns, on one device or several: loss, gradients, updates, and everything that a checkpoint holds.
+"""The model that is trained, on one device or several: loss, gradients, updates, and all that a checkpoint holds.
 
 Several devices are TensorFlow's MirroredStrategy. A batch's weights sum to one over all of its rows, each device sums
 the loss of its own rows, gradients are summed over devices before they are clipped: the same update as on one device.
@@ -6,15 +6,17 @@ the loss of its own rows, gradients are summed over devices before they are clip
 
 import json
 import logging
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from assistant.generation.generator import import_keras_nlp, load_model
-from assistant.generation.presets import ModelError
-from assistant.training.finetune.batches import Batch
+from assistant.training.errors import TrainingError
+from assistant.training.finetune.rows import Batch
+from assistant.training.finetune.settings import Settings
+from assistant.training.runs.arrays import write_arrays
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +28,7 @@ UNDECAYED = ["bias", "gamma", "beta", "embeddings"]
 def devices(count: int | None = None) -> list[str]:
     """TensorFlow's names of the devices to train on: all GPUs, else the processor; `count` of them if given.
 
-    Raises ModelError when there are fewer.
+    Raises TrainingError when there are fewer.
     """
     import_keras_nlp()
     import tensorflow as tf
@@ -36,24 +38,29 @@ def devices(count: int | None = None) -> list[str]:
     if count is None:
         count = len(found) if kind == "GPU" else 1
     if not 1 <= count <= len(found):
-        raise ModelError(f"TensorFlow sees {len(found)} device{'s' * (len(found) > 1)} ({kind}) here, not {count}.")
+        raise TrainingError("training.devices", found=len(found), kind=kind, wanted=count)
     return [device.name for device in found[:count]]
 
 
 class Learner:
     """A GPT2CausalLM with its optimizer. Every method is to be called from one thread."""
 
-    def __init__(self, base: Path, architecture: dict, settings, updates: int, names: Sequence[str] = ()):
-        """`settings` are `finetuning.Settings`, `updates` how many there will be, `names` the devices."""
+    def __init__(
+        self, base: Path, architecture: dict[str, Any], settings: Settings, updates: int, names: Sequence[str] = ()
+    ):
+        """Loads the preset `base`. There will be `updates` of them; `names` are the devices, () for the usual one.
+
+        Raises TrainingError when the devices cannot share a batch evenly.
+        """
         import_keras_nlp()
         import keras
         import tensorflow as tf
 
         self.settings, self.scale, self.good = settings, SCALE, 0
-        self.held: list | None = None  # gradients of an update whose batches are not all seen
+        self.held: list[Any] | None = None  # gradients of an update whose batches are not all seen
         self.strategy = tf.distribute.MirroredStrategy(list(names)) if len(names) > 1 else tf.distribute.get_strategy()
         if settings.batch % self.replicas:
-            raise ModelError(f"Batches of {settings.batch} rows cannot be shared out among {self.replicas} devices.")
+            raise TrainingError("training.uneven", rows=settings.batch, devices=self.replicas)
         keras.utils.set_random_seed(settings.seed)  # LoRA begins with random matrices
         with self.strategy.scope():
             self.model = load_model(base, architecture, dtype=settings.precision)
@@ -76,7 +83,7 @@ class Learner:
     def learn(self, batch: Batch, *, update: bool = True) -> float:
         """Adds the batch's gradients and, with `update`, applies them. Returns the loss: weights times nats, summed.
 
-        Raises ModelError when there is too little memory, or when the loss is no number any more.
+        Raises TrainingError when there is too little memory, or when the loss is no longer a number.
         """
         import tensorflow as tf
 
@@ -88,12 +95,10 @@ class Learner:
                 inputs["token_ids"], inputs["padding_mask"], targets, weights, scale
             )
         except tf.errors.ResourceExhaustedError as error:
-            raise ModelError(
-                f"The memory is too small for {self.settings.batch} rows of {self.settings.length} tokens at a time: "
-                "take a smaller --batch with more --accumulate, or a smaller --length."
-            ) from error
+            rows, length = self.settings.batch, self.settings.length
+            raise TrainingError("training.memory", rows=rows, length=length) from error
         if not scaled and not np.isfinite(float(loss)):
-            raise ModelError("The loss is no number any more: take a smaller --rate.")
+            raise TrainingError("training.loss")
         self.held = gradients if self.held is None else [a + b for a, b in zip(self.held, gradients, strict=True)]
         overflow = scaled and not bool(finite)
         if update or overflow:
@@ -113,12 +118,12 @@ class Learner:
         """What is trained: all weights, or LoRA's."""
         return {f"weight/{n}": v.numpy() for n, v in enumerate(self.model.trainable_variables)}
 
-    def put(self, arrays) -> None:
-        """Takes the weights that `weights` gave. Raises KeyError or ValueError when they do not fit."""
+    def put(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Sets the weights to what `weights` gave. Raises KeyError or ValueError when they do not fit."""
         _assign("weight", self.model.trainable_variables, arrays)
 
-    def save(self, path: Path, state: dict) -> None:
-        """Writes weights, optimizer, dropout's random state and `state` so that a kill leaves a whole file."""
+    def save(self, path: Path, state: dict[str, Any]) -> None:
+        """Writes weights, optimizer, dropout's random state and `state`; a kill leaves a whole file. Raises OSError."""
         arrays = self.weights()
         arrays |= {f"optimizer/{n}": v.numpy() for n, v in enumerate(self.optimizer.variables)}
         arrays |= {f"seed/{n}": v.numpy() for n, v in enumerate(self._seeds())}
@@ -126,25 +131,23 @@ class Learner:
         state = {**state, "scale": self.scale, "good": self.good}
         write_arrays(path, arrays | {"state": np.frombuffer(json.dumps(state).encode(), np.uint8)})
 
-    def restore(self, path: Path) -> dict:
-        """Goes back to what `save` wrote and returns its `state`. Raises ModelError for a damaged file."""
+    def restore(self, path: Path) -> dict[str, Any]:
+        """Goes back to what `save` wrote and returns its `state`. Raises TrainingError for a damaged file."""
         try:
             with np.load(path, allow_pickle=False) as arrays:
                 state = json.loads(arrays["state"].tobytes())
                 self.put(arrays)
                 _assign("optimizer", self.optimizer.variables, arrays)
                 _assign("seed", self._seeds(), arrays)
-                self.held = [arrays[f"held/{n}"] for n in range(sum(f.startswith("held/") for f in arrays.files))]
-                self.held = self.held or None
+                held = sum(name.startswith("held/") for name in arrays.files)
+                self.held = [arrays[f"held/{n}"] for n in range(held)] or None
         except Exception as error:  # zipfile, zlib, NumPy and Keras each raise their own
-            raise ModelError(
-                f"The checkpoint {path} is damaged: delete it to begin anew, or restore a copy of it."
-            ) from error
+            raise TrainingError("training.checkpoint_damaged", path=path) from error
         self.scale, self.good = state.get("scale", SCALE), state.get("good", 0)
         return state
 
     def seed(self, seed: int) -> None:
-        """Begins dropout's random numbers anew."""
+        """Seeds dropout's random numbers."""
         for number, variable in enumerate(self._seeds()):
             variable.assign(np.array([seed, number], variable.dtype))
 
@@ -159,21 +162,7 @@ class Learner:
             self.scale *= 2
 
 
-def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Writes an npz file as a whole or not at all. Raises OSError."""
-    part = Path(path).with_suffix(".part")
-    try:
-        with part.open("wb") as file:
-            np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def _optimizer(settings, updates: int):
+def _optimizer(settings: Settings, updates: int):
     import keras
 
     warmup = max(1, round(settings.warmup * updates))
@@ -238,7 +227,7 @@ def _compiled(learner: Learner):
     return gradients, apply, scores
 
 
-def _assign(kind: str, variables: Sequence, arrays) -> None:
+def _assign(kind: str, variables: Sequence, arrays: Mapping[str, np.ndarray]) -> None:
     for number, variable in enumerate(variables):
         value = arrays[f"{kind}/{number}"]
         if value.shape != tuple(variable.shape):

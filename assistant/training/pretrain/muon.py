@@ -1,4 +1,7 @@
-"""Muon (Jordan et al. 2024) for matrices beside AdamW for the rest: fewer tokens to the same loss than AdamW alone."""
+"""Muon (Jordan et al. 2024) for matrices, beside AdamW for the rest: fewer tokens to the same loss than AdamW alone."""
+
+from collections.abc import Callable
+from typing import overload
 
 import torch
 
@@ -26,29 +29,40 @@ class Muon(torch.optim.Optimizer):
     def __init__(self, groups: list[dict], lr: float = 0.02, momentum: float = 0.95, weight_decay: float = 0.01):
         super().__init__(groups, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "parts": 1})
 
+    @overload
+    def step(self, closure: None = None) -> None: ...
+
+    @overload
+    def step(self, closure: Callable[[], float]) -> float: ...
+
     @torch.no_grad()
-    def step(self):
-        """One update from the gradients."""
-        waiting: dict[tuple[int, int], list[tuple[torch.Tensor, torch.Tensor, float]]] = {}
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+        """One update from the gradients; `closure`, as PyTorch has it, computes them first and returns the loss."""
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        waiting: dict[torch.Size, list[tuple[torch.Tensor, torch.Tensor, float]]] = {}
         for group in self.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is None:
                     continue
                 parameter.mul_(1 - group["lr"] * group["weight_decay"])
-                update = self._momentum(parameter, group["momentum"])
+                update = self._momentum(parameter, parameter.grad, group["momentum"])
                 for part, target in zip(update.chunk(group["parts"]), parameter.chunk(group["parts"]), strict=True):
                     rate = group["lr"] * max(1, part.shape[0] / part.shape[1]) ** 0.5
                     if part.shape[0] > part.shape[1]:
                         part, target = part.T, target.T
-                    waiting.setdefault(tuple(part.shape), []).append((part, target, rate))
+                    waiting.setdefault(part.shape, []).append((part, target, rate))
         for matrices in waiting.values():
             straight = orthogonalised(torch.stack([part for part, _, _ in matrices]))
             for update, (_, target, rate) in zip(straight, matrices, strict=True):
                 target.add_(update, alpha=-rate)
+        return loss
 
-    def _momentum(self, parameter: torch.Tensor, share: float) -> torch.Tensor:
+    def _momentum(self, parameter: torch.Tensor, gradient: torch.Tensor, share: float) -> torch.Tensor:
         """Nesterov's look-ahead of the running mean of gradients."""
         state = self.state[parameter]
         momentum = state.setdefault("momentum", torch.zeros_like(parameter))
-        momentum.lerp_(parameter.grad, 1 - share)
-        return parameter.grad.lerp(momentum, share)
+        momentum.lerp_(gradient, 1 - share)
+        return gradient.lerp(momentum, share)

@@ -25,7 +25,7 @@ def to_preset(state: dict, sizes: dict, tokenizer_folder: Path, folder: Path, *,
 
 
 def save(model, tokenizer_folder: Path, folder: Path, *, half: bool = False) -> Path:
-    """Saves a GPT2CausalLM with the vocabulary of another preset's (or data folder's) tokenizer."""
+    """Saves a GPT2CausalLM as a preset, with the tokenizer of another preset's (or data) folder."""
     keras_nlp = import_keras_nlp()
     vocabulary = json.loads((Path(tokenizer_folder) / presets.VOCABULARY).read_text(encoding="utf-8"))
     merges = (Path(tokenizer_folder) / presets.MERGES).read_text(encoding="utf-8").split("\n")
@@ -45,7 +45,7 @@ def save(model, tokenizer_folder: Path, folder: Path, *, half: bool = False) -> 
 
 @contextlib.contextmanager
 def plain_errors() -> Iterator[None]:
-    """HDF5 tells of a full disk in a paragraph, the system's number somewhere in it; raised again as the system's."""
+    """Raises HDF5's errors again as the system's own: HDF5 hides the system's number in a paragraph of text."""
     try:
         yield
     except (OSError, RuntimeError) as error:

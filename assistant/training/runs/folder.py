@@ -1,29 +1,31 @@
-"""A run's folder: what a run is known by, and whether the disk has room for it."""
+"""A run's folder: the names of its files, what identifies a run, and whether the disk has room for it."""
 
+import contextlib
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.generation.presets import ModelError
+from assistant.training.errors import TrainingError
 from assistant.training.runs.json_file import read_json, write_json
 
-CONFIG, CHECKPOINT, BEST, SPLIT = "config.json", "checkpoint.npz", "best.npz", "split.json"
+CONFIG, CHECKPOINT, BEST, SPLIT, METRICS = "config.json", "checkpoint.npz", "best.npz", "split.json", "metrics.json"
 IDENTITY = ("settings", "base", "data_sha256")
 
 
-def refuse_another(folder: Path, identity: dict, usual: dict) -> None:
-    """Raises ModelError when the folder's checkpoint is of other settings or data than `identity` says.
+def refuse_another(folder: Path, identity: dict, defaults: dict) -> None:
+    """Raises TrainingError when the folder's checkpoint was made with other settings or data than `identity` says.
 
-    `usual` are the settings' defaults: a run of an earlier version had fewer settings.
+    `defaults` are those of the settings: a run of an earlier version recorded fewer of them.
     """
     if not (folder / CHECKPOINT).is_file():
         return
     before = read_json(folder / CONFIG)
     if not isinstance(before.get("settings"), dict) or not isinstance(before.get("data_sha256"), str):
-        raise ModelError(f"{folder / CONFIG} is damaged, so its checkpoint cannot be used: choose another name.")
-    before["settings"] = usual | before["settings"]
+        raise TrainingError("training.config_damaged", path=folder / CONFIG)
+    before["settings"] = defaults | before["settings"]
     if {key: before.get(key) for key in IDENTITY} != json.loads(json.dumps(identity)):
-        raise ModelError(f"{folder} holds a run with other settings or other data: choose another name.")
+        raise TrainingError("training.other_run", folder=folder)
 
 
 def describe(folder: Path, identity: dict, counts: dict, groups: dict[str, set[str]]) -> None:
@@ -34,17 +36,24 @@ def describe(folder: Path, identity: dict, counts: dict, groups: dict[str, set[s
 
 
 def refuse_a_full_disk(folder: Path, trained: int, parameters: int) -> None:
-    """Raises ModelError where the run could not end; `trained` of the model's `parameters` are learnt.
+    """Raises TrainingError when the disk is too full for the run; `trained` of the model's `parameters` are learnt.
 
-    Two checkpoints (weights and Adam's moments) stand there while one replaces the other, then the best weights; the
-    preset twice, while its weights are merged.
+    Room is needed for two checkpoints (weights and Adam's two moments; one replaces the other), for the best weights,
+    and for the preset twice while its weights are merged.
     """
     needed = 4 * (7 * trained + 2 * parameters)
     there = next(path for path in (folder, *folder.parents) if path.exists())
     used = sum(path.stat().st_size for path in folder.glob("*.npz"))
     free = shutil.disk_usage(there).free
     if free + used < needed:
-        raise ModelError(
-            f"There is too little room in {there}: the run needs {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are "
-            "free."
-        )
+        needed_mb, free_mb = (f"{size / 1e6:,.0f}" for size in (needed, free))
+        raise TrainingError("training.no_room", folder=there, needed=needed_mb, free=free_mb)
+
+
+@contextlib.contextmanager
+def disk_errors() -> Iterator[None]:
+    """Raises a failed reading or writing again as TrainingError."""
+    try:
+        yield
+    except OSError as error:
+        raise TrainingError("training.cannot_go_on", reason=error.strerror or str(error)) from error

@@ -1,13 +1,14 @@
-"""Small JSON files of a run folder, replaced in one step."""
+"""Small JSON files of a run folder."""
 
-import contextlib
 import json
-import os
 from pathlib import Path
+from typing import Any
+
+from corpus.files import replacing
 
 
-def read_json(path: Path) -> dict:
-    """The object in a file, empty where there is none that can be read."""
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a file; empty when the file is missing, damaged, or holds something else."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -15,13 +16,7 @@ def read_json(path: Path) -> dict:
     return value if isinstance(value, dict) else {}
 
 
-def write_json(path: Path, value: dict) -> None:
-    """Writes the file as a whole or not at all."""
-    part = path.with_suffix(".part")
-    try:
-        part.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(part, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
+def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Replaces the file in one step. Raises OSError; the old file then stays."""
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -5,31 +5,30 @@ from collections.abc import Iterator
 
 from filelock import FileLock, Timeout
 
-from assistant.generation.presets import ModelError
+from assistant.training.errors import TrainingError
 from assistant.training.runs.json_file import read_json, write_json
 from corpus.home import Home
 
 LOCK, CURRENT = "training.lock", "current.json"
-WAIT_S = 3.0  # the app looks at the lock now and then by taking it for a moment
+WAIT_S = 3.0  # `holder` takes the lock for a moment, too
 
 
-class BusyError(ModelError):
-    """Another training holds the data folder; the message is one sentence for the user."""
+class BusyError(TrainingError):
+    """Another training holds the data folder."""
 
 
 @contextlib.contextmanager
 def sole(home: Home, name: str, wait_s: float | None = None) -> Iterator[None]:
-    """Holds the data folder for the training of that name; the same thread may take it again inside.
+    """Holds the data folder for the training called `name`; the same thread may take it again inside.
 
-    Raises BusyError when another training has it for longer than `wait_s`. The system frees it when a process dies.
+    Raises BusyError when another training keeps it for longer than `wait_s` seconds. The system frees the lock when a
+    process dies.
     """
     lock = FileLock(lock_path(home), is_singleton=True)
     try:
         lock.acquire(timeout=WAIT_S if wait_s is None else wait_s)
     except Timeout as error:
-        raise BusyError(
-            f"Another training runs on this data folder ({_current(home)}): wait for its end, or stop it first."
-        ) from error
+        raise BusyError("training.busy", name=_current(home)) from error
     try:
         home.runs.mkdir(parents=True, exist_ok=True)
         write_json(home.runs / CURRENT, {"name": name})

@@ -1,7 +1,7 @@
 """Fine-tuning from the app: one training at a time, in a process of its own that can be stopped and resumed.
 
-A run's folder holds, beside what `finetuning` writes: session.json (what was asked for, and the command's arguments),
-outcome.json (how it ended; absent while it runs or after a kill) and output.log.
+A run's folder holds, beside what the fine-tuning writes: session.json (the user's plan, and the request made of it),
+outcome.json (how the run ended; absent while it runs or after a kill) and output.log.
 """
 
 import contextlib
@@ -13,15 +13,25 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from assistant.generation import presets
 from assistant.generation.presets import ModelError
+from assistant.training.data import feedback
+from assistant.training.errors import TrainingError
+from assistant.training.finetune.settings import Request, Settings, request_from, settings_from
+from assistant.training.runs import journal
+from assistant.training.runs.folder import CONFIG, METRICS
 from assistant.training.runs.json_file import read_json, write_json
 from assistant.training.runs.lock import holder
-from assistant.training.runs.report import METRICS, by_step, journal
+from corpus import datasets
+from corpus.datasets.fetching import place
 from corpus.home import Home
+from index.storage.store import Store
 
-SESSION, OUTCOME, OUTPUT, CONFIG = "session.json", "outcome.json", "output.log", "config.json"
+SESSION, OUTCOME, OUTPUT = "session.json", "outcome.json", "output.log"
+PROCESS = (sys.executable, "-m", "assistant.training.runs.training_process")
+VALIDATE_EVERY, PATIENCE = 50, 6  # steps; validations without improvement
 LONGEST_ROW = 512  # tokens
 LORA_RANK = 8
 POINTS = 240  # of a curve, at most
@@ -31,12 +41,8 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # device na
 Points = tuple[tuple[int, float], ...]
 
 
-class SessionError(Exception):
-    """What cannot be started. `key` says why (name, exists, running, base, nothing, disk), `reason` in words."""
-
-    def __init__(self, key: str, reason: str = ""):
-        super().__init__(reason or key)
-        self.key, self.reason = key, reason
+class SessionError(TrainingError):
+    """A training that cannot be started: its code is session.name, .exists, .running, .base, .nothing or .disk."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +59,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Session:
-    """A run as it is now. `state`: starting, running, stopping, stopped, failed (`reason` says why) or done.
+    """A run as it is now. `state`: starting, running, stopping, stopped, failed or done.
 
-    Losses in nats a token by step; `steps` is 0 and `seconds_left` None where not yet known. `cut` examples are longer
-    than a row, `left_out` find no room in one. `use` is the accuracy of answer tokens on held-out questions: with their
+    `reason` says why it failed, as `corpus.errors.Reason.dumps` wrote it ("" where only the log knows). Losses are in
+    nats a token, by step; `steps` is 0 and `seconds_left` None while unknown. `cut` examples are longer than a row,
+    `left_out` do not fit into one at all. `use` is the accuracy of answer tokens on held-out questions: with their
     passages before and after, without them before and after; empty where it is not measured.
     """
 
@@ -84,27 +91,22 @@ class Session:
 class Sessions:
     """The runs of one data folder."""
 
-    def __init__(self, home: Home, store, command: Sequence[str] = (sys.executable, "-m", "scripts._session")):
+    def __init__(self, home: Home, store: Store, command: Sequence[str] = PROCESS):
         self._home = home
         self._store = store
         self._command = tuple(command)
         self._lock = threading.Lock()
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._name = ""
         self._stopping = False
 
     def data_sets(self) -> list[str]:
         """Names of the data sets that are on this machine."""
-        from corpus import datasets
-        from corpus.datasets.fetching import place
-
         known = [datasets.get(name) for name in datasets.NAMES]
         return [data_set.name for data_set in known if data_set.find(place(data_set, self._home))]
 
     def feedback(self) -> int:
         """How many answers the user thought well of can be learnt from."""
-        from assistant.training.data import feedback
-
         return len(feedback.examples(feedback.of_home(self._home)))
 
     def free_name(self, base: str) -> str:
@@ -115,16 +117,16 @@ class Sessions:
     def start(self, plan: Plan) -> None:
         """Starts a new run. Raises SessionError."""
         if not _NAME.fullmatch(plan.name) or _RESERVED.fullmatch(plan.name):
-            raise SessionError("name")
+            raise SessionError("session.name")
         if self._taken(plan.name):
-            raise SessionError("exists")
-        arguments = self._arguments(plan)
+            raise SessionError("session.exists")
+        request = self._request(plan)
         folder = self._home.runs / plan.name
         with self._lock:
             self._refuse_a_second_one()
             with _disk():
                 folder.mkdir(parents=True)
-                write_json(folder / SESSION, {"plan": asdict(plan), "arguments": arguments})
+                write_json(folder / SESSION, {"plan": asdict(plan), "request": asdict(request)})
                 self._launch(plan.name)
 
     def resume(self, name: str) -> None:
@@ -162,11 +164,10 @@ class Sessions:
     def session(self, name: str) -> Session:
         """The run of that name as it is now."""
         folder = self._home.runs / name
-        plan = read_json(folder / SESSION).get("plan")
-        plan = plan if isinstance(plan, dict) else {}
-        config, lines = read_json(folder / CONFIG), by_step(journal(folder))
+        plan = _object(read_json(folder / SESSION).get("plan"))
+        config, lines = read_json(folder / CONFIG), journal.by_step(journal.read(folder))
         step = lines[-1]["step"] if lines else 0
-        settings = config.get("settings") if isinstance(config.get("settings"), dict) else {}
+        settings = _object(config.get("settings"))
         data = [*_texts(plan.get("data") or settings.get("data")), *_texts(plan.get("collections"))]
         found = Session(
             name=name,
@@ -187,17 +188,16 @@ class Sessions:
             state = "stopping" if ours and self._stopping else "running" if step else "starting"
             return replace(found, state=state, ours=ours)
         outcome = read_json(folder / OUTCOME)
-        state = outcome.get("state")
-        if state in ("done", "failed"):
-            return replace(found, state=state, reason=str(outcome.get("reason", "")), seconds_left=None)
+        if (ended := outcome.get("state")) in ("done", "failed"):
+            return replace(found, state=ended, reason=str(outcome.get("reason", "")), seconds_left=None)
         return found
 
-    def _arguments(self, plan: Plan) -> list[str]:
-        """The arguments of `scripts.finetune`. Raises SessionError for a base or data that are not there."""
+    def _request(self, plan: Plan) -> Request:
+        """What is trained for the plan. Raises SessionError for a base or data that are not there."""
         try:
             window = presets.validate(presets.find(plan.base, self._home.models))["max_sequence_length"]
         except ModelError as error:
-            raise SessionError("base", str(error)) from error
+            raise SessionError("session.base", reason=error.reason) from error
         data, documents = list(plan.data), []
         for collection in plan.collections:
             for source in self._store.sources(collection):
@@ -206,23 +206,26 @@ class Sessions:
                 elif source.kind == "file" and Path(source.path).is_file():
                     documents.append(source.path)
         if not data and not documents:
-            raise SessionError("nothing")
-        arguments = [plan.name, "--home", str(self._home.path), "--base", plan.base, "--epochs", str(plan.epochs)]
-        arguments += ["--length", str(min(LONGEST_ROW, window)), "--validate-every", "50", "--patience", "6"]
-        arguments += ["--lora-rank", str(LORA_RANK)] if plan.lora else []
+            raise SessionError("session.nothing")
         data += ["follow-ups"] if "medquad" in data else []
-        for name in dict.fromkeys([*data, "manners"]):
-            arguments += ["--data", name]
-        return [*arguments, *(["--documents", *documents] if documents else [])]
+        settings = Settings(
+            base=plan.base,
+            data=tuple(dict.fromkeys([*data, "manners"])),
+            epochs=plan.epochs,
+            length=min(LONGEST_ROW, window),
+            lora_rank=LORA_RANK if plan.lora else 0,
+            validate_every=VALIDATE_EVERY,
+            patience=PATIENCE,
+        )
+        return Request(plan.name, settings, tuple(documents))
 
     def _taken(self, name: str) -> bool:
-        reserved = name == presets.STARTER or name in presets.HUB_PRESETS
-        return reserved or (self._home.runs / name).exists() or (self._home.models / name).exists()
+        return presets.is_reserved(name) or (self._home.runs / name).exists() or (self._home.models / name).exists()
 
     def _refuse_a_second_one(self) -> None:
         name = self.running()
         if name:
-            raise SessionError("running", name)
+            raise SessionError("session.running", name=name)
 
     def _launch(self, name: str) -> None:
         folder = self._home.runs / name
@@ -245,7 +248,21 @@ def _disk() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise SessionError("disk", error.strerror or str(error)) from error
+        raise SessionError("session.disk", reason=error.strerror or str(error)) from error
+
+
+def request_of(folder: Path) -> Request:
+    """What the run in `folder` was asked to do. Raises TrainingError when its session.json does not say it."""
+    session = read_json(folder / SESSION)
+    try:
+        if "request" in session:
+            return request_from(session["request"])
+        # Versions before 0.2 kept a command line; its settings are those in config.json.
+        arguments = _texts(session["arguments"])
+        documents = arguments[arguments.index("--documents") + 1 :] if "--documents" in arguments else []
+        return Request(folder.name, settings_from(read_json(folder / CONFIG)["settings"]), tuple(documents))
+    except (KeyError, TypeError, ValueError) as error:
+        raise TrainingError("training.session_damaged", path=folder / SESSION) from error
 
 
 def thinned(points: Points, most: int = POINTS) -> Points:
@@ -268,7 +285,7 @@ def _count(value: object) -> int:
 
 
 def _seconds_left(lines: Sequence[dict]) -> float | None:
-    """What the newest line says that says it."""
+    """As in the newest line that has them."""
     said = (line.get("seconds_left") for line in reversed(lines))
     return next((float(left) for left in said if isinstance(left, int | float)), None)
 
@@ -276,6 +293,10 @@ def _seconds_left(lines: Sequence[dict]) -> float | None:
 def _curve(lines: Sequence[dict], key: str) -> Points:
     found = [(line["step"], line.get(key)) for line in lines]
     return tuple((step, float(loss)) for step, loss in found if isinstance(loss, int | float) and loss == loss)
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _texts(values: object) -> list[str]:

@@ -1,5 +1,5 @@
 /* Turns clicks and forms inside one gr.HTML into its events. Gradio calls this with `element`, `trigger`, `watch`. */
-const desk = () => document.querySelector('#desk').classList;
+const columns = () => document.querySelector('#ask-columns').classList;
 const words = (node) => node.innerText.replaceAll('\u2060', ' ').trim();
 
 /* The answer with its numbers, then what they stand for. */
@@ -51,7 +51,7 @@ const local = {
     document.getElementById(button.dataset.tab)?.click();
   },
   menu() {
-    desk().toggle('show-conversations');
+    columns().toggle('show-conversations');
   },
 };
 
@@ -61,7 +61,7 @@ element.addEventListener('click', (event) => {
     const data = { ...button.dataset };
     button.closest('[popover]')?.hidePopover();
     if (data.act === 'language') localStorage.setItem('sourcier.language', data.name);
-    if (data.act === 'open') desk().remove('show-conversations');
+    if (data.act === 'open') columns().remove('show-conversations');
     if (local[data.act]) local[data.act](button);
     else trigger('click', data);
     return;

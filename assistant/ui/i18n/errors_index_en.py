@@ -1,3 +1,125 @@
-"""The English sentences for the codes of `index`."""
+"""The English sentences for the codes of `index`, and of the commands that look after it."""
 
-SENTENCES: dict[str, str] = {}
+SENTENCES: dict[str, str] = {
+    # Asking the store
+    "store.unopenable": "The index {path} cannot be opened: {reason}.",
+    "store.newer": "it was written by a newer Sourcier; update the program to open it",
+    "store.document_gone": "The document is no longer in the index.",
+    "store.document_unknown": "There is no document '{name}'.",
+    "store.document_ambiguous": "Several documents begin with '{name}'; give more of the id.",
+    "store.source_removed": "The source was removed meanwhile.",
+    "store.source_taken": "'{path}' is in the collection already.",
+    "collection.unknown": "There is no collection called '{name}' (there is: {known}).",
+    "collection.none_yet": "There is no collection called '{name}' (there is: none yet).",
+    "collection.taken": "There is already a collection called '{name}'.",
+    "collection.taken_choose": "There is already a collection called '{name}'; choose another name.",
+    "collection.name_length": "A collection needs a name of 1 to {most} characters.",
+    # The disk and the file
+    "storage.damaged": "{path} is damaged; it is mended when Sourcier starts again.",
+    "storage.full": "{path} could not be written: the disk is full. Nothing stored was lost; make room and go on.",
+    "storage.read_only": "{path} cannot be written: the folder or the file is read-only.",
+    "storage.unopenable": "{path} cannot be opened: the folder or the file may not be read or written.",
+    "storage.busy": "{path} is being written by another process that does not end; try again.",
+    "storage.io": "{path} cannot be read or written: the disk reports an error.",
+    "home.unwritable": "The data folder {path} cannot be made: {reason}.",
+    # Sources that cannot be queued or read
+    "source.unknown": "There is no such file, folder or data set.",
+    "source.unsupported": "Files of the kind '{kind}' cannot be read.",
+    "source.empty_folder": "The folder holds no file that can be read.",
+    "source.name_not_text": "Its name is not text in any encoding; rename it.",
+    "source.no_text": "It holds no text that can be read.",
+    "source.gone": "It is no longer there.",
+    "source.unopenable": "It cannot be opened ({reason}).",
+    "source.no_permission": "It may not be read (no permission).",
+    "source.not_fetched": "It is not here yet; fetch it with: python -m scripts.fetch {name}",
+    "source.not_indexed": "It could not be indexed ({kind}).",
+    "source.damaged": "It is damaged or not what its name says ({kind}).",
+    "source.out_of_memory": "Reading it took more memory than a file may.",
+    "source.reader_crashed": "Reading it crashed or took more memory than a file may.",
+    "source.reader_silent": "Reading it gave nothing for {seconds} seconds and was stopped.",
+    "source.reader_stopped": "The reader stopped before it began.",
+    # Followed folders
+    "watch.missing": "The folder is not there; its documents are kept until it is back.",
+    "watch.unreachable": "The folder cannot be reached ({reason}); its documents are kept.",
+    "watch.file_in_its_place": "A file is in the place of the folder; its documents are kept.",
+    "watch.unopenable": "The folder cannot be opened; its documents are kept.",
+    "watch.replaced": "Another, empty disk or folder is in its place; its documents are kept.",
+    "watch.no_folder": "There is no folder '{path}'.",
+    "watch.is_file": "'{path}' is a file.",
+    "watch.data_folder": "The data folder itself cannot be followed; choose a folder with documents.",
+    "watch.name_not_text": "The folder's name is not text in any encoding; rename it.",
+    "watch.none": "No folder is followed yet; name one: python -m scripts.index watch FOLDER",
+    "watch.not_followed": "This folder is not followed.",
+    # Backups
+    "backup.exists": "{path} is there already; name another file.",
+    "backup.unwritable": "The backup {path} cannot be written: {reason}.",
+    "backup.not_imported": "The backup {path} cannot be imported: {reason}.",
+    "kind.backup": "a backup of a collection",
+    "backup.no_file": "There is no file {path}.",
+    "backup.not_one": "{name} is no backup of a collection.",
+    "backup.newer": "{name} was written by a newer Sourcier; update the program to import it.",
+    "backup.empty": "{name} holds no document.",
+    "backup.document_too_large": "{name} holds a document of more than {size}.",
+    "backup.damaged": "{name} is damaged or no backup of a collection.",
+    "backup.damaged_because": "{name} is damaged or no backup of a collection: {reason}.",
+    "backup.damaged_part": "{name} is damaged or no backup of a collection ({part}: {kind}).",
+    "backup.source_without_file": "{name} is damaged or no backup of a collection (a source names no file).",
+    "backup.document_lacks": "{name} is damaged or no backup of a collection (a document lacks {field}).",
+    "backup.document_without_source": "{name} is damaged or no backup of a collection (a document without source).",
+    "backup.field_too_long": "{name} is damaged or no backup of a collection ({field} of {length} characters).",
+    "backup.original_damaged": "The backup is damaged: the original of {name} cannot be read.",
+    "backup.original_missing": "The original is no longer there.",
+    # What a check of the index finds
+    "check.file": "The file of the index is damaged ({detail}).",
+    "check.file_unreadable": "The file of the index is damaged (it cannot be read to its end).",
+    "check.manifest": "The manifest lacks {missing}.",
+    "check.words": "The words of the passages and the word index differ.",
+    "check.words_counted": "The words of the passages and the word index differ in {count} passages.",
+    "check.faiss": "{count} files of vectors are damaged, half written or not of this index.",
+    "check.collection": "{count} collections are named by sources or documents and do not exist.",
+    "check.link": "{count} links lead from or to nothing.",
+    "check.document_without_source": "{count} documents belong to no source.",
+    "check.note": "{count} notes on what was left out belong to no source.",
+    "check.passage_without_document": "{count} passages belong to no document.",
+    "check.passage_order": "{count} documents have passages missing or twice.",
+    "check.queue": "{count} places in the embedder's queue are of passages that are gone or that have their vector.",
+    "check.vector_without_passage": "{count} vectors belong to no passage.",
+    "check.passage_without_vector": "{count} passages have no vector and do not wait for one.",
+    "check.document_content": "{count} documents are not what was stored.",
+    "check.document_without_passages": "{count} documents have text and no passages.",
+    "check.passage_content": "{count} passages are not what was stored.",
+    "check.vector_content": "{count} vectors are damaged.",
+    "check.mended": (
+        "The index was damaged and has been mended (nothing of it was lost); the damaged file is {aside}, delete it "
+        "when you like."
+    ),
+    "check.mended_in_part": (
+        "The index was damaged and has been mended (what could be read of it was kept and its sources are read "
+        "again); the damaged file is {aside}, delete it when you like."
+    ),
+    # Embedders
+    "embedder.fallback": "Search uses {light}, which knows English alone: {name} cannot be had ({reason}).",
+    "embedder.default_unavailable": "The embedder {name} cannot be had: {reason}.",
+    "e5.missing": "the package {package} is not installed",
+    "e5.damaged": "its data file is not the one that is known",
+    "embedder.not_installed": "The package {package}, which holds an embedder, is not installed.",
+    "embedder.package_damaged": "The package {package} is damaged: it holds no {file}.",
+    "embedder.not_found": (
+        "The embedder '{name}' is neither a folder nor in the local cache; download it once with `hf download "
+        "sentence-transformers/{name}`."
+    ),
+    "embedder.no_tokenizer": "The embedder '{name}' has no tokenizer.json, which Sourcier needs.",
+    "embedder.unloadable": "The embedder '{name}' cannot be loaded: {reason}.",
+    # The command line
+    "command.error": "Error: {reason}",
+    "command.stopped": "Stopped.",
+    "index.nothing_to_remove": "Name the documents to remove by their ids, or a --collection.",
+    "index.busy": "The index is being filled; repair it when that is done, or pause it first.",
+    "index.disk_full": (
+        "The disk is full. What is indexed is kept; make room, then go on with: python -m scripts.index resume"
+    ),
+    "index.stopped": "The indexing process stopped; the reason stands in {log}.",
+    "index.paused": "Indexing is paused; go on with: python -m scripts.index resume",
+    "index.no_source": "There is no source '{path}'; `status` names those that failed.",
+    "stress.needs_library": "The show 'library' needs --library HOME, a data folder with a large collection.",
+}

@@ -1,47 +1,23 @@
 """Every word the app shows, in English and French: `t` looks one up, the others write numbers as each language does."""
 
-import re
+import locale
+import os
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from assistant.ui.i18n import (
-    texts_documents_en,
-    texts_documents_fr,
-    texts_en,
-    texts_evaluate_en,
-    texts_evaluate_fr,
-    texts_fr,
-    texts_settings_en,
-    texts_settings_fr,
-)
+from assistant.ui.i18n.en import ENGLISH
+from assistant.ui.i18n.fr import FRENCH
+from assistant.ui.i18n.typography import NARROW_SPACE, french_spaces
 
-TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "en": {
-            **texts_en.ENGLISH,
-            **texts_documents_en.ENGLISH,
-            **texts_evaluate_en.ENGLISH,
-            **texts_settings_en.ENGLISH,
-        },
-        "fr": {
-            **texts_fr.FRENCH,
-            **texts_documents_fr.FRENCH,
-            **texts_evaluate_fr.FRENCH,
-            **texts_settings_fr.FRENCH,
-        },
-    }
-)
-ENGLISH = TEXTS["en"]
+TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": ENGLISH, "fr": FRENCH})
 LANGUAGES = tuple(TEXTS)
-NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
-_BEFORE_SIGN = re.compile(" (?=[;?!])")  # in French, such a sign never begins a line
 
 
 def t(key: str, lang: str, **values: object) -> str:
     """The text `key` in `lang` (English for an unknown language) with its placeholders filled. Raises KeyError."""
     text = TEXTS.get(lang, ENGLISH)[key]
     if lang == "fr":
-        text = _BEFORE_SIGN.sub(NARROW_SPACE, text)
+        text = french_spaces(text)
     return text.format(**values) if values else text
 
 
@@ -87,3 +63,10 @@ def preferred_language(accepted: str) -> str:
         except ValueError:
             continue
     return next((tag for weight, _, tag in sorted(ranked) if tag in TEXTS and weight < 0), "en")
+
+
+def system_language() -> str:
+    """The language for messages on the command line: "fr" under a French locale, otherwise "en"."""
+    variables = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))  # the order in which they count
+    name = next((value for value in variables if value), None) or locale.getlocale()[0] or ""
+    return "fr" if name.lower().startswith("fr") else "en"

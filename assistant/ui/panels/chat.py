@@ -5,27 +5,29 @@ from dataclasses import replace
 
 import gradio as gr
 
-from assistant.schema import MODES
+from assistant.pipeline import LONGEST_QUESTION
+from assistant.schema import MODES, Mode
+from assistant.services.application import STARTER_COLLECTIONS, Application
 from assistant.services.turns import TurnView, earlier_turns
 from assistant.ui import render
-from assistant.ui.i18n.reasons import reason
+from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import percent, t
-from assistant.ui.panels import html as panel
-from assistant.ui.panels.judging import with_opinions
+from assistant.ui.panels.components import Changes, Update, html, number
+from assistant.ui.panels.feedback import with_feedback
 from assistant.ui.render.chrome import loading_words
-from assistant.ui.services import STARTER_COLLECTIONS, Services
-from assistant.ui.view import Tab
+from assistant.ui.tab import Tab
+from corpus.errors import Reason
 
-LONGEST_QUESTION = 2000  # characters
 THRESHOLDS = (0.2, 0.35, 0.5, 0.65, 0.8)  # of confidence, to choose from
+TURN_GONE = Reason("history.turn_gone")
 EXAMPLES = ("example.1", "example.2", "example.3", "example.4")
 
 
-class Chat:
+class ChatPanel:
     """Settled turns and the newest one are two components, so that streaming sends the newest only."""
 
-    def __init__(self, services: Services):
-        self._services = services
+    def __init__(self, app: Application):
+        self._app = app
 
     # --- layout ---------------------------------------------------------------------------------------------
 
@@ -33,9 +35,9 @@ class Chat:
         """Makes the components inside the current Blocks."""
         # One scrolling column that stays at its end by itself while text grows: CSS `column-reverse`.
         with gr.Column(elem_id="scroller"), gr.Column(elem_id="turns"):
-            self.past = panel.html(elem_id="past")
-            self.live = panel.html(elem_id="live")
-            self.leads = panel.html(elem_id="leads")
+            self.past = html(elem_id="past")
+            self.live = html(elem_id="live")
+            self.leads = html(elem_id="leads")
         with gr.Column(elem_id="composer"):
             self.question = gr.Textbox(
                 elem_id="question",
@@ -59,7 +61,7 @@ class Chat:
 
     # --- what is shown --------------------------------------------------------------------------------------
 
-    def words(self, tab: Tab) -> dict:
+    def words(self, tab: Tab) -> Changes:
         """The labels in the tab's language."""
         modes = [(t(f"mode.{mode}", tab.lang), mode) for mode in MODES]
         return {
@@ -70,25 +72,25 @@ class Chat:
             self.threshold: self._threshold_choices(tab),
         }
 
-    def collection_choices(self, tab: Tab) -> dict:
+    def collection_choices(self, tab: Tab) -> Update:
         """An update of the choice of collections."""
-        choices = [(t("ask.all", tab.lang), ""), *((name, name) for name in self._services.collections())]
+        choices = [(t("ask.all", tab.lang), ""), *((name, name) for name in self._app.collections())]
         return gr.update(label=t("ask.collection", tab.lang), choices=choices)
 
-    def _model_choices(self, tab: Tab) -> dict:
-        models = self._services.assistant.models()
-        usual = self._services.assistant.settings.model
+    def _model_choices(self, tab: Tab) -> Update:
+        models = self._app.assistant.models()
+        usual = self._app.assistant.settings.model
         value = usual if usual in models else None
         return gr.update(label=t("ask.model", tab.lang), choices=models, value=value, visible=len(models) > 1)
 
-    def _threshold_choices(self, tab: Tab) -> dict:
-        now = self._services.assistant.settings.threshold
+    def _threshold_choices(self, tab: Tab) -> Update:
+        now = self._app.assistant.settings.threshold
         choices = [(percent(value, tab.lang), value) for value in sorted({*THRESHOLDS, now})]
         return gr.update(label=t("ask.threshold", tab.lang), choices=choices, value=now)
 
-    def shown(self, tab: Tab) -> dict:
+    def shown(self, tab: Tab) -> Changes:
         """The conversation of the tab, settled turns and the newest one."""
-        views = with_opinions(self._services.runs.views(tab.conversation), self._services.opinions)
+        views = with_feedback(self._app.jobs.views(tab.conversation), self._app.feedback)
         newest = views[-1] if views else None
         return {
             self.past: render.transcript(views[:-1], tab.lang, tab.editing),
@@ -102,7 +104,7 @@ class Chat:
         if view is None:
             questions = [t(key, tab.lang) for key in self._examples()]
             if (step := self._tour_step(tab)) is not None:
-                return render.tour(step, questions, str(self._services.home.path), tab.lang)
+                return render.tour(step, questions, str(self._app.home.path), tab.lang)
             return render.examples(questions, tab.lang)
         return render.turn(view, tab.lang, self._waiting_for(tab), editing=view.id == tab.editing)
 
@@ -110,17 +112,17 @@ class Chat:
         """The step of the introduction: the one asked for, the first where nothing was ever asked."""
         if tab.tour is not None:
             return tab.tour if tab.tour >= 0 else None
-        return None if self._services.history.conversations() else 0
+        return None if self._app.history.conversations() else 0
 
     def _examples(self) -> tuple[str, ...]:
         """Questions that the starter collections answer; none where those are not."""
-        return EXAMPLES if set(STARTER_COLLECTIONS) & set(self._services.collections()) else ()
+        return EXAMPLES if set(STARTER_COLLECTIONS) & set(self._app.collections()) else ()
 
     def _waiting_for(self, tab: Tab) -> str:
-        loading = self._services.loading
+        loading = self._app.loading
         return t("step.loading", tab.lang, loading=loading_words(loading, tab.lang)) if loading else ""
 
-    def _buttons(self, views: Sequence[TurnView], tab: Tab) -> dict:
+    def _buttons(self, views: Sequence[TurnView], tab: Tab) -> Update:
         if views and views[-1].running:
             return gr.update(submit_btn=False, stop_btn=t("ask.stop", tab.lang))
         return gr.update(submit_btn=t("ask.send", tab.lang), stop_btn=False)
@@ -128,7 +130,7 @@ class Chat:
     def set_threshold(self, value: float) -> None:
         """Keeps the confidence from which questions are answered, for all conversations from now on."""
         if isinstance(value, int | float) and 0 <= value <= 1:
-            self._services.assistant.choose(threshold=float(value))
+            self._app.assistant.choose(threshold=float(value))
 
     # --- what happens ---------------------------------------------------------------------------------------
 
@@ -139,43 +141,50 @@ class Chat:
 
         With `instead_of`, the question takes the place of that turn of the conversation.
         """
-        services = self._services
+        app = self._app
         question = (question or "").strip()
         if not question:
             return tab, t("error.question", tab.lang)
         if len(question) > LONGEST_QUESTION:
             return tab, t("error.long", tab.lang, limit=LONGEST_QUESTION)
-        views = services.runs.views(tab.conversation)
+        views = app.jobs.views(tab.conversation)
         if self.running(tab):
             return tab, t("error.running", tab.lang)
         if instead_of is not None:
             at = next((n for n, view in enumerate(views) if view.id == instead_of), None)
             if at is None:
-                return tab, reason("This question is no longer there.", tab.lang)
+                return tab, sentence(TURN_GONE, tab.lang)
             views = views[:at]
-        mode = mode if mode in MODES else "grounded"
-        tab = replace(tab, editing=None, tour=None)
-        if tab.conversation is None or not services.knows(tab.conversation):  # deleted in another tab
-            tab = self._new_conversation(tab, collection, mode, model)
+        chosen = known_mode(mode)
+        if tab.conversation is None or not app.knows(tab.conversation):  # deleted in another tab
+            conversation = app.history.create(collection=collection, mode=chosen, model=model or "").id
+            tab = replace(tab, conversation=conversation, renaming=None)
         else:
-            services.history.choose(tab.conversation, collection=collection, mode=mode, model=model or "")
-        chosen = (collection,) if collection else ()
-        options = {"collections": chosen, "mode": mode, "model": model or None}
-        services.runs.start(tab.conversation, question, earlier_turns(views), instead_of, **options)
-        return tab, ""
+            conversation = tab.conversation
+            app.history.choose(conversation, collection=collection, mode=chosen, model=model or "")
+        app.jobs.start(
+            conversation,
+            question,
+            earlier_turns(views),
+            instead_of,
+            collections=(collection,) if collection else (),
+            mode=chosen,
+            model=model or None,
+        )
+        return replace(tab, editing=None, tour=None), ""
 
-    def again(self, tab: Tab, data: dict[str, str], choices: Sequence) -> tuple[Tab, str]:
+    def again(self, tab: Tab, data: dict[str, str], choices: tuple[str, str, str | None]) -> tuple[Tab, str]:
         """Asks a question of the conversation once more, in other words where `data` has a text. As `begin`."""
-        asked = panel.number(data)
-        view = next((view for view in self._services.runs.views(tab.conversation) if view.id == asked), None)
+        asked = number(data)
+        view = next((view for view in self._app.jobs.views(tab.conversation) if view.id == asked), None)
         if view is None:
-            return tab, reason("This question is no longer there.", tab.lang)
+            return tab, sentence(TURN_GONE, tab.lang)
         return self.begin(tab, data.get("text", view.question), *choices, instead_of=view.id)
 
     def look(self, name: str, data: dict[str, str], tab: Tab) -> Tab:
         """Carries out what was clicked beside a question and asks nothing. Unknown actions change nothing."""
-        turn = panel.number(data)
-        views = self._services.runs.views(tab.conversation)
+        turn = number(data)
+        views = self._app.jobs.views(tab.conversation)
         if name == "cancel":
             return replace(tab, editing=None)
         if name in ("tour", "tour-end"):
@@ -184,38 +193,43 @@ class Chat:
             return tab
         if name == "edit" and any(view.id == turn for view in views):
             return replace(tab, editing=turn)
-        if name == "version" and any(turn in view.versions for view in views):
-            self._services.history.show_version(tab.conversation, turn)
+        if name == "version" and tab.conversation is not None and turn is not None:
+            if not any(turn in view.versions for view in views):
+                return tab
+            self._app.history.show_version(tab.conversation, turn)
             return replace(tab, editing=None)
         return tab
 
     def choose(self, tab: Tab, collection: str, mode: str, model: str | None) -> None:
         """Keeps the choices with the open conversation as soon as they are made."""
         if tab.conversation is not None and mode in MODES:
-            self._services.history.choose(tab.conversation, collection=collection or "", mode=mode, model=model or "")
-
-    def _new_conversation(self, tab: Tab, collection: str, mode: str, model: str | None) -> Tab:
-        made = self._services.history.create(collection=collection, mode=mode, model=model or "")
-        return replace(tab, conversation=made.id, renaming=None)
+            self._app.history.choose(
+                tab.conversation, collection=collection or "", mode=known_mode(mode), model=model or ""
+            )
 
     def follow(self, tab: Tab) -> Iterator[TurnView]:
         """The newest turn as it grows; nothing when it is complete."""
-        views = self._services.runs.views(tab.conversation)
-        run = self._services.runs.get(views[-1].id) if views else None
-        if run is not None and run.view.running:
-            yield from run.watch()
+        views = self._app.jobs.views(tab.conversation)
+        job = self._app.jobs.get(views[-1].id) if views else None
+        if job is not None and job.view.running:
+            yield from job.watch()
 
     def running(self, tab: Tab) -> bool:
         """Whether an answer is being written in the tab's conversation."""
-        return any(view.running for view in self._services.runs.views(tab.conversation))
+        return any(view.running for view in self._app.jobs.views(tab.conversation))
 
     def stop(self, tab: Tab) -> None:
         """Asks the answer being written to stop."""
-        views = self._services.runs.views(tab.conversation)
-        run = self._services.runs.get(views[-1].id) if views else None
-        if run is not None:
-            run.stop()
+        views = self._app.jobs.views(tab.conversation)
+        job = self._app.jobs.get(views[-1].id) if views else None
+        if job is not None:
+            job.stop()
 
-    def streamed(self, view: TurnView, tab: Tab) -> dict:
+    def streamed(self, view: TurnView, tab: Tab) -> Changes:
         """The update for one step of the newest turn."""
         return {self.live: self.newest(view, tab)}
+
+
+def known_mode(mode: str) -> Mode:
+    """The mode of that name; what the browser sends may be none, which means "grounded"."""
+    return next((known for known in MODES if known == mode), "grounded")

@@ -1,6 +1,7 @@
 """The lower half of the Train & compare tab: one question, two generators, a vote."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -8,37 +9,40 @@ from dataclasses import replace
 
 import gradio as gr
 
-from assistant.schema import MODES
+from assistant.pipeline import LONGEST_QUESTION
+from assistant.schema import MODES, Mode
 from assistant.services.answer_jobs import UPDATE_S
+from assistant.services.application import Application
 from assistant.services.comparison import Comparison, Side, compare
 from assistant.storage.votes import CHOICES, VotesError
 from assistant.ui import render
+from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import t
-from assistant.ui.panels import html as panel
-from assistant.ui.panels.chat import LONGEST_QUESTION
-from assistant.ui.services import Services
-from assistant.ui.view import Gaze, Tab
+from assistant.ui.panels.components import QUIET, Changes, action, html
+from assistant.ui.tab import Streams, Tab
 
 log = logging.getLogger(__name__)
 
-WRITTEN = tuple(mode for mode in MODES if mode != "quotes")  # quotations are the same whatever the generator
+WRITTEN: tuple[Mode, ...] = tuple(
+    mode for mode in MODES if mode != "quotes"
+)  # quotations are the same whatever the generator
 
 
-class Compare:
+class ComparePanel:
     """Asks two generators the same question and keeps what the user thinks of their answers."""
 
-    def __init__(self, services: Services):
-        self._services = services
+    def __init__(self, app: Application):
+        self._app = app
 
     # --- layout ---------------------------------------------------------------------------------------------
 
     def layout(self) -> None:
         """Makes the components inside the current Blocks."""
-        self.gaze = gr.State(Gaze())
+        self.streams = gr.State(Streams())
         self.found = gr.State(None)  # the Comparison that is shown, None once it was voted on
         with gr.Row(elem_id="compare", elem_classes="half"):
             with gr.Column(elem_id="compare-controls", elem_classes="controls", scale=2, min_width=300):
-                self.heading = panel.html()
+                self.heading = html()
                 self.question = gr.Textbox(
                     elem_id="compare-question", lines=2, max_lines=4, max_length=LONGEST_QUESTION
                 )
@@ -47,22 +51,22 @@ class Compare:
                 self.collection = gr.Dropdown([("", "")], value="", elem_id="compare-collection")
                 self.mode = gr.Dropdown(list(WRITTEN), value="grounded", elem_id="compare-mode")
                 self.ask = gr.Button("", elem_id="compare-ask", variant="primary")
-                self.message = panel.html(elem_id="compare-message")
+                self.message = html(elem_id="compare-message")
             with gr.Column(elem_id="compare-results", scale=4, min_width=320):
-                self.answers = panel.html(elem_id="compare-answers")
-                self.tally = panel.html(elem_id="compare-tally")
+                self.answers = html(elem_id="compare-answers")
+                self.tally = html(elem_id="compare-tally")
 
-    def wire(self, tab: gr.State, opened: gr.Tab, quiet: dict) -> None:
+    def wire(self, tab: gr.State, opened: gr.Tab) -> None:
         """One question at a time in a tab; voting is a click among the answers."""
         choices = [self.left, self.right, self.collection, self.mode]
-        asked = [tab, self.gaze, self.question, *choices]
+        asked = [tab, self.streams, self.question, *choices]
         outputs = [self.answers, self.message, self.found, self.ask]
         for event in (self.ask.click, self.question.submit):
-            event(self.asked, asked, outputs, **quiet)
+            event(self.asked, asked, outputs, **QUIET)
         self.answers.click(
-            self.clicked, [tab, self.found], [self.found, self.answers, self.message, self.tally], **quiet
+            self.clicked, [tab, self.found], [self.found, self.answers, self.message, self.tally], **QUIET
         )
-        opened.select(self.tallied, [tab], [self.tally, self.message], **quiet)
+        opened.select(self.tallied, [tab], [self.tally, self.message], **QUIET)
 
     # --- what is shown --------------------------------------------------------------------------------------
 
@@ -72,11 +76,11 @@ class Compare:
         labelled = [self.question, self.left, self.right, self.collection, self.mode]
         return [self.heading, *labelled, self.ask, self.tally, self.message]
 
-    def words(self, tab: Tab) -> dict:
+    def words(self, tab: Tab) -> Changes:
         """The labels in the tab's language."""
-        models = self._services.assistant.models()
+        models = self._app.assistant.models()
         first = next(iter(models), None)
-        trained = next((name for name in self._services.sessions.names() if name in models), None)
+        trained = next((name for name in self._app.sessions.names() if name in models), None)
         words = self.choices(tab)
         words[self.left] |= {"label": t("compare.left", tab.lang), "value": first}
         words[self.right] |= {
@@ -96,48 +100,52 @@ class Compare:
             | self.tallied(tab)
         )
 
-    def choices(self, tab: Tab) -> dict:
+    def choices(self, tab: Tab) -> Changes:
         """Which generators and collections there are now."""
-        models = self._services.assistant.models()
-        collections = [(t("ask.all", tab.lang), ""), *((name, name) for name in self._services.collections())]
+        models = self._app.assistant.models()
+        collections = [(t("ask.all", tab.lang), ""), *((name, name) for name in self._app.collections())]
         return {
             self.left: gr.update(choices=models),
             self.right: gr.update(choices=models),
             self.collection: gr.update(label=t("ask.collection", tab.lang), choices=collections),
         }
 
-    def tallied(self, tab: Tab) -> dict:
+    def tallied(self, tab: Tab) -> Changes:
         """All votes so far."""
         try:
-            return {self.tally: render.tally(self._services.votes.tally(), tab.lang), self.message: ""}
+            return {self.tally: render.tally(self._app.votes.tally(), tab.lang), self.message: ""}
         except VotesError as error:
-            return {self.tally: "", self.message: render.message(str(error), False)}
+            return {self.tally: "", self.message: render.message(sentence(error, tab.lang), False)}
 
     # --- what happens ---------------------------------------------------------------------------------------
 
     def asked(
         self,
         tab: Tab,
-        gaze: Gaze,
+        streams: Streams,
         question: str | None,
         left: str | None,
         right: str | None,
         collection: str | None,
         mode: str | None,
-    ) -> Iterator[dict]:
+    ) -> Iterator[Changes]:
         """Streams both answers, or says in one sentence why there are none."""
         question = (question or "").strip()
         complaint = self._complaint(question, left, right)
-        if complaint:
+        if complaint or left is None or right is None:
             yield {self.message: render.message(t(complaint, tab.lang, limit=LONGEST_QUESTION), False)}
             return
-        mine, stop, shown = gaze.turn(), threading.Event(), 0.0
-        options = {"collections": (collection,) if collection else (), "mode": mode if mode in WRITTEN else "grounded"}
+        mine, stop, shown = streams.begin(), threading.Event(), -math.inf
+        collections = (collection,) if collection else ()
+        chosen: Mode = next((known for known in WRITTEN if known == mode), "grounded")
         found = Comparison(question, Side(left), Side(right))
         yield {self.message: "", self.found: None, self.ask: gr.update(interactive=False)} | self._answers(found, tab)
         try:
-            for found in compare(self._services.assistant, question, (left, right), stop=stop, **options):
-                if gaze.newest != mine:
+            compared = compare(
+                self._app.assistant, question, (left, right), collections=collections, mode=chosen, stop=stop
+            )
+            for found in compared:
+                if streams.newest != mine:
                     stop.set()
                     return
                 if time.monotonic() - shown > UPDATE_S:
@@ -152,26 +160,26 @@ class Compare:
         kept = found if found.complete else None
         yield {self.found: kept, self.ask: gr.update(interactive=True)} | self._answers(_settled(found), tab)
 
-    def clicked(self, tab: Tab, found: Comparison | None, event: gr.EventData) -> dict:
+    def clicked(self, tab: Tab, found: Comparison | None, event: gr.EventData) -> Changes:
         """A vote."""
-        name, data = panel.action(event)
+        name, data = action(event)
         return self.vote(tab, found, data.get("choice", "")) if name == "vote" else {self.found: found}
 
-    def vote(self, tab: Tab, found: Comparison | None, choice: str) -> dict:
+    def vote(self, tab: Tab, found: Comparison | None, choice: str) -> Changes:
         """Keeps the vote on what is shown, once."""
-        if found is None or choice not in CHOICES:
+        if found is None or found.left.answer is None or found.right.answer is None or choice not in CHOICES:
             return {self.found: found}
-        sides = found.left, found.right
-        models, answers = tuple(s.model for s in sides), tuple(s.answer.text for s in sides)
+        models = found.left.model, found.right.model
+        answers = found.left.answer.text, found.right.answer.text
         passages = [(hit.heading, hit.text) for hit in found.left.answer.sources]  # the same on both sides
         try:
-            self._services.votes.add(found.question, models, answers, choice, passages)
+            self._app.votes.add(found.question, models, answers, choice, passages)
         except VotesError as error:
-            return {self.found: found, self.message: render.message(str(error), False)}
+            return {self.found: found, self.message: render.message(sentence(error, tab.lang), False)}
         return {self.found: None, self.answers: render.comparison(found, choice, tab.lang)} | self.tallied(tab)
 
     def _complaint(self, question: str, left: str | None, right: str | None) -> str:
-        models = self._services.assistant.models()
+        models = self._app.assistant.models()
         if not question:
             return "error.question"
         if len(question) > LONGEST_QUESTION:
@@ -180,7 +188,7 @@ class Compare:
             return "compare.missing"
         return "compare.equal" if left == right else ""
 
-    def _answers(self, found: Comparison, tab: Tab) -> dict:
+    def _answers(self, found: Comparison, tab: Tab) -> Changes:
         return {self.answers: render.comparison(found, "", tab.lang)}
 
 

@@ -6,21 +6,23 @@ from dataclasses import replace
 import gradio as gr
 
 from assistant.export import EXTENSIONS, ImportFileError, exported, imported
+from assistant.services.application import Application
+from assistant.storage.history import Conversation
 from assistant.ui import render
+from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import counted, t
-from assistant.ui.panels import html as panel
-from assistant.ui.services import Services
-from assistant.ui.view import Tab
+from assistant.ui.panels.components import Changes, html, number
+from assistant.ui.tab import Tab
 
 LONGEST_TITLE = 120
 LARGEST_IMPORT = 200_000_000  # characters
 
 
-class Conversations:
+class ConversationsPanel:
     """New, open, search, rename, pin, delete and undo, export and import."""
 
-    def __init__(self, services: Services):
-        self._services = services
+    def __init__(self, app: Application):
+        self._app = app
 
     # --- layout ---------------------------------------------------------------------------------------------
 
@@ -29,13 +31,13 @@ class Conversations:
         with gr.Column(elem_id="conversations", min_width=0):
             with gr.Row(elem_id="conversation-tools"):
                 self.new = gr.Button("", elem_id="new-conversation", variant="secondary")
-                self.archive = panel.html(elem_id="archive")
+                self.archive = html(elem_id="archive")
             self.search = gr.Textbox(elem_id="conversation-search", container=False, max_lines=1, show_label=False)
-            self.list = panel.html(more="desk.js", elem_id="conversation-list")
+            self.list = html(more="ask.js", elem_id="conversation-list")
 
     # --- what is shown --------------------------------------------------------------------------------------
 
-    def words(self, tab: Tab) -> dict:
+    def words(self, tab: Tab) -> Changes:
         """The labels in the tab's language."""
         search = t("conversations.search", tab.lang)
         return {
@@ -44,23 +46,23 @@ class Conversations:
             self.archive: render.archive_menu(tab.lang),
         }
 
-    def shown(self, tab: Tab) -> dict:
+    def shown(self, tab: Tab) -> Changes:
         """The list: pinned ones, then the newest."""
-        found = self._services.history.search(tab.query)
+        found = self._app.history.search(tab.query)
         return {self.list: render.conversation_list(found, tab, deleted_title=tab.deleted_title)}
 
     # --- what happens ---------------------------------------------------------------------------------------
 
     def act(self, name: str, data: dict[str, str], tab: Tab) -> Tab:
         """Carries out what was clicked in the list. Unknown actions change nothing."""
-        identity = panel.number(data)
+        identity = number(data)
         quiet = replace(tab, renaming=None, deleted=None)
-        history = self._services.history
+        history = self._app.history
         if name == "cancel":
             return quiet
         if name == "restore" and identity is not None and identity == tab.deleted:
             return replace(quiet, conversation=identity) if history.restore(identity) else quiet
-        if identity is None or not self._services.knows(identity):
+        if identity is None or not self._app.knows(identity):
             return tab
         if name == "open":
             return replace(quiet, conversation=identity, editing=None)
@@ -78,45 +80,45 @@ class Conversations:
             return self._delete(identity, quiet)
         return tab
 
-    def opened(self, tab: Tab):
+    def opened(self, tab: Tab) -> Conversation | None:
         """The record of the tab's conversation, None in a new one."""
-        if tab.conversation is None or not self._services.knows(tab.conversation):
+        if tab.conversation is None or not self._app.knows(tab.conversation):
             return None
-        return self._services.history.conversation(tab.conversation)
+        return self._app.history.conversation(tab.conversation)
 
     def export(self, data: dict[str, str], tab: Tab) -> dict[str, str] | None:
         """The file of one conversation, of all where none is named: its name, its type, its bytes in base64.
 
         None when there is nothing to export or the format is unknown.
         """
-        identity, kind = panel.number(data), data.get("format", "")
-        wanted = [c for c in self._services.history.conversations() if identity in (None, c.id)]
+        identity, kind = number(data), data.get("format", "")
+        wanted = [c for c in self._app.history.conversations() if identity in (None, c.id)]
         if not wanted or kind not in EXTENSIONS or ("id" in data and identity is None):
             return None
-        file = exported([(c, self._services.history.turns(c.id)) for c in wanted], kind, tab.lang)
+        file = exported([(c, self._app.history.turns(c.id)) for c in wanted], kind, tab.lang)
         return {"name": file.name, "type": file.type, "data": base64.b64encode(file.content).decode("ascii")}
 
-    def take_in(self, data: dict[str, str], tab: Tab) -> str:
-        """Adds the conversations of an exported JSON file to the history; gives a sentence about it."""
+    def import_file(self, data: dict[str, str], tab: Tab) -> str:
+        """Adds the conversations of an exported JSON file to the history; gives a message about it."""
         text = data.get("text", "")
         try:
             if len(text) > LARGEST_IMPORT:
-                raise ImportFileError("large")
+                raise ImportFileError("import.large")
             found = imported(text)
         except ImportFileError as error:
-            return t(f"import.{error}", tab.lang)
-        added = sum(self._services.history.take_in(one, turns) is not None for one, turns in found)
+            return sentence(error, tab.lang)
+        added = sum(self._app.history.import_conversation(one, turns) is not None for one, turns in found)
         known = len(found) - added
         lines = [counted("imported", added, tab.lang)] if added else []
         lines += [counted("import.known", known, tab.lang)] if known else []
         return " ".join(lines) or t("import.nothing", tab.lang)
 
     def _delete(self, identity: int, tab: Tab) -> Tab:
-        for view in self._services.runs.views(identity):
-            run = self._services.runs.get(view.id)
-            if run is not None:
-                run.stop()
-        title = self._services.history.conversation(identity).title
-        self._services.history.delete(identity)
+        for view in self._app.jobs.views(identity):
+            job = self._app.jobs.get(view.id)
+            if job is not None:
+                job.stop()
+        title = self._app.history.conversation(identity).title
+        self._app.history.delete(identity)
         tab = replace(tab, deleted=identity, deleted_title=title or t("conversations.untitled", tab.lang))
         return replace(tab, conversation=None) if tab.conversation == identity else tab

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import gradio as gr
+from gradio.events import Dependency
 
+from assistant.services.application import Application
 from assistant.services.downloads import Fetches
-from assistant.services.uploads import LONGEST_NAME, discard, folder_name, take_in
+from assistant.services.uploads import LONGEST_NAME, discard, folder_name, receive
 from assistant.ui import render
-from assistant.ui.i18n.reasons import reason
+from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import counted, t
-from assistant.ui.panels import html as panel
-from assistant.ui.services import Services
-from assistant.ui.view import Tab
-from corpus.document import ReadingError
-from index.storage.rows import StoreError
+from assistant.ui.panels.components import QUIET, Changes, Options, Update, action, html, number
+from assistant.ui.tab import Tab
+from corpus.errors import SourcierError
 from index.views.catalogue import DOCUMENT, FILTERS, SOURCE
 
 WORKING = ("waiting", "reading", "embedding")
@@ -45,7 +45,7 @@ class Browsing:
 
 
 class Taken(NamedTuple):
-    """What came of a drop: its collection, the words for it, whether all went well, whether the files were used up."""
+    """The result of a drop: its collection, a message, whether all files were taken, and whether they were used up."""
 
     collection: str
     text: str
@@ -53,12 +53,12 @@ class Taken(NamedTuple):
     done: bool = False
 
 
-class Documents:
-    """Layout, wiring and handlers. What is done with documents is the shelf's."""
+class DocumentsPanel:
+    """Layout, wiring and handlers. What is done with documents is in `assistant.services.library`."""
 
-    def __init__(self, services: Services):
-        self._services = services
-        self._shelf = services.shelf
+    def __init__(self, app: Application):
+        self._app = app
+        self._library = app.library
 
     # --- layout ---------------------------------------------------------------------------------------------
 
@@ -70,30 +70,30 @@ class Documents:
             with gr.Column(elem_id="add", scale=2, min_width=280):
                 self._layout_adding()
             with gr.Column(elem_id="state", scale=5, min_width=320):
-                self._work = panel.html(elem_id="work")
-                self._said = panel.html(elem_id="documents-message")
-                self._collections = panel.html(elem_id="collection-table")
-                self._watches = panel.html(elem_id="watches")
-                self._title = panel.html(elem_id="library-title")
+                self._work = html(elem_id="work")
+                self._said = html(elem_id="documents-message")
+                self._collections = html(elem_id="collection-table")
+                self._watches = html(elem_id="watches")
+                self._title = html(elem_id="library-title")
                 with gr.Row(elem_id="library-search"):
                     self._search = gr.Textbox(elem_id="document-search", max_lines=1, scale=3, min_width=200)
                     self._filter = gr.Dropdown([], elem_id="document-filter", scale=1, min_width=150)
-                self._table = panel.html(elem_id="document-table")
-        self._preview = panel.html(elem_id="preview")
+                self._table = html(elem_id="document-table")
+        self._preview = html(elem_id="preview")
 
     def _layout_adding(self) -> None:
-        self._heading = panel.html(elem_id="add-heading", more="documents.js")
+        self._heading = html(elem_id="add-heading", more="documents.js")
         self._files = gr.File(elem_id="files", file_count="multiple", file_types=self._formats, height=180)
         self.collection = gr.Dropdown([], elem_id="add-collection", allow_custom_value=True)
         self._add = gr.Button("", elem_id="add-button", variant="primary")
-        self._message = panel.html(elem_id="add-message")
+        self._message = html(elem_id="add-message")
         with gr.Accordion("", open=False, elem_id="follow") as self._follow_fold:
-            self._follow_help = panel.html()
+            self._follow_help = html()
             self._folder = gr.Textbox(elem_id="follow-folder", max_lines=1)
             self._follow = gr.Button("", elem_id="follow-button")
-            self._follow_message = panel.html(elem_id="follow-message")
+            self._follow_message = html(elem_id="follow-message")
         with gr.Accordion("", open=False, elem_id="data-sets-fold") as self._sets_fold:
-            self._sets = panel.html(elem_id="data-sets")
+            self._sets = html(elem_id="data-sets")
 
     @property
     def _formats(self) -> list[str]:
@@ -103,18 +103,20 @@ class Documents:
 
     # --- wiring -----------------------------------------------------------------------------------------------
 
-    def wire(self, tab: gr.State, own: gr.Tab, others: Sequence[gr.Tab], spoken: Sequence, quiet: dict) -> list:
-        """Gives the events after which the choices of collections everywhere are to be looked at again.
+    def wire(
+        self, tab: gr.State, own: gr.Tab, others: Sequence[gr.Tab], spoken: Sequence[Dependency]
+    ) -> list[Dependency]:
+        """Connects the events. Gives those after which the lists of collections on all tabs must be refreshed.
 
-        `own` and `others` are the page's tabs, `spoken` the events after which it has its words.
+        `own` and `others` are the page's tabs, `spoken` the events that fill in its texts.
         """
         seen = [tab, self._browsing]
         looked = self._outputs
-        one = {**quiet, "concurrency_id": "documents", "concurrency_limit": 1}  # no late look may undo a click
+        one: Options = {**QUIET, "concurrency_id": "documents", "concurrency_limit": 1}  # no late look may undo a click
         for event in spoken:
             event.then(self.look, seen, looked, **one)
         own.select(self._opened, seen, [*looked, self._timer], **one)
-        gr.on([other.select for other in others], lambda: gr.Timer(active=False), None, [self._timer], **quiet)
+        gr.on([other.select for other in others], lambda: gr.Timer(active=False), None, [self._timer], **QUIET)
         self._timer.tick(self._tick, seen, [*looked, self._timer], **one)
         acted = [self._browsing, self._said, *looked]
         events = [
@@ -154,7 +156,7 @@ class Documents:
         following = [self._follow_fold, self._follow_help, self._folder, self._follow]
         return [*adding, *following, self._sets_fold, self._search, self._filter]
 
-    def words(self, tab: Tab) -> dict:
+    def words(self, tab: Tab) -> Changes:
         """The labels in the tab's language."""
         lang = tab.lang
         states = [(t(f"filter.{state}", lang), state) for state in FILTERS]
@@ -176,38 +178,38 @@ class Documents:
             self._filter: gr.update(label=t("library.filter", lang), choices=states, value="all"),
         }
 
-    def collection_choices(self, tab: Tab) -> dict:
+    def collection_choices(self, tab: Tab) -> Update:
         """An update of the choice of collections."""
         usual = t("add.default", tab.lang)
-        names = dict.fromkeys((usual, *self._shelf.collections()))
+        names = dict.fromkeys((usual, *self._library.collections()))
         label, info = t("add.collection", tab.lang), t("add.collection_help", tab.lang)
         return gr.update(label=label, info=info, choices=list(names))
 
-    def look(self, tab: Tab, browsing: Browsing) -> dict:
+    def look(self, tab: Tab, browsing: Browsing) -> Changes:
         """Everything that changes by itself."""
-        statuses = self._shelf.statuses()
+        statuses = self._library.statuses()
         return {
-            self._work: render.work(statuses, self._shelf.store.paused, tab.lang),
+            self._work: render.work(statuses, self._library.store.paused, tab.lang),
             self._collections: render.collections_table(
                 statuses, browsing.collection, tab.lang, browsing.renaming, browsing.deleting
             ),
-            self._watches: render.watched_folders(self._shelf.watches(), browsing.unfollowing, tab.lang),
+            self._watches: render.watched_folders(self._library.watches(), browsing.unfollowing, tab.lang),
             self._preview: self._opened_document(tab, browsing),
             self._sets: self._data_sets(tab),
         } | self._listed(tab, browsing)
 
-    def _opened(self, tab: Tab, browsing: Browsing) -> dict:
+    def _opened(self, tab: Tab, browsing: Browsing) -> Changes:
         return self.look(tab, browsing) | {self._timer: gr.Timer(BUSY_S, active=True)}
 
-    def _tick(self, tab: Tab, browsing: Browsing) -> dict:
+    def _tick(self, tab: Tab, browsing: Browsing) -> Changes:
         seen = self.look(tab, browsing)
         if browsing.renaming:
             del seen[self._collections]  # what is being typed there must stay
-        busy = self._shelf.busy()
+        busy = self._library.busy()
         return seen | {self._timer: gr.Timer(BUSY_S if busy else IDLE_S)}
 
-    def _listed(self, tab: Tab, browsing: Browsing) -> dict:
-        page = self._shelf.catalogue.page(
+    def _listed(self, tab: Tab, browsing: Browsing) -> Changes:
+        page = self._library.catalogue.page(
             browsing.collection, browsing.query, browsing.state, render.PER_PAGE, browsing.offset
         )
         narrowed = bool(browsing.query or browsing.state != "all")
@@ -219,14 +221,14 @@ class Documents:
     def _opened_document(self, tab: Tab, browsing: Browsing) -> str:
         if browsing.opened is None:
             return ""
-        catalogue = self._shelf.catalogue
+        catalogue = self._library.catalogue
         entry = catalogue.document(browsing.opened)
-        dropped = self._shelf.store.dropped(entry.source) if entry is not None and entry.source is not None else []
+        dropped = self._library.store.dropped(entry.source) if entry is not None and entry.source is not None else []
         return render.preview(entry, catalogue.excerpts(browsing.opened, browsing.shown), dropped, tab.lang)
 
     def _data_sets(self, tab: Tab) -> str:
-        offers = self._shelf.fetches.offers()
-        return render.data_sets(offers, self._shelf.indexed_sets(), str(self._shelf.home.datasets), tab.lang)
+        offers = self._library.fetches.offers()
+        return render.data_sets(offers, self._library.indexed_sets(), str(self._library.home.datasets), tab.lang)
 
     # --- adding -----------------------------------------------------------------------------------------------
 
@@ -238,59 +240,59 @@ class Documents:
             return Taken("", t("add.none", tab.lang))
         if problem := _name_problem(name, tab.lang):
             return Taken("", problem)
-        folder = self._shelf.home.documents / folder_name(name)
+        folder = self._library.home.documents / folder_name(name)
         try:
-            copies = [take_in(file, folder) for file in found]
+            copies = [receive(file, folder) for file in found]
         except OSError as error:
             return Taken("", t("add.copy_failed", tab.lang, reason=error.strerror or error))
-        queued, failed = self._shelf.add(copies, name)
+        queued, failed = self._library.add(copies, name)
         for item in failed:
-            discard(item.place, self._shelf.home.documents)
+            discard(item.place, self._library.home.documents)
         lines = [counted("added", queued, tab.lang)] if queued else []
         lines += [t("add.format", tab.lang, name=Path(item.place).name) for item in failed]
         return Taken(name if queued else "", " ".join(lines), worked=not failed, done=True)
 
-    def _added(self, tab: Tab, browsing: Browsing, files: list[str] | None, collection: str | None) -> dict:
+    def _added(self, tab: Tab, browsing: Browsing, files: list[str] | None, collection: str | None) -> Changes:
         taken = self.take(tab, files, collection)
         if taken.collection:
             browsing = replace(browsing.calm(), collection=taken.collection, offset=0)
         changes = {self._browsing: browsing, self._message: render.message(taken.text, taken.worked)}
         return changes | self.look(tab, browsing) | ({self._files: None} if taken.done else {})
 
-    def _followed(self, tab: Tab, browsing: Browsing, folder: str | None, collection: str | None) -> dict:
+    def _followed(self, tab: Tab, browsing: Browsing, folder: str | None, collection: str | None) -> Changes:
         name, folder = " ".join((collection or "").split()), (folder or "").strip()
         problem = t("follow.none", tab.lang) if not folder else _name_problem(name, tab.lang)
         if not problem:
             try:
-                watch = self._shelf.follow(folder, name)
-            except (StoreError, OSError) as error:
-                problem = reason(str(error), tab.lang)
+                watch = self._library.follow(folder, name)
+            except (SourcierError, OSError) as error:
+                problem = sentence(error, tab.lang)
         if problem:
             return {self._follow_message: render.message(problem, False)}
         browsing = replace(browsing.calm(), collection=watch.collection, offset=0)
-        said = render.message(t("follow.done", tab.lang, path=watch.path), True)
-        return {self._browsing: browsing, self._follow_message: said, self._folder: ""} | self.look(tab, browsing)
+        done = render.message(t("follow.done", tab.lang, path=watch.path), True)
+        return {self._browsing: browsing, self._follow_message: done, self._folder: ""} | self.look(tab, browsing)
 
     # --- what is clicked --------------------------------------------------------------------------------------
 
-    def _narrowed(self, tab: Tab, browsing: Browsing, query: str | None, state: str | None) -> dict:
+    def _narrowed(self, tab: Tab, browsing: Browsing, query: str | None, state: str | None) -> Changes:
         query = (query or "").strip()[:LONGEST_QUERY]
         browsing = replace(browsing, query=query, state=state if state in FILTERS else "all", offset=0)
         return {self._browsing: browsing} | self._listed(tab, browsing)
 
-    def _clicked(self, tab: Tab, browsing: Browsing, event: gr.EventData) -> dict:
-        name, data = panel.action(event)
+    def _clicked(self, tab: Tab, browsing: Browsing, event: gr.EventData) -> Changes:
+        name, data = action(event)
         try:
             browsing, words = self.act(name, data, tab, browsing)
-            said = render.message(words, True)
-        except (StoreError, ReadingError, OSError) as error:
-            said = render.message(reason(str(error), tab.lang), False)
-        return {self._browsing: browsing, self._said: said} | self.look(tab, browsing)
+            message = render.message(words, True)
+        except (SourcierError, OSError) as error:
+            message = render.message(sentence(error, tab.lang), False)
+        return {self._browsing: browsing, self._said: message} | self.look(tab, browsing)
 
     def act(self, name: str, data: dict[str, str], tab: Tab, browsing: Browsing) -> tuple[Browsing, str]:
-        """Carries out a click: what is looked at after it, and words to say. Unknown actions change nothing.
+        """Carries out a click and gives what is shown after it, with a message. Unknown actions change nothing.
 
-        Raises StoreError or ReadingError with a sentence.
+        Raises SourcierError or OSError.
         """
         if name in ("pause", "resume", "retry-all", "retry", "update"):
             return browsing.calm(), self._work_on(name, data, tab)
@@ -300,7 +302,7 @@ class Documents:
         if name in ("rename", "renamed", "delete", "deleted"):
             return self._change_collection(name, data, browsing), ""
         if name in ("unfollow", "unfollowed", "unfollowed-all"):
-            return self._unfollow(name, panel.number(data), browsing), ""
+            return self._unfollow(name, number(data), browsing), ""
         if name in ("remove", "removed"):
             return self._remove(name, data, browsing), ""
         return self._browse(name, data, browsing), ""
@@ -308,13 +310,13 @@ class Documents:
     def _browse(self, name: str, data: dict[str, str], browsing: Browsing) -> Browsing:
         if name == "cancel":
             return browsing.calm()
-        if name == "select" and data.get("name") in self._shelf.collections():
+        if name == "select" and data.get("name") in self._library.collections():
             return replace(browsing.calm(), collection=data["name"], offset=0)
         if name == "select-all":
             return replace(browsing.calm(), collection="", offset=0)
-        if name == "page" and (to := panel.number(data, "to")) is not None:
+        if name == "page" and (to := number(data, "to")) is not None:
             return replace(browsing.calm(), offset=to)
-        if name == "open" and (row := panel.number(data)) is not None:
+        if name == "open" and (row := number(data)) is not None:
             return replace(browsing.calm(), opened=row, shown=render.EXCERPTS)
         if name == "more":
             return replace(browsing, shown=browsing.shown + render.EXCERPTS)
@@ -323,29 +325,29 @@ class Documents:
         return browsing
 
     def _work_on(self, name: str, data: dict[str, str], tab: Tab) -> str:
-        shelf = self._shelf
+        library = self._library
         if name == "retry":
-            row = panel.number(data)
-            count = shelf.retry([row]) if row is not None else 0
+            row = number(data)
+            count = library.retry([row]) if row is not None else 0
             return counted("retried", count, tab.lang) if count else ""
         if name == "retry-all":
-            return counted("retried", shelf.retry(), tab.lang)
-        {"pause": shelf.pause, "resume": shelf.resume, "update": shelf.update}[name]()
+            return counted("retried", library.retry(), tab.lang)
+        {"pause": library.pause, "resume": library.resume, "update": library.update}[name]()
         return ""
 
     def _fetch(self, name: str, data_set: str) -> None:
-        fetches: Fetches = self._shelf.fetches
+        fetches: Fetches = self._library.fetches
         if name == "set-fetch":
             fetches.start(data_set)
         elif name == "set-stop":
             fetches.stop(data_set)
         elif name == "set-add":
             fetches.offer(data_set)  # raises for a name that is none
-            self._shelf.add([data_set], "")
+            self._library.add([data_set], "")
 
     def _change_collection(self, name: str, data: dict[str, str], browsing: Browsing) -> Browsing:
         collection = data.get("collection", "")
-        if collection not in self._shelf.collections():
+        if collection not in self._library.collections():
             return browsing.calm()
         if name == "rename":
             return replace(browsing.calm(), renaming=collection)
@@ -353,29 +355,29 @@ class Documents:
             return replace(browsing.calm(), deleting=collection)
         new = ""
         if name == "renamed":
-            new = self._shelf.rename(collection, data.get("text", ""))
+            new = self._library.rename(collection, data.get("text", ""))
         else:
-            self._shelf.delete(collection)
+            self._library.delete(collection)
         looks_there = browsing.collection == collection
         return replace(browsing.calm(), collection=new if looks_there else browsing.collection, offset=0)
 
     def _unfollow(self, name: str, watch: int | None, browsing: Browsing) -> Browsing:
-        if watch is None or watch not in [one.id for one in self._shelf.watches()]:
+        if watch is None or watch not in [one.id for one in self._library.watches()]:
             return browsing.calm()
         if name == "unfollow":
             return replace(browsing.calm(), unfollowing=watch)
-        self._shelf.unfollow(watch, documents=name == "unfollowed-all")
+        self._library.unfollow(watch, documents=name == "unfollowed-all")
         return browsing.calm()
 
     def _remove(self, name: str, data: dict[str, str], browsing: Browsing) -> Browsing:
-        kind, row = data.get("entry", ""), panel.number(data)
+        kind, row = data.get("entry", ""), number(data)
         if kind not in (DOCUMENT, SOURCE) or row is None:
             return browsing.calm()
         if name == "remove":
             return replace(browsing.calm(), removing=(kind, row))
         if browsing.removing != (kind, row):
             return browsing.calm()
-        self._shelf.remove_entry(kind, row)
+        self._library.remove_entry(kind, row)
         opened = None if kind == DOCUMENT and browsing.opened == row else browsing.opened
         return replace(browsing.calm(), opened=opened)
 

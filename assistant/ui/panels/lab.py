@@ -1,19 +1,27 @@
 """The GPT-2 lab: a prompt's tokens, the likeliest next ones, and what the sampling settings do to them."""
 
-import contextlib
+import math
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import gradio as gr
+from gradio.events import Dependency
 
-from assistant.generation import inspection as lab
+from assistant.generation import inspection
+from assistant.generation.presets import ModelError
 from assistant.generation.sampling import Sampling
 from assistant.services.answer_jobs import UPDATE_S
+from assistant.services.application import Application
 from assistant.ui import render
-from assistant.ui.i18n.texts import integer, t
-from assistant.ui.panels import html as panel
-from assistant.ui.services import Services
-from assistant.ui.view import Gaze, Tab
+from assistant.ui.i18n.errors import sentence
+from assistant.ui.i18n.texts import t
+from assistant.ui.panels.components import QUIET, Changes, Update, html
+from assistant.ui.tab import Streams, Tab
+from corpus.errors import SourcierError
+
+if TYPE_CHECKING:
+    from assistant.generation.generator import Generator
 
 FIRST_PROMPT = "The heart is a muscle that pumps blood through the"
 LONGEST_PROMPT = 20_000  # characters: more than any window holds
@@ -21,25 +29,25 @@ LARGEST_SEED = 2**31 - 1
 LONGEST_CONTINUATION = 200  # tokens
 
 
-class LabError(Exception):
-    """What keeps the lab from showing something; the message is a sentence in the tab's language."""
+class LabError(SourcierError):
+    """What keeps the lab from showing something."""
 
 
-class Lab:
+class LabPanel:
     """Looks into one generator at a time. Nothing but the sliders is kept."""
 
-    def __init__(self, services: Services):
-        self._services = services
+    def __init__(self, app: Application):
+        self._app = app
 
     # --- layout ---------------------------------------------------------------------------------------------
 
     def layout(self) -> None:
         """Makes the components inside the current Blocks."""
-        self.gaze = gr.State(Gaze())  # which writing is the newest; stopping is looking away
+        self.streams = gr.State(Streams())
         self.opened = gr.State(False)
         with gr.Row(elem_id="lab", elem_classes="page"):
             with gr.Column(elem_id="lab-controls", elem_classes="controls", scale=2, min_width=300):
-                self.heading = panel.html()
+                self.heading = html()
                 self.prompt = gr.Textbox(
                     FIRST_PROMPT, elem_id="lab-prompt", lines=3, max_lines=8, max_length=LONGEST_PROMPT
                 )
@@ -51,29 +59,30 @@ class Lab:
                 self.seed = gr.Number(1, precision=0, minimum=0, maximum=LARGEST_SEED, elem_id="lab-seed")
                 self.length = gr.Slider(10, LONGEST_CONTINUATION, value=60, step=10, elem_id="lab-length")
             with gr.Column(elem_id="lab-results", scale=4, min_width=320):
-                self.message = panel.html(elem_id="lab-message")
-                self.tokens = panel.html(elem_id="lab-tokens")
-                self.charts = panel.html(elem_id="lab-charts")
+                self.message = html(elem_id="lab-message")
+                self.tokens = html(elem_id="lab-tokens")
+                self.charts = html(elem_id="lab-charts")
                 with gr.Row(elem_id="lab-writing"):
                     self.write = gr.Button("", elem_id="lab-write", variant="primary")
                     self.stop = gr.Button("", elem_id="lab-stop", variant="secondary", interactive=False)
-                self.written = panel.html(elem_id="lab-written")
+                self.written = html(elem_id="lab-written")
 
-    def wire(self, tab: gr.State, opened: gr.Tab, switched, quiet: dict) -> None:
-        """Looks anew whenever the prompt or a setting changes; `switched` is the change of language."""
+    def wire(self, tab: gr.State, opened: gr.Tab, switched: Dependency) -> None:
+        """Looks again whenever the prompt or a setting changes; `switched` is the change of language."""
         settings = [self.model, self.temperature, self.top_k, self.top_p, self.penalty]
         looking = [self.opened, tab, self.prompt, *settings]
-        opened.select(lambda: True, None, self.opened, **quiet)
+        opened.select(lambda: True, None, self.opened, **QUIET)
         # One event for all changes, so that a later one is never overtaken by an earlier. `change`, not `input`: that
         # one is sent with the prompt as it was before the key.
-        changes = [component.change for component in (self.opened, self.prompt, *settings)]
-        gr.on(changes, self.looked, looking, self._results, trigger_mode="always_last", **quiet)
-        switched.then(self.looked, looking, self._results, **quiet)
+        sliders = [self.temperature, self.top_k, self.top_p, self.penalty]
+        changes = [self.opened.change, self.prompt.change, self.model.change, *(slider.change for slider in sliders)]
+        gr.on(changes, self.looked, looking, self._results, trigger_mode="always_last", **QUIET)
+        switched.then(self.looked, looking, self._results, **QUIET)
         writing = [self.written, self.message, self.write, self.stop]
         self.write.click(
-            self.writing, [tab, self.gaze, self.prompt, *settings, self.seed, self.length], writing, **quiet
+            self.writing, [tab, self.streams, self.prompt, *settings, self.seed, self.length], writing, **QUIET
         )
-        self.stop.click(_look_away, [self.gaze], None, queue=False, **quiet)
+        self.stop.click(_stop, [self.streams], None, queue=False, **QUIET)
 
     @property
     def _results(self) -> list:
@@ -90,7 +99,7 @@ class Lab:
     def _choices(self) -> list:
         return [self.model, self.temperature, self.top_k, self.top_p, self.penalty, self.length]
 
-    def words(self, tab: Tab) -> dict:
+    def words(self, tab: Tab) -> Changes:
         """The labels in the tab's language, each control with a sentence of explanation."""
         named = {
             "prompt": self.prompt,
@@ -101,7 +110,7 @@ class Lab:
             "seed": self.seed,
             "length": self.length,
         }
-        words = {
+        words: Changes = {
             component: gr.update(label=t(f"lab.{key}", tab.lang), info=t(f"lab.{key}_help", tab.lang))
             for key, component in named.items()
         }
@@ -113,17 +122,17 @@ class Lab:
             self.written: render.lab_written("", "", False, tab.lang),
         }
 
-    def model_choices(self, tab: Tab) -> dict:
+    def model_choices(self, tab: Tab) -> Update:
         """An update of the choice of generators."""
-        models = self._services.assistant.models()
-        usual = self._services.assistant.settings.model
+        models = self._app.assistant.models()
+        usual = self._app.assistant.settings.model
         value = usual if usual in models else next(iter(models), None)
         label, info = t("ask.model", tab.lang), t("lab.model_help", tab.lang)
         return gr.update(label=label, info=info, choices=models, value=value)
 
     # --- what happens ---------------------------------------------------------------------------------------
 
-    def looked(self, opened: bool, tab: Tab, prompt: str, model: str | None, *settings: float | None) -> dict:
+    def looked(self, opened: bool, tab: Tab, prompt: str, model: str | None, *settings: float | None) -> Changes:
         """The tokens and the charts, or one sentence that says why there are none.
 
         Nothing before the tab was `opened`, because looking loads the model.
@@ -131,10 +140,9 @@ class Lab:
         if not opened:
             return {self.message: ""}
         try:
-            with _in_words(tab):
-                found = lab.look(self._generator(model, tab), prompt or "", _sampling(*settings))
-        except LabError as error:
-            complaint = render.message(str(error), False)
+            found = inspection.look(self._generator(model), prompt or "", _sampling(*settings))
+        except SourcierError as error:
+            complaint = _complaint(error, tab.lang)
             return {self.message: complaint, self.tokens: "", self.charts: ""}
         return {
             self.message: "",
@@ -142,58 +150,68 @@ class Lab:
             self.charts: render.lab_charts(found, tab.lang),
         }
 
-    def writing(self, tab: Tab, gaze: Gaze, prompt: str, model: str | None, *settings: float | None) -> Iterator[dict]:
+    def writing(
+        self,
+        tab: Tab,
+        streams: Streams,
+        prompt: str | None,
+        model: str | None,
+        temperature: float | None,
+        top_k: float | None,
+        top_p: float | None,
+        penalty: float | None,
+        seed: float | None,
+        length: float | None,
+    ) -> Iterator[Changes]:
         """Streams a continuation until it ends, is stopped, or another one begins."""
-        *shape, seed, length = settings
-        mine, prompt, text, shown = gaze.turn(), prompt or "", "", 0.0
+        mine, prompt, text, shown = streams.begin(), prompt or "", "", -math.inf
+        sampling = _sampling(temperature, top_k, top_p, penalty, seed)
         most = round(_within(length, 1, LONGEST_CONTINUATION, 60))
         try:
-            with _in_words(tab):
-                generator = self._generator(model, tab)
-                yield {self.message: ""} | self._progress(prompt, "", tab, running=bool(prompt))
-                for text in lab.written(generator, prompt, _sampling(*shape, seed=seed), most):
-                    if gaze.newest != mine:
-                        break
-                    if time.monotonic() - shown > UPDATE_S:
-                        shown = time.monotonic()
-                        yield self._progress(prompt, text, tab, running=True)
-        except LabError as error:
-            yield {self.message: render.message(str(error), False)} | self._progress("", "", tab, running=False)
+            generator = self._generator(model)
+            yield {self.message: ""} | self._progress(prompt, "", tab, running=bool(prompt))
+            for text in inspection.written(generator, prompt, sampling, most):
+                if streams.newest != mine:
+                    break
+                if time.monotonic() - shown > UPDATE_S:
+                    shown = time.monotonic()
+                    yield self._progress(prompt, text, tab, running=True)
+        except SourcierError as error:
+            complaint = _complaint(error, tab.lang)
+            yield {self.message: complaint} | self._progress("", "", tab, running=False)
             return
         yield self._progress(prompt, text, tab, running=False)
 
-    def _progress(self, prompt: str, text: str, tab: Tab, *, running: bool) -> dict:
+    def _progress(self, prompt: str, text: str, tab: Tab, *, running: bool) -> Changes:
         return {
             self.written: render.lab_written(prompt, text, running, tab.lang),
             self.write: gr.update(interactive=not running),
             self.stop: gr.update(interactive=running),
         }
 
-    def _generator(self, model: str | None, tab: Tab):
+    def _generator(self, model: str | None) -> "Generator":
         """The loaded generator; its name comes from the browser, and a preset may be deleted meanwhile."""
-        models = self._services.assistant.models()
+        models = self._app.assistant.models()
         if not models:
-            raise LabError(t("lab.no_model", tab.lang))
-        if model not in models:
-            raise LabError(t("lab.gone", tab.lang))
-        return self._services.assistant.resources.generator(model)
+            raise LabError("lab.no_model")
+        if model is None or model not in models:
+            raise LabError("lab.model_gone")
+        return self._app.assistant.resources.generator(model)
 
 
-@contextlib.contextmanager
-def _in_words(tab: Tab) -> Iterator[None]:
-    """Turns what the lab and the models complain of into sentences in the tab's language."""
-    from assistant.generation.presets import ModelError
-
-    try:
-        yield
-    except lab.PromptError as error:
-        values = {"n": integer(error.tokens, tab.lang), "limit": integer(error.limit, tab.lang)}
-        raise LabError(t(f"lab.{error.key}", tab.lang, **values)) from error
-    except ModelError as error:
-        raise LabError(t("lab.failed", tab.lang, reason=error)) from error
+def _complaint(error: SourcierError, lang: str) -> str:
+    """What the lab and the models complain of, as a message for the page."""
+    words = sentence(error, lang)
+    return render.message(t("lab.failed", lang, reason=words) if isinstance(error, ModelError) else words, False)
 
 
-def _sampling(temperature=None, top_k=None, top_p=None, penalty=None, seed=None) -> Sampling:
+def _sampling(
+    temperature: float | None = None,
+    top_k: float | None = None,
+    top_p: float | None = None,
+    penalty: float | None = None,
+    seed: float | None = None,
+) -> Sampling:
     """The settings of the sliders; numbers come from the browser and are put into their bounds."""
     return Sampling(
         temperature=_within(temperature, 0, 2, 1.0),
@@ -211,5 +229,5 @@ def _within(value: float | None, least: float, most: float, usual: float) -> flo
     return min(max(value, least), most)
 
 
-def _look_away(gaze: Gaze) -> None:
-    gaze.turn()
+def _stop(streams: Streams) -> None:
+    streams.begin()  # a newer stream, of nothing, ends the one that is writing

@@ -3,23 +3,25 @@
 from collections.abc import Sequence
 
 import gradio as gr
+from gradio.events import Dependency
 
+from assistant.services.application import Application
 from assistant.training.runs.sessions import Plan, Session, SessionError
 from assistant.ui import render
+from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import counted, t
-from assistant.ui.panels import html as panel
-from assistant.ui.services import Services
-from assistant.ui.view import Tab
+from assistant.ui.panels.components import QUIET, Changes, action, html
+from assistant.ui.tab import Tab
 
 DATA_SET, COLLECTION = "data/", "collection/"  # what stands before a name in the choice of data
 FEEDBACK, FOLLOW_UPS = "feedback", "follow-ups"
 
 
-class Train:
+class TrainPanel:
     """Fine-tuning in a process of its own, one at a time; the page only watches."""
 
-    def __init__(self, services: Services):
-        self._services = services
+    def __init__(self, app: Application):
+        self._app = app
 
     # --- layout ---------------------------------------------------------------------------------------------
 
@@ -27,22 +29,22 @@ class Train:
         """Makes the components inside the current Blocks."""
         with gr.Row(elem_id="train", elem_classes="half"):
             with gr.Column(elem_id="train-controls", elem_classes="controls", scale=2, min_width=300):
-                self.heading = panel.html()
+                self.heading = html()
                 self.base = gr.Dropdown([], value=None, elem_id="train-base")
                 self.data = gr.Dropdown([], value=[], multiselect=True, elem_id="train-data")
                 self.epochs = gr.Slider(0.1, 3, value=1, step=0.1, elem_id="train-epochs")
                 self.lora = gr.Checkbox(False, elem_id="train-lora")
                 self.name = gr.Textbox(elem_id="train-name", max_lines=1, max_length=40)
                 self.start = gr.Button("", elem_id="train-start", variant="primary")
-                self.message = panel.html(elem_id="train-message")
+                self.message = html(elem_id="train-message")
             with gr.Column(elem_id="train-state", scale=4, min_width=320):
-                self.progress = panel.html(elem_id="train-progress")
+                self.progress = html(elem_id="train-progress")
 
-    def wire(self, tab: gr.State, quiet: dict) -> list:
-        """Gives the events after which the state of the whole page is to be looked at again."""
+    def wire(self, tab: gr.State) -> list[Dependency]:
+        """Connects the events. Gives those after which the state of the whole page must be refreshed."""
         asked = [tab, self.base, self.data, self.epochs, self.lora, self.name]
-        started = self.start.click(self.started, asked, [self.message, self.progress, self.name], **quiet)
-        acted = self.progress.click(self.clicked, [tab], [self.message, self.progress], **quiet)
+        started = self.start.click(self.started, asked, [self.message, self.progress, self.name], **QUIET)
+        acted = self.progress.click(self.clicked, [tab], [self.message, self.progress], **QUIET)
         return [started, acted]
 
     # --- what is shown --------------------------------------------------------------------------------------
@@ -52,15 +54,15 @@ class Train:
         """Everything that `words` fills."""
         return [self.heading, self.base, self.data, self.epochs, self.lora, self.name, self.start]
 
-    def words(self, tab: Tab) -> dict:
+    def words(self, tab: Tab) -> Changes:
         """The labels in the tab's language."""
         named = {"base": self.base, "data": self.data, "epochs": self.epochs, "lora": self.lora, "name": self.name}
-        words = {
+        words: Changes = {
             component: gr.update(label=t(f"train.{key}", tab.lang), info=t(f"train.{key}_help", tab.lang))
             for key, component in named.items()
         }
-        models = self._services.assistant.models()
-        usual = self._services.assistant.settings.model
+        models = self._app.assistant.models()
+        usual = self._app.assistant.settings.model
         words[self.base] |= {"value": usual if usual in models else next(iter(models), None)}
         for component, update in self.choices(tab).items():
             words[component] |= update
@@ -70,24 +72,24 @@ class Train:
             self.start: gr.update(value=t("train.start", tab.lang)),
         }
 
-    def choices(self, tab: Tab) -> dict:
+    def choices(self, tab: Tab) -> Changes:
         """What can be chosen as base and as data now."""
-        sets = self._services.sessions.data_sets()
+        sets = self._app.sessions.data_sets()
         data = [(t("train.data_set", tab.lang, name=name), DATA_SET + name) for name in sets]
         data += [(t("train.follow_ups", tab.lang), DATA_SET + FOLLOW_UPS)] if "medquad" in sets else []
-        liked = self._services.sessions.feedback()
+        liked = self._app.sessions.feedback()
         data += [(counted("train.feedback", liked, tab.lang), DATA_SET + FEEDBACK)] if liked else []
-        collections = self._services.collections()
+        collections = self._app.collections()
         data += [(t("train.collection", tab.lang, name=name), COLLECTION + name) for name in collections]
-        models = self._services.assistant.models()
+        models = self._app.assistant.models()
         return {self.base: gr.update(choices=models), self.data: gr.update(choices=data)}
 
-    def shown(self, tab: Tab) -> dict:
+    def shown(self, tab: Tab) -> Changes:
         """The runs: the one in progress or else the newest, then the others."""
         return {self.progress: render.sessions_panel(self._sessions(), tab.lang)}
 
     def _sessions(self) -> list[Session]:
-        sessions = self._services.sessions
+        sessions = self._app.sessions
         running = sessions.running()
         names = sorted(sessions.names(), key=lambda name: name != running)
         return [sessions.session(name) for name in names[: render.RUNS_SHOWN + 1]]
@@ -96,13 +98,13 @@ class Train:
 
     def started(
         self, tab: Tab, base: str | None, data: Sequence[str] | None, epochs: float | None, lora: bool, name: str | None
-    ) -> dict:
+    ) -> Changes:
         """Starts a training, or says in one sentence why not."""
-        sessions = self._services.sessions
-        if base not in self._services.assistant.models():
-            return self._said("base_missing", tab)
+        sessions = self._app.sessions
+        if base is None or base not in self._app.assistant.models():
+            return self._said(t("train.error_base_missing", tab.lang), tab)
         sets = [n.removeprefix(DATA_SET) for n in data or () if n.startswith(DATA_SET)]
-        known = self._services.collections()
+        known = self._app.collections()
         collections = [n.removeprefix(COLLECTION) for n in data or () if n.startswith(COLLECTION)]
         plan = Plan(
             name=(name or "").strip() or sessions.free_name(base),
@@ -115,24 +117,23 @@ class Train:
         try:
             sessions.start(plan)
         except SessionError as error:
-            return self._said(error.key, tab, error.reason)
+            return self._said(sentence(error, tab.lang), tab)
         return {self.message: "", self.name: ""} | self.shown(tab)
 
-    def clicked(self, tab: Tab, event: gr.EventData) -> dict:
+    def clicked(self, tab: Tab, event: gr.EventData) -> Changes:
         """A button among the runs."""
-        return self.act(*panel.action(event), tab)
+        return self.act(*action(event), tab)
 
-    def act(self, name: str, data: dict[str, str], tab: Tab) -> dict:
+    def act(self, name: str, data: dict[str, str], tab: Tab) -> Changes:
         """Stops or resumes. Unknown actions change nothing."""
         try:
             if name == "train-stop":
-                self._services.sessions.stop()
+                self._app.sessions.stop()
             elif name == "train-resume":
-                self._services.sessions.resume(data.get("run", ""))
+                self._app.sessions.resume(data.get("run", ""))
         except SessionError as error:
-            return self._said(error.key, tab, error.reason)
+            return self._said(sentence(error, tab.lang), tab)
         return {self.message: ""} | self.shown(tab)
 
-    def _said(self, key: str, tab: Tab, reason: str = "") -> dict:
-        words = t(f"train.error_{key}", tab.lang, reason=reason)
+    def _said(self, words: str, tab: Tab) -> Changes:
         return {self.message: render.message(words, False)} | self.shown(tab)

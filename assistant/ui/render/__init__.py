@@ -4,16 +4,17 @@ from assistant.ui.render.chrome import add_heading, brand, examples, help_text, 
 from assistant.ui.render.collections import collections_table, watched_folders, work
 from assistant.ui.render.conversations import archive_menu, conversation_list
 from assistant.ui.render.datasets import data_sets
+from assistant.ui.render.feedback import feedback_heading, feedback_list
+from assistant.ui.render.html import esc
 from assistant.ui.render.installation import about, look, usual
 from assistant.ui.render.introduction import tour
 from assistant.ui.render.lab import lab_charts, lab_heading, lab_tokens, lab_written
 from assistant.ui.render.library import EXCERPTS, PER_PAGE, library_table, library_title, preview
-from assistant.ui.render.opinions import opinions_heading, opinions_list
 from assistant.ui.render.passages import sources_panel
 from assistant.ui.render.train import RUNS_SHOWN, comparison, half_heading, sessions_panel, tally
 from assistant.ui.render.transcript import follow_ups, transcript, turn
 from assistant.ui.render.trials import trial_name, trial_progress, trial_results, trials_empty
-from assistant.ui.render.viewer import page_viewer, said
+from assistant.ui.render.viewer import page_viewer
 
 __all__ = [
     "EXCERPTS",
@@ -27,7 +28,10 @@ __all__ = [
     "comparison",
     "conversation_list",
     "data_sets",
+    "esc",
     "examples",
+    "feedback_heading",
+    "feedback_list",
     "follow_ups",
     "half_heading",
     "help_text",
@@ -39,12 +43,9 @@ __all__ = [
     "library_title",
     "look",
     "message",
-    "opinions_heading",
-    "opinions_list",
     "page_viewer",
     "preferences",
     "preview",
-    "said",
     "sessions_panel",
     "sources_panel",
     "status",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import LANGUAGES, integer, t
 from assistant.ui.render.html import button, clipped, esc
 from assistant.ui.render.shortcuts import shortcuts
@@ -20,7 +21,7 @@ def brand(icon: str, lang: str) -> str:
 def status(loading: Sequence[str], indexing: Sequence[str], error: str, lang: str) -> str:
     """What is still loading, by the keys of `Assistant.loading`, else the collections that are being indexed."""
     if error:
-        words = esc(t("error.warm_up", lang, reason=error))
+        words = esc(t("error.warm_up", lang, reason=sentence(error, lang)))
         return f'<p class="status error" role="alert" title="{words}">{words}</p>'
     if loading:
         return f'<p class="status busy" role="status">{esc(loading_words(loading, lang))}</p>'

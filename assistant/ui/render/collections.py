@@ -3,12 +3,14 @@
 import time
 from collections.abc import Sequence
 
-from assistant.ui.i18n.reasons import reason
+from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import counted, duration, integer, percent, t
 from assistant.ui.render.html import button, esc
+from index.following.watches import Watch
+from index.views.status import CollectionStatus
 
 
-def work(statuses: Sequence, paused: bool, lang: str) -> str:
+def work(statuses: Sequence[CollectionStatus], paused: bool, lang: str) -> str:
     """Whether indexing goes on, with what can be done about that: pause, resume, retry, update."""
     busy = [status.name for status in statuses if status.state in ("waiting", "reading", "embedding")]
     failed = sum(status.failed for status in statuses)
@@ -35,7 +37,9 @@ def work(statuses: Sequence, paused: bool, lang: str) -> str:
     )
 
 
-def collections_table(statuses: Sequence, selected: str, lang: str, renaming: str = "", deleting: str = "") -> str:
+def collections_table(
+    statuses: Sequence[CollectionStatus], selected: str, lang: str, renaming: str = "", deleting: str = ""
+) -> str:
     """One row a collection; `selected` is the one whose documents are listed below."""
     title = f"<h2>{esc(t('collections.title', lang))}</h2>"
     if not statuses:
@@ -47,7 +51,7 @@ def collections_table(statuses: Sequence, selected: str, lang: str, renaming: st
     return f'{title}<table class="grid collections"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def _collection(status, selected: str, lang: str, renaming: str, deleting: str) -> str:
+def _collection(status: CollectionStatus, selected: str, lang: str, renaming: str, deleting: str) -> str:
     if status.name == deleting:
         return _delete_question(status, lang)
     chosen, current = (' class="selected"', ' aria-current="true"') if status.name == selected else ("", "")
@@ -79,7 +83,7 @@ def _name_form(name: str, lang: str) -> str:
     )
 
 
-def _delete_question(status, lang: str) -> str:
+def _delete_question(status: CollectionStatus, lang: str) -> str:
     documents = counted("documents", status.documents, lang)
     words = t("collections.delete_question", lang, name=status.name, documents=documents)
     return (
@@ -89,7 +93,7 @@ def _delete_question(status, lang: str) -> str:
     )
 
 
-def _state(status, lang: str) -> str:
+def _state(status: CollectionStatus, lang: str) -> str:
     words = t(f"state.{status.state}", lang)
     paused = f" ({t('state.paused', lang)})" if status.paused else ""
     failed, waiting = "", ""
@@ -101,7 +105,7 @@ def _state(status, lang: str) -> str:
     return f'<span class="state {esc(status.state)}{still}">{esc(words)}{esc(paused)}</span>{waiting}{failed}'
 
 
-def _progress(status, lang: str) -> str:
+def _progress(status: CollectionStatus, lang: str) -> str:
     """How much can be found by meaning, and the time left; keyword search needs none of it."""
     if not status.passages:
         return ""
@@ -117,15 +121,15 @@ def _progress(status, lang: str) -> str:
     )
 
 
-def watched_folders(watches: Sequence, unfollowing: int | None, lang: str) -> str:
-    """The followed folders with what is the matter with those that are away; nothing where there are none."""
+def watched_folders(watches: Sequence[Watch], unfollowing: int | None, lang: str) -> str:
+    """The followed folders, with the reason for each that cannot be reached; "" when none is followed."""
     if not watches:
         return ""
     rows = "".join(_watch(watch, watch.id == unfollowing, lang) for watch in watches)
     return f'<h2>{esc(t("watches.title", lang))}</h2><ul class="sources watches">{rows}</ul>'
 
 
-def _watch(watch, asked: bool, lang: str) -> str:
+def _watch(watch: Watch, asked: bool, lang: str) -> str:
     if asked:
         tools = (
             f"<span>{esc(t('watches.question', lang))}</span>"
@@ -139,7 +143,7 @@ def _watch(watch, asked: bool, lang: str) -> str:
     facts = [t("watches.into", lang, collection=watch.collection)]
     if watch.seen and watch.state != "away":
         facts.append(t("watches.seen", lang, when=_ago(time.time() - watch.seen, lang)))
-    why = f'<p class="reason" dir="auto">{esc(reason(watch.reason, lang))}</p>' if watch.reason else ""
+    why = f'<p class="reason" dir="auto">{esc(sentence(watch.reason, lang))}</p>' if watch.reason else ""
     return (
         f'<li class="{esc(watch.state)}{" confirm" if asked else ""}"><div>'
         f'<p class="name" dir="auto">{esc(watch.path)}</p>'

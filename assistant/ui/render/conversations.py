@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 
-from assistant.storage.history import Found
+from assistant.storage.history import Conversation, Found
 from assistant.storage.history_schema import folded
 from assistant.ui.i18n.texts import integer, t
 from assistant.ui.render.html import ICONS, button, clipped, esc
-from assistant.ui.view import Tab
+from assistant.ui.tab import Tab
 
 MOST = 300  # entries; the search finds the others
 AROUND = 40  # characters before what was found, in a snippet
@@ -34,7 +34,7 @@ def conversation_list(found: Sequence[Found], tab: Tab, now: float | None = None
     return f"<div {remembered}>{listed}{more}</div>{undo}"
 
 
-def _age(conversation, now: float) -> str:
+def _age(conversation: Conversation, now: float) -> str:
     if conversation.pinned:
         return "pinned"
     days = (date.fromtimestamp(now) - date.fromtimestamp(conversation.updated)).days
@@ -59,7 +59,7 @@ def _row(found: Found, tab: Tab) -> str:
     return f"<li{opened}>{body}</li>"
 
 
-def _entry(conversation, title: str, said: str, tab: Tab) -> str:
+def _entry(conversation: Conversation, title: str, said: str, tab: Tab) -> str:
     lang, identity = tab.lang, conversation.id
     current = ' aria-current="true"' if identity == tab.conversation else ""
     words = snippet(said, tab.query) if tab.query else ""
@@ -73,7 +73,7 @@ def _entry(conversation, title: str, said: str, tab: Tab) -> str:
     )
 
 
-def _menu(conversation, lang: str) -> str:
+def _menu(conversation: Conversation, lang: str) -> str:
     identity = conversation.id
     pin = "conversations.unpin" if conversation.pinned else "conversations.pin"
     exports = "".join(
@@ -107,7 +107,7 @@ def _undo(title: str, tab: Tab) -> str:
 
 
 def archive_menu(lang: str) -> str:
-    """What can be done with all conversations: taking them out, and bringing them in again."""
+    """A menu for all conversations: export and import."""
     name = esc(t("archive", lang))
     exports = "".join(button(t(f"export.{kind}", lang), "export", kind="quiet item", format=kind) for kind in FORMATS)
     return (

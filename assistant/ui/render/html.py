@@ -1,6 +1,7 @@
 """Escaping, and the few pieces of markup that every panel uses."""
 
 import html
+from collections.abc import Iterable
 
 from assistant.text.sanitize import visible
 
@@ -13,6 +14,17 @@ def esc(text: object) -> str:
 def clipped(text: str, length: int) -> str:
     """`text` cut to `length` characters with an ellipsis; not yet escaped."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def emphasised(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The escaped text with the characters [start, end) of each span in `<b>`; spans are cut to the text."""
+    pieces, at = [], 0
+    for start, end in sorted(spans):
+        start, end = max(start, at), min(end, len(text))
+        if start < end:
+            pieces.append(f"{esc(text[at:start])}<b>{esc(text[start:end])}</b>")
+            at = end
+    return "".join(pieces) + esc(text[at:])
 
 
 def button(label: str, action: str, *, name: str = "", kind: str = "quiet", **data: object) -> str:

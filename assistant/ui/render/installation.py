@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.services.diagnostics import Licence, Place
+from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import LANGUAGES, decimal, percent, t
 from assistant.ui.render.html import button, esc
 
@@ -79,15 +80,16 @@ def _data(home: Path, places: Sequence[Place], lang: str) -> str:
 
 
 def _licences(licences: Sequence[Licence], lang: str) -> str:
-    rows = "".join(_row(esc(each.name), esc(t(f"kind.{each.kind}", lang)), _terms(each)) for each in licences)
+    rows = "".join(_row(esc(each.name), esc(t(f"kind.{each.kind}", lang)), _terms(each, lang)) for each in licences)
     heads = ("work", "kind", "terms")
     return f"<section><h3>{esc(t('about.licences', lang))}</h3>{_table(heads, rows, lang)}</section>"
 
 
-def _terms(licence: Licence) -> str:
+def _terms(licence: Licence, lang: str) -> str:
+    terms = esc(sentence(licence.terms, lang))
     if not licence.url.startswith("https://"):
-        return esc(licence.terms)
-    return f'<a href="{esc(licence.url)}" target="_blank" rel="noopener noreferrer">{esc(licence.terms)}</a>'
+        return terms
+    return f'<a href="{esc(licence.url)}" target="_blank" rel="noopener noreferrer">{terms}</a>'
 
 
 def _table(heads: Sequence[str], rows: str, lang: str) -> str:

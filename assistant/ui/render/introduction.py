@@ -1,4 +1,4 @@
-"""The introduction that a first run begins with, in the place of an empty conversation: four steps, none in the way."""
+"""The introduction shown on a first run, in place of an empty conversation: four steps that can be skipped."""
 
 from collections.abc import Sequence
 

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from assistant.ui.i18n.advice import advice
-from assistant.ui.i18n.reasons import reason
+from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import counted, integer, t
 from assistant.ui.render.html import button, clipped, esc
 from assistant.ui.render.passages import LONGEST_PASSAGE, heading_beyond
+from corpus.document import Dropped
+from index.views.catalogue import Entry, Excerpt, Page
 
 PER_PAGE = 50
 EXCERPTS = 10  # passages shown at first, and more at each wish for more
@@ -21,7 +23,7 @@ def library_title(collection: str, lang: str) -> str:
     return f'<div class="library-head"><h2 dir="auto">{esc(words)}</h2>{every}</div>'
 
 
-def library_table(page, offset: int, removing: tuple[str, int] | None, narrowed: bool, lang: str) -> str:
+def library_table(page: Page, offset: int, removing: tuple[str, int] | None, narrowed: bool, lang: str) -> str:
     """One page of the list; `removing` is the entry (kind, id) that the user was asked about, `narrowed` says that
     words or a state were chosen."""
     if not page.entries:
@@ -33,7 +35,7 @@ def library_table(page, offset: int, removing: tuple[str, int] | None, narrowed:
     return table + _pager(page, offset, lang)
 
 
-def _entry(entry, asked: bool, lang: str) -> str:
+def _entry(entry: Entry, asked: bool, lang: str) -> str:
     title = clipped(entry.title or entry.path or t("card.untitled", lang), LONGEST_TITLE)
     named = (
         f'<button type="button" class="act entry" data-act="open" data-id="{entry.id}" dir="auto" '
@@ -51,7 +53,7 @@ def _entry(entry, asked: bool, lang: str) -> str:
     )
 
 
-def _place(entry) -> str:
+def _place(entry: Entry) -> str:
     """The end of the path, which tells files apart; addresses of pages as they are."""
     path = entry.path.replace("\\", "/")
     if "://" in path or len(path) <= 70:
@@ -59,7 +61,7 @@ def _place(entry) -> str:
     return f"…{path[-69:]}"
 
 
-def _state(entry, lang: str) -> str:
+def _state(entry: Entry, lang: str) -> str:
     shown = f'<span class="state {esc(entry.state)}">{esc(t(f"state.{entry.state}", lang))}</span>'
     if entry.state == "embedding":
         words = t("state.part", lang, n=integer(entry.embedded, lang), total=integer(entry.passages, lang))
@@ -67,18 +69,17 @@ def _state(entry, lang: str) -> str:
     if not entry.reason:
         return shown
     todo = advice(entry.reason)
-    lines = f'<p class="reason" dir="auto">{esc(reason(entry.reason, lang))}</p>'
+    lines = f'<p class="reason" dir="auto">{esc(sentence(entry.reason, lang))}</p>'
     lines += f'<p class="advice">{esc(t(f"advice.{todo}", lang))}</p>' if todo else ""
     lines += f'<p class="advice">{esc(t("state.still", lang))}</p>' if entry.kind == "document" else ""
     return shown + lines
 
 
-def _tools(entry, title: str, asked: bool, lang: str) -> str:
-    data = {"entry": entry.kind, "id": entry.id}
+def _tools(entry: Entry, title: str, asked: bool, lang: str) -> str:
     if asked:
         return (
             f"<span>{esc(t('library.remove_question', lang))}</span>"
-            + button(t("remove", lang), "removed", kind="danger", **data)
+            + button(t("remove", lang), "removed", kind="danger", entry=entry.kind, id=entry.id)
             + button(t("cancel", lang), "cancel")
         )
     if entry.state == "excluded":
@@ -86,10 +87,12 @@ def _tools(entry, title: str, asked: bool, lang: str) -> str:
     again = ""
     if entry.state == "failed" and entry.source is not None:
         again = button(t("library.retry", lang), "retry", kind="boxed", id=entry.source)
-    return again + button("icon:delete", "remove", name=t("library.remove", lang, title=title), **data)
+    return again + button(
+        "icon:delete", "remove", name=t("library.remove", lang, title=title), entry=entry.kind, id=entry.id
+    )
 
 
-def _pager(page, offset: int, lang: str) -> str:
+def _pager(page: Page, offset: int, lang: str) -> str:
     last = offset + len(page.entries)
     words = t(
         "library.range",
@@ -103,7 +106,7 @@ def _pager(page, offset: int, lang: str) -> str:
     return f'<nav class="pager"><span role="status">{esc(words)}</span>{earlier}{later}</nav>'
 
 
-def preview(entry, excerpts: Sequence, dropped: Sequence, lang: str) -> str:
+def preview(entry: Entry | None, excerpts: Sequence[Excerpt], dropped: Sequence[Dropped], lang: str) -> str:
     """The passages of a document, and what of its file was left out; `entry` is None when it is gone."""
     close = button("✕", "close", name=t("preview.close", lang))
     if entry is None:
@@ -123,11 +126,11 @@ def preview(entry, excerpts: Sequence, dropped: Sequence, lang: str) -> str:
     )
 
 
-def _left_out(dropped: Sequence, lang: str) -> str:
+def _left_out(dropped: Sequence[Dropped], lang: str) -> str:
     if not dropped:
         return ""
     rows = "".join(
-        f'<li dir="auto">{esc(clipped(f"{item.place}: {reason(item.reason, lang)}", 300))}</li>'
+        f'<li dir="auto">{esc(clipped(f"{item.place}: {sentence(item.reason, lang)}", 300))}</li>'
         for item in dropped[:LEFT_OUT]
     )
     more = "<li>…</li>" if len(dropped) > LEFT_OUT else ""
@@ -135,7 +138,7 @@ def _left_out(dropped: Sequence, lang: str) -> str:
     return f'<details class="left-out"><summary>{words}</summary><ul>{rows}{more}</ul></details>'
 
 
-def _excerpt(one, title: str, lang: str) -> str:
+def _excerpt(one: Excerpt, title: str, lang: str) -> str:
     place = t("preview.passage", lang, n=integer(one.ordinal + 1, lang))
     if one.page is not None:
         place += f" · {t('preview.page', lang, page=one.page)}"

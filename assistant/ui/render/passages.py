@@ -6,7 +6,7 @@ from itertools import pairwise
 from assistant.schema import Answer
 from assistant.services.turns import TurnView
 from assistant.ui.i18n.texts import decimal, percent, t
-from assistant.ui.render.html import button, clipped, esc
+from assistant.ui.render.html import button, clipped, emphasised, esc
 from index.retrieval.hit import Hit
 
 LONGEST_PASSAGE = 8000  # characters; a passage is some 1,000, so only a damaged index meets this
@@ -58,8 +58,9 @@ def evidence(given: Answer | None) -> dict[int, list[Span]]:
     return spans
 
 
-def marked_passage(text: str, spans: Sequence[Span]) -> str:
-    """The escaped text with what supports a sentence in `<mark data-by="0 2">`, the places of those sentences.
+def marked_passage(text: str, spans: Sequence[Span], answering: Sequence[tuple[int, int]] = ()) -> str:
+    """The escaped text with what supports a sentence in `<mark data-by="0 2">`, the places of those sentences, and the
+    words that answer the question, `answering`, in `<b>`.
 
     Where the support of several sentences overlaps, the text is cut into marks that have the same sentences throughout.
     Spans outside the text are cut to it.
@@ -74,11 +75,14 @@ def marked_passage(text: str, spans: Sequence[Span]) -> str:
             pieces[-1][1] = end
         else:
             pieces.append([start, end, places])
-    return "".join(_piece(text[start:end], places) for start, end, places in pieces)
+    return "".join(
+        _piece(emphasised(text[start:end], [(first - start, last - start) for first, last in answering]), places)
+        for start, end, places in pieces
+    )
 
 
-def _piece(text: str, places: Sequence[int]) -> str:
-    return f'<mark data-by="{" ".join(map(str, places))}">{esc(text)}</mark>' if places else esc(text)
+def _piece(markup: str, places: Sequence[int]) -> str:
+    return f'<mark data-by="{" ".join(map(str, places))}">{markup}</mark>' if places else markup
 
 
 def _card(turn_id: int, n: int, hit: Hit, spans: Sequence[Span], lang: str) -> str:
@@ -87,6 +91,7 @@ def _card(turn_id: int, n: int, hit: Hit, spans: Sequence[Span], lang: str) -> s
     heading = heading_beyond(hit.title, hit.heading)
     if heading:
         heading = f'<p class="heading" dir="auto">{esc(clipped(heading, 300))}</p>'
+    answering = [(span.start, span.end) for span in hit.evidence]
     more = f'<a class="more" href="#{anchor}">{esc(t("card.more", lang))}</a>'
     if has_pages(hit):
         more += button(t("card.open", lang, page=hit.page), "page", kind="quiet open-page", turn=turn_id, n=n)
@@ -94,7 +99,7 @@ def _card(turn_id: int, n: int, hit: Hit, spans: Sequence[Span], lang: str) -> s
         f'<article class="card{" cited" if spans else ""}" id="{anchor}" tabindex="-1">'
         f'<header><span class="number">{n}</span><h3 dir="auto">{esc(title)}</h3>{_score(hit.score, lang)}</header>'
         f'<p class="place" dir="auto">{_place(hit, lang)}</p>{heading}'
-        f'<div class="passage" dir="auto">{marked_passage(hit.text, spans)}</div>'
+        f'<div class="passage" dir="auto">{marked_passage(hit.text, spans, answering)}</div>'
         f'<footer>{_why(hit, lang)}<span class="ways">{more}</span></footer></article>'
     )
 
@@ -130,7 +135,7 @@ def has_pages(hit: Hit) -> bool:
 
 
 def _why(hit: Hit, lang: str) -> str:
-    """Why the passage was found: its place in each of the two searches; their own measures in the tooltip."""
+    """Why the passage was found: its place in both searches and what the reader thinks; measures in the tooltip."""
     measures = []
     if hit.bm25 is not None:
         measures.append(t("card.bm25", lang, score=decimal(hit.bm25, lang)))
@@ -146,4 +151,6 @@ def _ranks(hit: Hit, lang: str) -> str:
         reasons.append(t("card.keyword", lang, rank=hit.rank_keyword))
     if hit.rank_dense is not None:
         reasons.append(t("card.meaning", lang, rank=hit.rank_dense))
+    if hit.reader is not None:
+        reasons.append(t("card.reader", lang, percent=percent(hit.reader, lang)))
     return " · ".join(reasons)

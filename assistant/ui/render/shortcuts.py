@@ -3,7 +3,7 @@
 from assistant.ui.i18n.texts import t
 from assistant.ui.render.html import ICONS, esc
 
-# Keys as they are read by `desk.js`; what they do is said by the text `keys.NAME`.
+# Keys as they are read by `ask.js`; what they do is said by the text `keys.NAME`.
 KEYS = (
     ("Enter", "send"),
     ("Shift+Enter", "line"),

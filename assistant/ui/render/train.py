@@ -6,6 +6,7 @@ from assistant.schema import Answer, marked
 from assistant.services.comparison import Comparison, Side
 from assistant.storage.votes import CHOICES, Tally
 from assistant.training.runs.sessions import Points, Session
+from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import counted, decimal, duration, integer, percent, t
 from assistant.ui.render.html import button, clipped, esc
 
@@ -59,7 +60,8 @@ def _tools(session: Session, lang: str) -> str:
 
 def _reason(session: Session, lang: str) -> str:
     if session.state == "failed":
-        return f'<p class="message error" role="alert">{esc(session.reason or t("train.failed", lang))}</p>'
+        words = sentence(session.reason, lang) or t("train.failed", lang)
+        return f'<p class="message error" role="alert">{esc(words)}</p>'
     key = {"done": "train.done", "stopped": "train.stopped"}.get(session.state)
     return f'<p class="message">{esc(t(key, lang, name=session.name))}</p>' if key else ""
 
@@ -180,8 +182,8 @@ def _side(side: Side, name: str, voted: str, lang: str) -> str:
 
 
 def _said(side: Side, lang: str) -> str:
-    if side.error:
-        return f'<p class="message error" role="alert">{esc(side.error)}</p>'
+    if side.error is not None:
+        return f'<p class="message error" role="alert">{esc(sentence(side.error, lang))}</p>'
     if side.answer is not None:
         return _answer(side.answer, lang)
     if side.working:
@@ -199,11 +201,7 @@ def _answer(answer: Answer, lang: str) -> str:
         f'<span class="sentence{"" if sentence.supported else " unsupported"}">{esc(marked(sentence))}</span>'
         for sentence in answer.sentences
     )
-    quoted = "".join(
-        f'<p class="help">{esc(t(f"notice.{name}", lang))}</p>'
-        for name in ("quoted", "undrafted")
-        if name in answer.notices
-    )
+    quoted = f'<p class="help">{esc(t("notice.quoted", lang))}</p>' if "quoted" in answer.notices else ""
     facts = [t("footer.tokens", lang, n=integer(answer.timings.new_tokens, lang))] if answer.timings.new_tokens else []
     facts.append(t("footer.seconds", lang, seconds=decimal(answer.timings.total_s, lang)))
     return f'<p dir="auto">{sentences}</p>{quoted}<p class="help">{esc(" · ".join(facts))}</p>'

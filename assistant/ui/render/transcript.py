@@ -5,10 +5,10 @@ from itertools import groupby
 
 from assistant.schema import Answer, Sentence
 from assistant.services.turns import TurnView
-from assistant.ui.i18n.reasons import reason
+from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import counted, decimal, integer, percent, t
-from assistant.ui.render.html import button, esc
-from assistant.ui.render.opinions import opinion_line
+from assistant.ui.render.feedback import feedback_line
+from assistant.ui.render.html import button, emphasised, esc
 
 WORD_JOINER = "&#8288;"
 
@@ -24,7 +24,7 @@ def turn(view: TurnView, lang: str, waiting_for: str = "", *, editing: bool = Fa
     While the question is being written anew (`editing`), a form stands in its place.
     """
     busy = ' aria-busy="true"' if view.running else ""
-    body = _step(view, lang, waiting_for) + _body(view, lang) + opinion_line(view, lang)
+    body = _step(view, lang, waiting_for) + _body(view, lang) + feedback_line(view, lang)
     return (
         f'<article class="turn {esc(view.state)}" id="turn-{view.id}"{busy}>'
         f"{_question_form(view, lang) if editing else _question(view, lang)}"
@@ -106,7 +106,7 @@ def _body(view: TurnView, lang: str) -> str:
     if view.state in ("stopped", "interrupted") and not said:
         ending = f'<p class="notice">{esc(t(f"state.{view.state}", lang))}</p>'
     if view.state == "failed":
-        words = reason(view.error, lang) if view.error else t("error.unknown", lang)
+        words = sentence(view.error, lang) if view.error else t("error.unknown", lang)
         ending = f'<p class="notice error" role="alert">{esc(words)}</p>'
     if view.answer is not None:
         return answer(view.id, view.answer, lang) + ending
@@ -162,10 +162,17 @@ def _sentence(turn_id: int, sentence: Sentence, sources: int, lang: str, place: 
     links = "".join(_link(turn_id, n, lang) for n in numbers)
     if sentence.supported:
         title = t("sentence.supported", lang, percent=percent(sentence.support, lang))
-        return f'<span class="sentence"{at} title="{esc(title)}">{esc(_unmarked(sentence))}</span>{links}'
+        return f'<span class="sentence"{at} title="{esc(title)}">{_words(sentence)}</span>{links}'
     title = esc(t("sentence.unsupported", lang))
     mark = f'<span class="doubt" role="img" aria-label="{title}">?</span>'
     return f'<span class="sentence unsupported" title="{title}">{esc(_unmarked(sentence))}</span>{mark}{links}'
+
+
+def _words(sentence: Sentence) -> str:
+    """The text with the words that answer in bold."""
+    text = _unmarked(sentence)
+    before = len(sentence.text) - len(text)
+    return emphasised(text, ((start - before, end - before) for start, end in sentence.highlight))
 
 
 def _unmarked(sentence: Sentence) -> str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from assistant.evaluation.intervals import Estimate
 from assistant.evaluation.own import Outcome
-from assistant.evaluation.runs import Comparison, Run, changed
+from assistant.evaluation.runs import Compared, Comparison, Run, changed
 from assistant.evaluation.trials import Progress, Trial
+from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import counted, decimal, percent, t
 from assistant.ui.render.html import button, clipped, esc
 
@@ -25,7 +27,7 @@ def trial_progress(progress: Progress, lang: str) -> str:
             f"<p>{esc(words)}</p>{button(t('ask.stop', lang), 'trial-stop', kind='boxed')}</div>"
         )
     if progress.error:
-        return f'<p class="message error" role="alert">{esc(progress.error)}</p>'
+        return f'<p class="message error" role="alert">{esc(sentence(progress.error, lang))}</p>'
     return f'<p class="message" role="status">{esc(t("trial.kept", lang))}</p>' if progress.kept else ""
 
 
@@ -46,15 +48,13 @@ def trial_name(told: Mapping[str, object], name: str, lang: str) -> str:
     return f"{made} · {clipped(str(told.get('collection', '')), 40)} · {words} · {told.get('model', '')} · ≥ {strict}"
 
 
-def trial_results(
-    trial: Trial, other: Trial | None, compared: Sequence[Comparison], not_compared: str, lang: str
-) -> str:
+def trial_results(trial: Trial, other: Trial | None, against: Compared, lang: str) -> str:
     """Measures, what differs in the settings, and the failures by kind."""
     differing = _settings(trial.run, other.run, lang) if other else ""
-    warning = f'<p class="help">{esc(t("trial.other_questions", lang))}</p>' if not_compared else ""
+    warning = f'<p class="help">{esc(t("trial.other_questions", lang))}</p>' if against.other or against.missing else ""
     remove = button(t("trial.remove", lang), "trial-remove", kind="boxed", trial=trial.name)
     return (
-        f"<section>{_measures(trial.run, other.run if other else None, compared, lang)}{warning}"
+        f"<section>{_measures(trial.run, other.run if other else None, against.comparisons, lang)}{warning}"
         f'<p class="help">{esc(t("trial.easy", lang))}</p>{differing}</section>'
         f"{_failures(trial.outcomes, lang)}<p>{remove}</p>"
     )
@@ -96,7 +96,7 @@ def _row(head: str, cells: Sequence[str]) -> str:
     return f'<tr><th scope="row">{head}</th>{"".join(f"<td class=figure>{cell}</td>" for cell in cells)}</tr>'
 
 
-def _share(value, lang: str) -> str:
+def _share(value: Estimate, lang: str) -> str:
     between = t("trial.between", lang, low=percent(value.low, lang), high=percent(value.high, lang))
     return f'<b>{esc(percent(value.mean, lang))}</b> <span class="help">{esc(between)}</span>'
 

@@ -3,7 +3,6 @@
 import base64
 
 from assistant.services.pdf_pages import Page
-from assistant.ui.i18n.reasons import reason
 from assistant.ui.i18n.texts import t
 from assistant.ui.render.html import button, clipped, esc
 from index.retrieval.hit import Hit
@@ -34,8 +33,3 @@ def page_viewer(page: Page, hit: Hit, turn: int, n: int, lang: str) -> str:
         f'<div class="sheet" tabindex="0"><div class="paper"><img src="data:image/png;base64,{picture}" alt="{name}" '
         f'style="aspect-ratio:{1 / page.ratio:.4f}">{marks}</div></div></section>'
     )
-
-
-def said(sentence: str, lang: str) -> str:
-    """A sentence of the parts below, in `lang`, with no meaning in HTML: Gradio's messages are markup."""
-    return esc(reason(sentence, lang))

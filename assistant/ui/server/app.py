@@ -3,18 +3,27 @@
 import argparse
 import contextlib
 import ipaddress
-import logging
 import os
 import socket
 import sys
 import threading
 import webbrowser
+from functools import partial
+from typing import TYPE_CHECKING
 
-from assistant.services.password import VARIABLE, Password, PasswordError
+from assistant.services.log_file import start_logging
+from assistant.services.password import VARIABLE, Password
 from assistant.ui import ASSETS
+from assistant.ui.i18n.errors import sentence
+from assistant.ui.i18n.texts import system_language
+from corpus.errors import Reason, SourcierError
 from corpus.home import Home
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from gradio import Blocks
+
+    from assistant.services.application import Application
+    from assistant.ui.server.security import Hosting
 
 PORTS_TRIED = 100
 STYLES = ("style.css", "style_documents.css", "style_settings.css")
@@ -25,82 +34,90 @@ OPEN_WARNING = (
 )
 
 
+class StartError(SourcierError):
+    """The app cannot be started as asked."""
+
+
 def main(argv: list[str] | None = None) -> int:
     """Runs the app until it is interrupted. Exit status 0, 1 when the data folder cannot be used, 2 for wrong usage."""
     options = _parser().parse_args(argv)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     home = Home.find(options.home)
     try:
         home.make()
         if options.set_password:
             return _set_password(home)
         password = _password(home)
-    except OSError as error:
-        return _complain(f"The data folder {home.path} cannot be used: {error.strerror}.")
-    except PasswordError as error:
-        return _complain(str(error))
-    if not is_loopback(options.host):
-        if password is None:
-            return _complain(f"{options.host} lets other computers in: set a password first with --set-password.")
-        print(OPEN_WARNING, flush=True)
-    try:
+        if not is_loopback(options.host):
+            if password is None:
+                raise StartError("app.password_needed", host=options.host)
+            print(OPEN_WARNING, flush=True)
         port = free_port(options.host, options.port)
     except OSError as error:
-        return _complain(str(error))
+        return complain(_unusable(home, error))
+    except SourcierError as error:
+        return complain(error)
     if port != options.port:
         print(f"Port {options.port} is taken; {port} is used instead.", flush=True)
     return serve(home, options.host, port, password=password, browser=not options.no_browser)
 
 
 def serve(
-    home: Home, host: str, port: int, *, password: Password | None = None, place=None, browser: bool = False
+    home: Home,
+    host: str,
+    port: int,
+    *,
+    password: Password | None = None,
+    hosting: "Hosting | None" = None,
+    browser: bool = False,
 ) -> int:
     """Opens the data folder and serves the window until the process is interrupted. Gives the exit status.
 
-    `place` is a `guard.Place` where another site shows the app.
+    `hosting` says where another site shows the app.
     """
-    from assistant.storage.history import HistoryError
-    from assistant.ui.services import Services
-    from index.storage.store import StoreError
+    from assistant.services.application import Application
 
     _keep_uploads_at(home)
     try:
-        services = Services.open(home)
-    except (StoreError, HistoryError) as error:
-        return _complain(str(error))
+        start_logging(home)
+        app = Application.open(home)
+    except OSError as error:
+        return complain(_unusable(home, error))
+    except SourcierError as error:
+        return complain(error)
     try:
-        page, url = launch(services, host, port, password, place)
+        page, url = launch(app, host, port, password, hosting)
         print(f"Sourcier is at {url}", flush=True)
-        services.add_starter_collections()
-        services.shelf.start()
-        services.warm_up()
+        app.add_starter_collections()
+        app.library.start()
+        app.warm_up()
         if browser:
             webbrowser.open(url)
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
         page.close(verbose=False)
     finally:
-        services.close()
+        app.close()
     return 0
 
 
-def launch(services, host: str, port: int, password: Password | None = None, place=None):
+def launch(
+    app: "Application", host: str, port: int, password: Password | None = None, hosting: "Hosting | None" = None
+) -> "tuple[Blocks, str]":
     """The launched Blocks and its address, the API mounted beside it. Gradio takes some seconds to import."""
     from starlette.routing import Mount
 
     from assistant.api import routes
-    from assistant.ui.server import pwa as installable
-    from assistant.ui.server.login import Door
-    from assistant.ui.server.security import HERE as ON_ITS_OWN
-    from assistant.ui.server.security import middleware
+    from assistant.ui.server import pwa
+    from assistant.ui.server.login import Login
+    from assistant.ui.server.security import LOCAL, middleware
     from assistant.ui.server.theme import scaled, theme
     from assistant.ui.window import Window
 
-    services.locked = password is not None
-    page = Window(services).build()
-    beside = [Mount("/v1", routes.make(services)), *installable.routes()]
-    door = Door(password, framed=place is not None) if password else None
-    guards = middleware(host, door, place or ON_ITS_OWN)
+    app.locked = password is not None
+    page = Window(app).build()
+    beside = [Mount("/v1", routes.make(app, partial(sentence, lang="en"))), *pwa.routes()]
+    login = Login(password, framed=hosting is not None) if password else None
+    guards = middleware(host, login, hosting or LOCAL)
     page.queue(default_concurrency_limit=8)
     _, url, _ = page.launch(
         server_name=host,
@@ -112,7 +129,7 @@ def launch(services, host: str, port: int, password: Password | None = None, pla
         _frontend=False,  # else Gradio asks its own page, and gives up after three seconds on a busy machine
         theme=theme(),
         css="\n".join(scaled((ASSETS / name).read_text("utf-8")) for name in STYLES),
-        head=f"{installable.HEAD}<script>{(ASSETS / 'theme.js').read_text('utf-8')}</script>",
+        head=f"{pwa.HEAD}<script>{(ASSETS / 'theme.js').read_text('utf-8')}</script>",
         favicon_path=ASSETS / "icon.svg",
         footer_links=[],
         run_history=False,
@@ -134,7 +151,7 @@ def is_loopback(host: str) -> bool:
 
 
 def free_port(host: str, first: int) -> int:
-    """The first free port from `first` on. Raises OSError with a sentence when there is none."""
+    """The first free port from `first` on. Raises StartError when there is none."""
     for port in range(first, min(first + PORTS_TRIED, 65536)):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -143,7 +160,7 @@ def free_port(host: str, first: int) -> int:
             with contextlib.suppress(OSError):
                 probe.bind((host, port))
                 return port
-    raise OSError(f"No free port was found from {first} on.")
+    raise StartError("app.no_port", first=first)
 
 
 def _keep_uploads_at(home: Home) -> None:
@@ -156,11 +173,11 @@ def _keep_uploads_at(home: Home) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="launch.py", description="Sourcier: answers from your own documents.")
+    parser = argparse.ArgumentParser(description="Sourcier: answers from your own documents.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; others need a password (127.0.0.1)")
     parser.add_argument("--port", type=int, default=7860, help="port; the next free one if it is taken (7860)")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    parser.add_argument("--home", help="data folder (SOURCIER_HOME, else ~/.sourcier)")
+    parser.add_argument("--home", help="data folder (SOURCIER_HOME, else the user's own)")
     parser.add_argument("--set-password", action="store_true", help="set, change or remove the password, and end")
     return parser
 
@@ -181,14 +198,19 @@ def _set_password(home: Home) -> int:
         print("There is no password now: only this computer can use the app.")
         return 0
     if getpass.getpass("Once more: ") != first:
-        return _complain("The two are not the same; nothing was changed.")
+        return complain(Reason("app.passwords_differ"))
     Password.of(first).save(home.password)
     print("The password is set; the app asks for it from its next start on.")
     return 0
 
 
-def _complain(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
+def _unusable(home: Home, error: OSError) -> Reason:
+    return Reason("app.data_folder", {"path": str(home.path), "reason": error.strerror or str(error)})
+
+
+def complain(what: SourcierError | Reason) -> int:
+    """Says on standard error, in the system's language, why the app does not start. Gives the exit status."""
+    print(sentence(what, system_language()), file=sys.stderr)
     return 1
 
 

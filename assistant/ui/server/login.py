@@ -1,4 +1,4 @@
-"""The door of an app with a password: a page to enter it, sessions, and keys for the API. No Gradio here."""
+"""The login of an app with a password: a page to enter it, sessions, and keys for the API. No Gradio here."""
 
 import hashlib
 import hmac
@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from assistant.services.password import LONGEST, Password, Tries
 from assistant.ui.i18n.texts import preferred_language, t
-from assistant.ui.render.door import door_page
+from assistant.ui.render.login import login_page
 
 COOKIE = "sourcier_session"
 LIFETIME_S = 7 * 24 * 3600
@@ -27,10 +27,10 @@ ENTER, LEAVE = "/login", "/logout"
 OPEN = ("/manifest.json", "/icon.svg", "/icon-192.png", "/icon-512.png", "/gradio_api/startup-events")
 
 
-class Door:
+class Login:
     """Lets in who has entered the password or sends it as a key. One an app."""
 
-    def __init__(self, password: Password, clock: Callable[[], float] = time.time, framed: bool = False):
+    def __init__(self, password: Password, clock: Callable[[], float] = time.monotonic, framed: bool = False):
         """`framed`: another site shows the app in a frame, over HTTPS; its cookie has to be valid in there."""
         self._password = password
         self._clock = clock
@@ -42,10 +42,11 @@ class Door:
         self._secret = secrets.token_bytes(32)
         self._key: bytes | None = None  # keyed digest of the password once it was sent, to spare the slow hash
 
-    async def lets_in(self, scope: Scope, receive: Receive, send: Send) -> bool:
+    async def admits(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Whether the request may go on; answers it otherwise."""
         request = Request(scope, receive)
         path = request.url.path.rstrip("/") or "/"
+        response: Response | None
         if path == ENTER:
             response = await self._entered(request) if request.method == "POST" else self._page(request)
         elif path == LEAVE and request.method == "POST":
@@ -66,9 +67,9 @@ class Door:
         guess = parse_qs(body[:LARGEST_FORM].decode("utf-8", "replace")).get("password", [""])[0]
         address = _address(request)
         if wait := self._tries.wait(address):
-            return self._page(request, "door.wait", 429, wait)
+            return self._page(request, "login.wait", 429, wait)
         if not await run_in_threadpool(self._right, guess, address):
-            return self._page(request, "door.wrong", 401)
+            return self._page(request, "login.wrong", 401)
         token = secrets.token_urlsafe(32)
         with self._lock:
             self._sessions[_digest(token)] = self._clock() + LIFETIME_S
@@ -94,7 +95,7 @@ class Door:
         lang = preferred_language(request.headers.get("accept-language", ""))
         words = t(problem, lang, seconds=int(wait) + 1) if wait else t(problem, lang) if problem else ""
         headers = {"Cache-Control": "no-store", **({"Retry-After": str(int(wait) + 1)} if wait else {})}
-        return HTMLResponse(door_page(words, lang), status, headers)
+        return HTMLResponse(login_page(words, lang), status, headers)
 
     # --- knowing ----------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """What a browser needs to install the app as a program: a manifest and icons, served beside the page."""
 
 import json
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -51,7 +52,7 @@ async def _manifest(_: Request) -> Response:
     return Response(json.dumps(MANIFEST), media_type="application/manifest+json")
 
 
-def _file(name: str, kind: str):
+def _file(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
     async def given(_: Request) -> Response:
         return FileResponse(ASSETS / name, media_type=kind)
 

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.ui.server.login import Door
+from assistant.ui.server.login import Login
 
 # Gradio writes its configuration into the page, builds functions from strings and sets styles inline, hence the three
 # `unsafe`; attributes such as onerror run nothing all the same, and no other host is ever named.
@@ -47,7 +47,7 @@ PAGE = "/gradio_api/"
 
 
 @dataclass(frozen=True)
-class Place:
+class Hosting:
     """An app that is served through somebody else's site: the origins whose pages may show it in a frame, and the names
     that its own pages bear there, whatever the proxy between asks for."""
 
@@ -55,24 +55,27 @@ class Place:
     names: tuple[str, ...] = ()
 
 
-HERE = Place()  # on its own
+LOCAL = Hosting()  # no other site shows the app
 
 
-def middleware(host: str, door: Door | None = None, place: Place = HERE) -> list[Middleware]:
+def middleware(host: str, login: Login | None = None, hosting: Hosting = LOCAL) -> list[Middleware]:
     """From the outside in: headers, then who may ask whom, then how much, then the password where there is one."""
     # A password guards what a pretended name could reach, and other computers know this one by names of their own.
-    names = () if door or place.frames else ("127.0.0.1", "localhost", "::1", host.strip("[]"))
-    headers, same_site = Middleware(SecurityHeaders, place=place), Middleware(SameSite, names=names, place=place)
+    names = () if login or hosting.frames else ("127.0.0.1", "localhost", "::1", host.strip("[]"))
+    headers, same_site = (
+        Middleware(SecurityHeaders, hosting=hosting),
+        Middleware(SameSite, names=names, hosting=hosting),
+    )
     found = [headers, same_site, Middleware(Sizes)]
-    return [*found, Middleware(_Behind, door=door)] if door else found
+    return [*found, Middleware(_Behind, login=login)] if login else found
 
 
 class SecurityHeaders:
     """Adds `HEADERS` to every HTTP response; where others may show the app in a frame, those that say so."""
 
-    def __init__(self, app: ASGIApp, place: Place = HERE):
+    def __init__(self, app: ASGIApp, hosting: Hosting = LOCAL):
         self._app = app
-        self._headers = _framed(place.frames) if place.frames else HEADERS
+        self._headers = _framed(hosting.frames) if hosting.frames else HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
@@ -88,10 +91,10 @@ class SecurityHeaders:
 class SameSite:
     """Refuses what another web site makes a browser ask: under a name that it points here, or from its own pages."""
 
-    def __init__(self, app: ASGIApp, names: Sequence[str] = (), place: Place = HERE):
+    def __init__(self, app: ASGIApp, names: Sequence[str] = (), hosting: Hosting = LOCAL):
         """`names` that this computer may be asked under, all when empty."""
         self._app = app
-        self._place = place
+        self._hosting = hosting
         self._names = frozenset(name.lower() for name in names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,7 +103,7 @@ class SameSite:
             if self._names and hostname(headers.get("host", "")) not in self._names:
                 await PlainTextResponse("This name is not one of this app.", 400)(scope, receive, send)
                 return
-            if from_elsewhere(headers, scope["method"], self._place):
+            if from_elsewhere(headers, scope["method"], self._hosting):
                 await PlainTextResponse("Pages of other sites may not ask this app.", 403)(scope, receive, send)
                 return
         elif scope["type"] == "websocket":  # the app has none
@@ -116,14 +119,14 @@ def hostname(host: str) -> str:
     return ""
 
 
-def from_elsewhere(headers: Headers, method: str, place: Place = HERE) -> bool:
+def from_elsewhere(headers: Headers, method: str, hosting: Hosting = LOCAL) -> bool:
     """Whether a page of another origin is asking. Following a link to the app is no asking."""
     origin = headers.get("origin")
     if origin is not None:
-        return urlsplit(origin).netloc.lower() not in (headers.get("host", "").lower(), *place.names)
+        return urlsplit(origin).netloc.lower() not in (headers.get("host", "").lower(), *hosting.names)
     site = headers.get("sec-fetch-site", "none")
     opened = method in ("GET", "HEAD") and headers.get("sec-fetch-mode") == "navigate"
-    shown = ("document", "iframe") if place.frames else ("document",)
+    shown = ("document", "iframe") if hosting.frames else ("document",)
     return site in ("cross-site", "same-site") and not (opened and headers.get("sec-fetch-dest") in shown)
 
 
@@ -184,12 +187,12 @@ async def _too_large(limit: int, scope: Scope, receive: Receive, send: Send) -> 
 
 
 class _Behind:
-    """The app behind the door."""
+    """The app behind the login."""
 
-    def __init__(self, app: ASGIApp, door: Door):
+    def __init__(self, app: ASGIApp, login: Login):
         self._app = app
-        self._door = door
+        self._login = login
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or await self._door.lets_in(scope, receive, send):
+        if scope["type"] != "http" or await self._login.admits(scope, receive, send):
             await self._app(scope, receive, send)

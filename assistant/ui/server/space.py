@@ -5,16 +5,15 @@ two starts but what lies in /data, where its owner rents that. All visitors see 
 opens only behind a password or where the owner says that nobody else can see the Space.
 """
 
-import logging
 import os
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from assistant.services.password import VARIABLE as PASSWORD
 from assistant.services.password import Password, PasswordError
-from assistant.ui.server.security import Place
+from assistant.ui.server.security import Hosting
+from corpus.errors import Reason
 from corpus.home import VARIABLE as HOME
 from corpus.home import Home
 
@@ -22,30 +21,26 @@ OPEN = "SOURCIER_OPEN"  # "1": no password is asked for
 HUB = "https://huggingface.co"
 KEPT = Path("/data")  # rented storage
 PORT = 7860
-NO_PASSWORD = (
-    f"This Space has no password: set the secret {PASSWORD}, or, where nobody but you can see the Space, the variable "
-    f"{OPEN} to 1."
-)
+NO_PASSWORD = Reason("app.space_password", {"secret": PASSWORD, "variable": OPEN})
 
 
 def main() -> int:
     """Serves until the Space stops. Exit status 1 with a sentence when it may not be opened or nothing can be kept."""
-    from assistant.ui.server.app import serve
+    from assistant.ui.server.app import complain, serve
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # Popped: neither the indexing process nor a training needs it.
     given, is_open = os.environ.pop(PASSWORD, ""), os.environ.get(OPEN) == "1"
     if not given and not is_open:
-        return _complain(NO_PASSWORD)
+        return complain(NO_PASSWORD)
     try:
         password = Password.of(given) if given else None
         home = Home(data_folder(os.environ, KEPT)).make()
         _caches(home.path)
     except PasswordError as error:
-        return _complain(str(error))
+        return complain(error)
     except OSError as error:
-        return _complain(f"No folder of this Space can be written: {error.strerror}.")
-    return serve(home, "0.0.0.0", port(os.environ), password=password, place=place(os.environ))
+        return complain(Reason("app.space_folder", {"reason": error.strerror or str(error)}))
+    return serve(home, "0.0.0.0", port(os.environ), password=password, hosting=hosting(os.environ))
 
 
 def port(environment: Mapping[str, str]) -> int:
@@ -54,10 +49,10 @@ def port(environment: Mapping[str, str]) -> int:
     return next((int(text) for text in named if text.isdecimal() and 0 < int(text) < 65536), PORT)
 
 
-def place(environment: Mapping[str, str]) -> Place:
+def hosting(environment: Mapping[str, str]) -> Hosting:
     """The Hub, and the names of the Space (several, by commas, where it has a domain of its own)."""
     names = environment.get("SPACE_HOST", "").lower().split(",")
-    return Place(frames=(HUB,), names=tuple(filter(None, map(str.strip, names))))
+    return Hosting(frames=(HUB,), names=tuple(filter(None, map(str.strip, names))))
 
 
 def data_folder(environment: Mapping[str, str], kept: Path) -> Path:
@@ -75,8 +70,3 @@ def _caches(folder: Path) -> None:
 
 def _writable(folder: Path) -> bool:
     return folder.is_dir() and os.access(folder, os.W_OK)
-
-
-def _complain(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 1

@@ -10,10 +10,12 @@ import numpy as np
 from assistant.evaluation.dialogue import LEAD, Case
 from assistant.evaluation.measures import loops, rouge_l, token_f1
 from assistant.evaluation.runs import Table, table
-from assistant.extraction.quotes import best_quotes
+from assistant.extraction.quotes import quotes
+from assistant.generation.generator import Generator
 from assistant.generation.prompt import pack
 from assistant.generation.sampling import decoding
 from assistant.pipeline import shown
+from assistant.schema import Answer
 from assistant.settings import Settings
 from assistant.verification.evidence import WORDING, Evidence, checked
 from corpus.sentences import split
@@ -45,23 +47,23 @@ def extracted(cases: Sequence[Case]) -> Answers:
     for case in cases:
         hits = _hits(case)
         found[LEADS].append(Written(" ".join(split(case.passages[0].text)[:LEAD])))
-        found[QUOTES].append(Written(_joined(best_quotes(hits, Evidence(hits)))))
+        found[QUOTES].append(Written(_joined(quotes(hits))))
     return found
 
 
-def generated(role: str, generator, cases: Sequence[Case], done: Callable[[int], None]) -> Answers:
-    """The generator's drafts, and what is shown of them after the check."""
+def generated(role: str, generator: Generator, cases: Sequence[Case], done: Callable[[], object]) -> Answers:
+    """The generator's drafts, and what is shown of them after the check; `done` is called after each case."""
     found: Answers = {role: [], role + CHECKED: []}
     generator.warm_up()
-    for number, case in enumerate(cases, 1):
+    for case in cases:
         draft = _draft(generator, case)
         found[role].append(draft)
         found[role + CHECKED].append(Written(_shown(draft.text, case), draft.seconds, draft.tokens, draft.bits))
-        done(number)
+        done()
     return found
 
 
-def _draft(generator, case: Case) -> Written:
+def _draft(generator: Generator, case: Case) -> Written:
     """As the chat's grounded mode writes it with the default settings."""
     prompt = pack(case.question, case.passages, generator.count_tokens, window=generator.window)
     started = time.perf_counter()
@@ -70,7 +72,7 @@ def _draft(generator, case: Case) -> Written:
     return Written(text, seconds, generator.count_tokens(text), _bits(generator, prompt.text, case.reference))
 
 
-def _bits(generator, prompt: str, reference: str) -> float:
+def _bits(generator: Generator, prompt: str, reference: str) -> float:
     """Bits a byte of the expected answer's beginning behind the prompt: comparable between vocabularies."""
     start = generator.decode(generator.encode(" " + reference)[:MOST_REFERENCE])
     return -float(generator.score(prompt, start).sum()) / math.log(2) / len(start.encode("utf-8"))
@@ -78,9 +80,8 @@ def _bits(generator, prompt: str, reference: str) -> float:
 
 def _shown(draft: str, case: Case) -> str:
     hits = _hits(case)
-    evidence = Evidence(hits, WORDING)
-    quotes = best_quotes(hits, evidence)
-    return _joined(shown(checked(draft, evidence), quotes)[0])
+    quoted = Answer(case.question, False, 1.0, "grounded", "", tuple(quotes(hits)), tuple(hits))
+    return _joined(shown(checked(draft, Evidence(hits, WORDING)), quoted)[0])
 
 
 def _joined(sentences) -> str:
@@ -99,7 +100,7 @@ def tables(cases: Sequence[Case], answers: Mapping[str, Sequence[Written]]) -> l
     asked = [[n, c.question, c.reference, [p.indexed_text for p in c.passages]] for n, c in enumerate(cases)]
     found = []
     for system, written in answers.items():
-        found.append(table(system, asked, dict(_scores(cases, written)), **_facts(written)))
+        found.append(table(system, asked, dict(_scores(cases, written)), facts=_facts(written)))
         kinds = list(judged(cases, written))
         found.append(table(f"{system}/errors", asked, {k: [kind == k for kind in kinds] for k in KINDS}, shares=True))
     return found
@@ -118,8 +119,9 @@ def _scores(cases: Sequence[Case], written: Sequence[Written]) -> Iterator[tuple
     yield "support", [support(answer.text, _texts(case)) for answer, case in pairs]
     yield "loops", [float(loops(answer.text)) for answer, _ in pairs]
     yield "words", [float(len(answer.text.split())) for answer, _ in pairs]
-    if all(answer.bits is not None for answer in written):
-        yield "bits_per_byte", [answer.bits for answer in written]
+    bits = [answer.bits for answer in written if answer.bits is not None]
+    if len(bits) == len(written):
+        yield "bits_per_byte", bits
 
 
 def _facts(written: Sequence[Written]) -> dict[str, float]:

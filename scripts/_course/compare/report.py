@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from assistant.evaluation.intervals import Estimate
 from assistant.evaluation.runs import Comparison, Run, Table, paired
@@ -99,7 +100,7 @@ def picture(gaps: Sequence[tuple[str, Comparison]], path: Path) -> None:
 def _parts(
     run: Run, tables: Mapping[str, Table], gaps: Sequence[tuple[str, Comparison]], found: Sequence[Example]
 ) -> Iterator[str]:
-    settings = run.settings
+    settings: Mapping[str, Any] = run.settings
     count = len(tables[GENERIC].keys)
     yield "# Comparaison : modèle générique et modèle spécialisé"
     yield (

@@ -11,8 +11,8 @@ from assistant.evaluation.dialogue import Case
 from assistant.evaluation.measures import rouge_l
 from assistant.evaluation.runs import Run
 from assistant.generation import presets
-from assistant.storage.votes import Votes, VotesError
-from corpus.document import ReadingError
+from assistant.storage.votes import Votes
+from corpus.errors import SourcierError
 from scripts._course.compare.errors import KINDS
 from scripts._course.compare.measure import GENERIC, SPECIALISED, Written, judged
 
@@ -45,7 +45,7 @@ def described(name: str, folder: Path, parameters: int) -> dict[str, object]:
 
 
 def votes(home: Path, names: tuple[str, str]) -> dict[str, int]:
-    """The users' votes between the two: for the generic, for the specialised, same, bad. Raises ReadingError."""
+    """The users' votes between the two: for the generic, for the specialised, same, bad. Raises VotesError."""
     counts = dict.fromkeys((GENERIC, SPECIALISED, "same", "bad"), 0)
     if not (home / VOTES).is_file():
         return counts
@@ -58,8 +58,6 @@ def votes(home: Path, names: tuple[str, str]) -> dict[str, int]:
                 counts[second] += tally.second_better
                 counts["same"] += tally.same
                 counts["bad"] += tally.bad
-    except VotesError as error:
-        raise ReadingError(str(error)) from error
     finally:
         kept.close()
     return counts
@@ -96,24 +94,24 @@ def examples(cases: Sequence[Case], answers: Mapping[str, Sequence[Written]]) ->
 
 
 def save(run: Run, found: Sequence[Example], folder: Path) -> None:
-    """Writes both files. Raises ReadingError."""
+    """Writes both files. Raises SourcierError."""
     text = json.dumps([asdict(example) for example in found], ensure_ascii=False, indent=1)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / EXAMPLES).write_text(text + "\n", encoding="utf-8", newline="\n")
     except OSError as error:
-        raise ReadingError(f"{folder} cannot be written: {error.strerror}.") from error
+        raise SourcierError("folder.unwritable", folder=folder, reason=error.strerror or str(error)) from error
     runs.save(run, folder / MEASURES)
 
 
 def load(folder: Path) -> tuple[Run, list[Example]]:
-    """What `save` wrote. Raises ReadingError when it is missing or damaged."""
+    """What `save` wrote. Raises SourcierError when it is missing or damaged."""
     run = runs.load(folder / MEASURES)
     try:
         rows = json.loads((folder / EXAMPLES).read_text("utf-8"))
         return run, [Example(**{**row, "kinds": tuple(row["kinds"]), "rouges": tuple(row["rouges"])}) for row in rows]
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ReadingError(f"{folder / EXAMPLES} is missing or damaged: run scripts.compare again.") from error
+        raise SourcierError("compare.damaged", path=folder / EXAMPLES) from error
 
 
 def _short(text: str) -> str:

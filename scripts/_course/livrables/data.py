@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from corpus.home import Home
 from scripts._course.livrables.notebooks import run_all
 from scripts._course.livrables.parts import ROOT
@@ -27,19 +27,19 @@ def corpora() -> Path:
 
 
 def pictures(folder: Path) -> None:
-    """Writes word clouds and counts. Raises ReadingError where a data set is missing."""
+    """Writes word clouds and counts. Raises SourcierError where a data set is missing."""
     from scripts import wordcloud
 
     source = str(corpora())
     images = str(folder / "images")
     if wordcloud.main(["--from", source, "--out", images, "--figures", str(folder / FIGURES)]):
-        raise ReadingError(f"Not all data sets are in {source}; fetch them first, or name a folder in {VARIABLE}.")
+        raise SourcierError("livrables.no_data", folder=source, variable=VARIABLE)
     figures = json.loads((folder / FIGURES).read_text("utf-8"))
     (folder / TABLES).write_text(tables(figures), encoding="utf-8", newline="\n")
 
 
 def notebook(folder: Path) -> None:
-    """Runs the notebook on the real data. Raises ReadingError."""
+    """Runs the notebook on the real data. Raises SourcierError."""
     run_all(folder / NOTEBOOK, folder / NOTEBOOK, {VARIABLE: str(corpora())})
 
 

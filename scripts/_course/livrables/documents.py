@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from scripts._course.livrables.typography import spaced
 
 # GitHub's Markdown, so that a document reads the same in the repository, plus its title in a header.
 FROM = "gfm+yaml_metadata_block+smart"
-INSTALL = "Install the tools for documents first: pip install -e .[course]."
 EPOCH = "1697760000"  # 2023-10-20: dates inside the files say when the course began, not when they were built
 
 FIRST_HEADING = re.compile(r"^# .*\n", re.MULTILINE)
@@ -41,7 +40,7 @@ LOOK = """
 
 
 def to_word(source: Path, target: Path) -> None:
-    """Writes a .docx whose tables have lines to write between. Raises ReadingError with what to install."""
+    """Writes a .docx whose tables have lines to write between. Raises SourcierError with what to install."""
     text = spaced(source.read_text(encoding="utf-8"))
     with _filtered() as options:
         _pandoc().convert_text(text, "docx", format=FROM, outputfile=str(target), extra_args=options)
@@ -51,7 +50,7 @@ def to_word(source: Path, target: Path) -> None:
 def to_pdf(source: Path, target: Path) -> None:
     """Writes a PDF of A4 pages, with a table of contents.
 
-    Pictures are looked for beside the source and in folders above it. Raises ReadingError with what to install.
+    Pictures are looked for beside the source and in folders above it. Raises SourcierError with what to install.
     """
     pandoc, typst = _pandoc(), _typst()
     settings = {"papersize": "a4", "lang": "fr", "fontsize": "10.5pt", "mainfont": "Libertinus Serif"}
@@ -70,7 +69,7 @@ def to_pdf(source: Path, target: Path) -> None:
     try:
         target.write_bytes(typst.compile(str(beside), root=str(source.parent.parent)))
     except RuntimeError as error:
-        raise ReadingError(f"{source.name} could not be typeset: {str(error).splitlines()[0]}.") from error
+        raise SourcierError("livrables.not_typeset", name=source.name, reason=str(error).splitlines()[0]) from error
     finally:
         beside.unlink()
 
@@ -122,7 +121,7 @@ def _pandoc():
     try:
         import pypandoc
     except ImportError as error:
-        raise ReadingError(INSTALL) from error
+        raise SourcierError("livrables.tools") from error
     return pypandoc
 
 
@@ -130,5 +129,5 @@ def _typst():
     try:
         import typst
     except ImportError as error:
-        raise ReadingError(INSTALL) from error
+        raise SourcierError("livrables.tools") from error
     return typst

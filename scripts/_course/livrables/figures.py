@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from assistant.evaluation import runs
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from scripts._course.livrables.data import FIGURES as COUNTS
 from scripts._course.livrables.data import french
 from scripts._course.livrables.parts import LIVRABLES
@@ -30,7 +30,7 @@ COMMANDS = {
 
 
 def of_runs(paths: Sequence[Path]) -> dict[str, dict]:
-    """Key → figure of every value of every table. Raises ReadingError for a file that is no run."""
+    """Key → figure of every value of every table. Raises SourcierError for a file that is no run."""
     found: dict[str, dict] = {}
     for path in paths:
         run = runs.load(path)
@@ -39,8 +39,8 @@ def of_runs(paths: Sequence[Path]) -> dict[str, dict]:
                 interval = [round(value.low, 4), round(value.high, 4)]
                 figure = {"valeur": round(value.mean, 4), "intervalle": interval, "questions": value.count}
                 found[f"{run.measure}/{table.name}/{name}"] = {**figure, "mesure": run.made[:10]}
-            for name, value in table.facts.items():
-                found[f"{run.measure}/{table.name}/{name}"] = {"valeur": round(value, 4), "mesure": run.made[:10]}
+            for name, fact in table.facts.items():
+                found[f"{run.measure}/{table.name}/{name}"] = {"valeur": round(fact, 4), "mesure": run.made[:10]}
     return found
 
 
@@ -53,13 +53,13 @@ def keep(figures: Mapping[str, dict], folder: Path = LIVRABLES) -> Path:
 
 
 def kept(folder: Path = LIVRABLES) -> dict[str, dict]:
-    """The figures that are kept; none where there is no file. Raises ReadingError for a damaged one."""
+    """The figures that are kept; none where there is no file. Raises SourcierError for a damaged one."""
     try:
         return json.loads((folder / KEPT).read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise ReadingError(f"{KEPT} cannot be read: it is no JSON.") from error
+        raise SourcierError("livrables.bad_figures", name=KEPT) from error
 
 
 def known(folder: Path = LIVRABLES) -> dict[str, str]:
@@ -95,7 +95,7 @@ def commands(keys: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(COMMANDS.get(key.split("/")[0], f"(nothing makes {key})") for key in keys))
 
 
-def _counted(start: str, value: object) -> Iterator[tuple[str, str]]:
+def _counted(start: str, value: float | Mapping) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _counted(f"{start}/{name}", inner)

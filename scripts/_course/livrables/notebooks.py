@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from scripts._course.livrables.parts import ROOT
 
 LONGEST_S = 1800  # one cell
@@ -13,14 +13,14 @@ LONGEST_S = 1800  # one cell
 def run_all(source: Path, target: Path, environment: Mapping[str, str] | None = None) -> None:
     """Runs `source`, with `environment` added to this process's, and writes it with its outputs to `target`.
 
-    Raises ReadingError with what to install, or with the error of the first cell that fails.
+    Raises SourcierError with what to install, or with the error of the first cell that fails.
     """
     try:
         import nbformat
         from nbclient import NotebookClient
         from nbclient.exceptions import CellExecutionError
     except ImportError as error:
-        raise ReadingError("Notebooks need nbclient and ipykernel: pip install -e .[course].") from error
+        raise SourcierError("notebook.tools") from error
     notebook = nbformat.read(source, as_version=4)
     for cell in notebook.cells:
         cell.metadata = {}
@@ -38,7 +38,7 @@ def run_all(source: Path, target: Path, environment: Mapping[str, str] | None = 
     try:
         client.execute(env=variables)
     except CellExecutionError as error:
-        raise ReadingError(f"{source.name} fails: {error.ename}: {error.evalue}") from error
+        raise SourcierError("notebook.failed", name=source.name, error=error.ename, reason=error.evalue) from error
     for cell in notebook.cells:
         if cell.cell_type == "code":  # libraries greet and complain on standard error, each machine in its own way
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]

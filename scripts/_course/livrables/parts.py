@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 
 ROOT = Path(__file__).resolve().parents[3]
 LIVRABLES = ROOT / "livrables"
@@ -24,7 +24,7 @@ class Part:
 
     `sources` are paths or patterns below the repository's root, `outputs` file names below `folder`. A notebook may be
     both: its cells are source, what they print is output. `build(folder)` writes the outputs there; it raises
-    ReadingError, with what to install, where a tool is missing.
+    SourcierError, with what to install, where a tool is missing.
     """
 
     name: str
@@ -56,12 +56,12 @@ def stale(part: Part) -> str:
 
 
 def make(part: Part) -> None:
-    """Builds a part in its place and records what it was made from. Raises ReadingError."""
+    """Builds a part in its place and records what it was made from. Raises SourcierError."""
     part.place.mkdir(parents=True, exist_ok=True)
     part.build(part.place)
     missing = [name for name in part.outputs if not (part.place / name).is_file()]
     if missing:
-        raise ReadingError(f"Building {part.name} did not write {missing[0]}.")
+        raise SourcierError("livrables.not_built", part=part.name, file=missing[0])
     records = _records(part.place)
     records[part.name] = {"sources": sources_digest(part), "outputs": _outputs(part)}
     text = json.dumps(dict(sorted(records.items())), indent=2, ensure_ascii=False)
@@ -69,7 +69,7 @@ def make(part: Part) -> None:
 
 
 def sources_digest(part: Part) -> str:
-    """SHA-256 over names and contents of all sources. Raises ReadingError for a pattern that fits no file."""
+    """SHA-256 over names and contents of all sources. Raises SourcierError for a pattern that fits no file."""
     digest = hashlib.sha256()
     for path in sorted(_found(part)):
         digest.update(f"{path.relative_to(ROOT).as_posix()}\0{_source(path)}\0".encode())
@@ -80,7 +80,7 @@ def _found(part: Part) -> Iterator[Path]:
     for pattern in part.sources:
         paths = [path for path in ROOT.glob(pattern) if path.is_file()]
         if not paths:
-            raise ReadingError(f"{part.name} is made from {pattern}, but there is no such file.")
+            raise SourcierError("livrables.no_source", part=part.name, pattern=pattern)
         yield from paths
 
 
@@ -110,4 +110,4 @@ def _records(folder: Path) -> dict[str, dict]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise ReadingError(f"{folder.name}/{RECORD} cannot be read; build the parts of that folder anew.") from error
+        raise SourcierError("livrables.bad_record", path=f"{folder.name}/{RECORD}") from error

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from scripts._course.livrables.figures import fill, known
 from scripts._course.livrables.typography import spaced
 
@@ -15,7 +15,7 @@ LONGEST_S = 300
 
 
 def build(source: Path, folder: Path) -> None:
-    """Writes NAME.html and NAME.pdf. Raises ReadingError with what is missing, or with Marp's own words.
+    """Writes NAME.html and NAME.pdf. Raises SourcierError with what is missing, or with Marp's own words.
 
     Pictures are looked for beside `source`.
     """
@@ -45,10 +45,10 @@ def _marp(source: Path, target: Path) -> None:
             stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired as error:
-        raise ReadingError(f"Marp did not finish {target.name} within {LONGEST_S} s.") from error
+        raise SourcierError("slides.too_slow", name=target.name, seconds=LONGEST_S) from error
     except subprocess.CalledProcessError as error:
         last = (error.stderr.strip() or "it says nothing").splitlines()[-1]
-        raise ReadingError(f"Marp could not write {target.name}: {last}") from error
+        raise SourcierError("slides.failed", name=target.name, reason=last.rstrip(".")) from error
 
 
 def _program() -> list[str]:
@@ -57,11 +57,11 @@ def _program() -> list[str]:
         return [found]
     if found := shutil.which("npx"):
         return [found, "--yes", MARP]
-    raise ReadingError("Slides need Node.js: its npx runs Marp.")
+    raise SourcierError("slides.no_node")
 
 
 def _chromium() -> str:
     found = os.environ.get("CHROME_PATH") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     if not found:
-        raise ReadingError("Slides need Chromium, which prints the PDF.")
+        raise SourcierError("slides.no_chromium")
     return found

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.evaluation.intervals import estimate
-from assistant.evaluation.shares import Share
-from assistant.storage.votes import Tally, Votes, VotesError
+from assistant.evaluation.intervals import Share, estimate
+from assistant.storage.votes import Tally, Votes
 from assistant.training.data import feedback
 from corpus.document import ReadingError
+from corpus.errors import Reason
 
 STATEMENTS = tuple(f"q{number}" for number in range(1, 11))
 ATTEMPT = ("participant", "tache", "reussie", "secondes", "erreurs", "remarque")
@@ -61,9 +61,9 @@ def ratings(path: Path) -> list[Rating]:
     """The lines of questionnaire.csv. Raises ReadingError, also where a participant comes twice."""
     found: dict[str, Rating] = {}
     for row, place in _rows(path, ("participant", *STATEMENTS)):
-        notes = tuple(int(_number(row[name], f"{place}: {name}", 1, 5, whole=True)) for name in STATEMENTS)
+        notes = tuple(int(_number(row[name], _field(place, name), 1, 5, whole=True)) for name in STATEMENTS)
         if row["participant"] in found:
-            raise ReadingError(f"{place}: {row['participant']} has answered already.")
+            raise ReadingError("usertests.twice", place=place, participant=row["participant"])
         found[row["participant"]] = Rating(row["participant"], notes)
     return list(found.values())
 
@@ -76,10 +76,10 @@ def report(
     Raises ReadingError for no results, or strangers among the participants.
     """
     if not tried and not rated:
-        raise ReadingError("There are no answers yet: reponses.csv and questionnaire.csv hold only their headers.")
+        raise ReadingError("usertests.none")
     strangers = {rating.participant for rating in rated} - {attempt.participant for attempt in tried}
     if tried and strangers:
-        raise ReadingError(f"{', '.join(sorted(strangers))} answered the questionnaire but tried no task.")
+        raise ReadingError("usertests.strangers", participants=", ".join(sorted(strangers)))
     parts = ["# Résultats des tests avec des utilisateurs", *_sus(rated), *_tasks(tried), *_judged(homes, exports)]
     return "\n\n".join(parts) + "\n"
 
@@ -112,10 +112,11 @@ def _tasks(tried: Sequence[Attempt]) -> Iterator[str]:
 
 def _judged(homes: Sequence[Path], exports: Sequence[Path]) -> Iterator[str]:
     """What the app kept: judgements of answers, and votes between generators."""
-    verdicts, votes = Counter(), []
+    verdicts: Counter[str] = Counter()
+    votes: list[Tally] = []
     for path in (*(home / feedback.FILE for home in homes), *exports):
         if path in exports and not path.is_file():
-            raise ReadingError(f"There is no file {path}.")
+            raise ReadingError("usertests.no_file", path=path)
         verdicts.update(judgement.verdict for judgement in feedback.read(path))
     for home in homes:
         votes += _tallies(home / feedback.VOTES)
@@ -141,49 +142,59 @@ def _tallies(path: Path) -> list[Tally]:
     votes = Votes(path)
     try:
         return votes.tally()
-    except VotesError as error:
-        raise ReadingError(str(error)) from error
     finally:
         votes.close()
 
 
-def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[dict[str, str], str]]:
+def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[dict[str, str], Reason]]:
     """(fields, place) of each line that is not empty."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file, delimiter=";")
             missing = [name for name in columns if name not in (table.fieldnames or ())]
             if missing:
-                raise ReadingError(f"{path.name} lacks the column {missing[0]!r}.")
+                raise ReadingError(
+                    "csv.no_column", name=path.name, column=missing[0], columns=", ".join(table.fieldnames or ())
+                )
             for row in table:
                 if any(row.values()):
-                    yield {name: (row[name] or "").strip() for name in columns}, f"{path.name}, line {table.line_num}"
+                    yield {name: (row[name] or "").strip() for name in columns}, _line(path, table.line_num)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ReadingError(f"{path.name} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+        raise ReadingError(
+            "csv.unreadable", name=path.name, reason=getattr(error, "strerror", None) or str(error)
+        ) from error
 
 
-def _attempt(row: dict[str, str], place: str) -> Attempt:
+def _line(path: Path, number: int) -> Reason:
+    return Reason("csv.line", {"name": path.name, "line": number})
+
+
+def _field(place: Reason, name: str) -> Reason:
+    return Reason("csv.field", {"place": place, "field": name})
+
+
+def _attempt(row: dict[str, str], place: Reason) -> Attempt:
     if not row["participant"] or not row["tache"]:
-        raise ReadingError(f"{place}: participant or tache is empty.")
+        raise ReadingError("usertests.nobody", place=place)
     if row["reussie"].lower() not in DONE:
-        raise ReadingError(f"{place}: reussie is {row['reussie']!r}; it is oui or non.")
+        raise ReadingError("usertests.not_yes_or_no", place=place, text=row["reussie"])
     return Attempt(
         row["participant"],
         row["tache"],
         DONE[row["reussie"].lower()],
-        _number(row["secondes"], f"{place}: secondes", 0, 7200),
-        int(_number(row["erreurs"] or "0", f"{place}: erreurs", 0, 1000, whole=True)),
+        _number(row["secondes"], _field(place, "secondes"), 0, 7200),
+        int(_number(row["erreurs"] or "0", _field(place, "erreurs"), 0, 1000, whole=True)),
     )
 
 
-def _number(text: str, place: str, least: float, most: float, whole: bool = False) -> float:
+def _number(text: str, place: Reason, least: float, most: float, whole: bool = False) -> float:
     read: Callable[[str], float] = int if whole else float
     try:
         value = read(text.replace(",", "."))
     except ValueError:
         value = least - 1
     if not least <= value <= most:
-        raise ReadingError(f"{place} is {text!r}; a number from {least:g} to {most:g} is expected.")
+        raise ReadingError("csv.no_number", place=place, text=text, least=f"{least:g}", most=f"{most:g}")
     return value
 
 

@@ -17,6 +17,7 @@ def draw(plan: Plan, path: Path, today: date | None = None) -> None:
     """Writes a PNG: a bar a task, darker as far as it is done, arrows from what it waits for, managers on top."""
     # Not pyplot: that keeps figures in the module.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.dates import date2num
     from matplotlib.figure import Figure
     from PIL import Image
 
@@ -25,12 +26,12 @@ def draw(plan: Plan, path: Path, today: date | None = None) -> None:
     figure = Figure(figsize=(WIDTH, height * ROW + 0.9), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    axes.set_xlim(plan.start, plan.end + DAY)
+    axes.set_xlim(date2num(plan.start), date2num(plan.end + DAY))
     axes.set_ylim(len(rows), -2.2)
     _background(axes, plan, len(rows))
     _bars(axes, plan, rows)
     if today and plan.start <= today <= plan.end:
-        axes.axvline(today, color="#C0392B", linewidth=1.5)
+        axes.axvline(date2num(today), color="#C0392B", linewidth=1.5)
     axes.set_title(f"Plan du projet, du {_in_words(plan.start)} au {_in_words(plan.end)}", loc="left", color=f"#{INK}")
     drawn = io.BytesIO()
     figure.savefig(drawn)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from corpus.cleaning import one_line
 from corpus.document import ReadingError
+from corpus.errors import Reason
 from corpus.readers.encoding import read_text
 
 REQUIRED = ("id", "livrable", "tache", "debut", "fin", "responsable")
@@ -80,19 +81,21 @@ def plan(
     """The plan over the tasks' own days, or over wider ones. Raises ReadingError where a task lies outside."""
     first, last = start or min(task.start for task in tasks), end or max(task.end for task in tasks)
     if first > last:
-        raise ReadingError(f"The plan ends on {last}, before it starts on {first}.")
+        raise ReadingError("plan.ends_before_start", start=first, end=last)
     for task in tasks:
         if task.start < first or task.end > last:
-            raise ReadingError(f"Task {task.id} ({task.start} to {task.end}) lies outside {first} to {last}.")
+            raise ReadingError(
+                "plan.task_outside", task=task.id, start=task.start, end=task.end, first=first, last=last
+            )
     if (last - first).days >= MOST_DAYS:
-        raise ReadingError(f"A plan has {MOST_DAYS} days at most; this one goes from {first} to {last}.")
+        raise ReadingError("plan.too_long", most=MOST_DAYS, first=first, last=last)
     team = tuple(members) or _named(tasks)
     return Plan(tuple(tasks), team, first, last, periods(team, first, last, period_days))
 
 
 def periods(members: Sequence[str], start: date, end: date, days: int = 14) -> tuple[Period, ...]:
     """Every member in turn, `days` each; the last period ends with the plan."""
-    found = []
+    found: list[Period] = []
     while start <= end:
         last = min(start + timedelta(days=days - 1), end)
         found.append(Period(len(found) + 1, start, last, members[len(found) % len(members)]))
@@ -100,11 +103,11 @@ def periods(members: Sequence[str], start: date, end: date, days: int = 14) -> t
     return tuple(found)
 
 
-def conflicts(tasks: Sequence[Task]) -> list[str]:
-    """A sentence for every task that starts before one that it waits for is finished."""
+def conflicts(tasks: Sequence[Task]) -> list[Reason]:
+    """A reason for every task that starts before one that it waits for is finished."""
     known = {task.id: task for task in tasks}
     return [
-        f"Task {task.id} starts on {task.start}, but task {name}, which it waits for, ends on {known[name].end}."
+        Reason("plan.conflict", {"task": task.id, "start": task.start, "before": name, "end": known[name].end})
         for task in tasks
         for name in task.after
         if known[name].end >= task.start
@@ -116,50 +119,55 @@ def read(path: Path) -> tuple[Task, ...]:
     try:
         text = read_text(path)
     except OSError as error:
-        raise ReadingError(f"The tasks {path} cannot be read: {error.strerror}.") from error
+        raise ReadingError("plan.unreadable", path=path, reason=error.strerror or str(error)) from error
     delimiter = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
     table = csv.reader(io.StringIO(text), delimiter=delimiter)
     try:
         lines = [(table.line_num, row) for row in table if any(field.strip() for field in row)]
     except csv.Error as error:
-        raise ReadingError(f"{path.name} is not a readable CSV file near line {table.line_num}: {error}.") from error
+        raise ReadingError("plan.not_csv", place=_line(path, table.line_num), reason=str(error)) from error
     if len(lines) < 2:
-        raise ReadingError(f"{path.name} holds no tasks: a header and at least one line are needed.")
+        raise ReadingError("plan.no_tasks", name=path.name)
     columns = _columns(path, lines[0][1])
-    tasks = tuple(
-        _task(_fields(columns, row, f"{path.name}, line {at}"), f"{path.name}, line {at}") for at, row in lines[1:]
-    )
+    places = ((_line(path, at), row) for at, row in lines[1:])
+    tasks = tuple(_task(_fields(columns, row, place), place) for place, row in places)
     _check(tasks, path.name)
     return tasks
+
+
+def _line(path: Path, number: int) -> Reason:
+    return Reason("csv.line", {"name": path.name, "line": number})
+
+
+def _field(place: Reason, name: str) -> Reason:
+    return Reason("csv.field", {"place": place, "field": name})
 
 
 def _columns(path: Path, header: Sequence[str]) -> list[str]:
     columns = [_plain(name) for name in header]
     for name in REQUIRED:
         if name not in columns:
-            raise ReadingError(f"{path.name} lacks the column {name!r}; it has: {', '.join(header)}.")
+            raise ReadingError("csv.no_column", name=path.name, column=name, columns=", ".join(header))
     unknown = [name for name, plain in zip(header, columns, strict=True) if plain not in REQUIRED + OPTIONAL]
     if unknown:
         known = ", ".join(REQUIRED + OPTIONAL)
-        raise ReadingError(f"{path.name} has a column {unknown[0]!r} that a plan does not know; it knows: {known}.")
+        raise ReadingError("plan.unknown_column", name=path.name, column=unknown[0], known=known)
     return columns
 
 
-def _fields(columns: Sequence[str], row: Sequence[str], place: str) -> dict[str, str]:
+def _fields(columns: Sequence[str], row: Sequence[str], place: Reason) -> dict[str, str]:
     if len(row) > len(columns):
-        raise ReadingError(
-            f"{place} has {len(row)} fields for {len(columns)} columns; quote a text with the separator."
-        )
+        raise ReadingError("plan.too_many_fields", place=place, fields=len(row), columns=len(columns))
     return {name: one_line(value) for name, value in zip(columns, row, strict=False)}
 
 
-def _task(fields: dict[str, str], place: str) -> Task:
+def _task(fields: dict[str, str], place: Reason) -> Task:
     for name in REQUIRED:
         if not fields.get(name):
-            raise ReadingError(f"{place}: {name} is empty.")
+            raise ReadingError("csv.empty_field", place=_field(place, name))
     start, end = _date(fields["debut"], place), _date(fields["fin"], place)
     if end < start:
-        raise ReadingError(f"{place}: the task ends on {end}, before it starts on {start}.")
+        raise ReadingError("plan.task_ends_before_start", place=place, start=start, end=end)
     state = _state(fields.get("etat", ""), place)
     default = 100 if state == "terminée" else 0
     return Task(
@@ -171,24 +179,24 @@ def _task(fields: dict[str, str], place: str) -> Task:
         fields["responsable"],
         _list(fields.get("participants", "")),
         state,
-        int(_number(fields.get("avancement", "").rstrip("% "), default, 100, f"{place}: avancement")),
+        int(_number(fields.get("avancement", "").rstrip("% "), default, 100, _field(place, "avancement"))),
         _list(fields.get("apres", "")),
-        _number(fields.get("heures", ""), 0, 10_000, f"{place}: heures"),
+        _number(fields.get("heures", ""), 0, 10_000, _field(place, "heures")),
     )
 
 
 def _check(tasks: Sequence[Task], name: str) -> None:
     if len(tasks) > MOST_TASKS:
-        raise ReadingError(f"{name} has {len(tasks)} tasks; a plan holds {MOST_TASKS} at most.")
+        raise ReadingError("plan.too_many_tasks", name=name, count=len(tasks), most=MOST_TASKS)
     known: dict[str, Task] = {}
     for task in tasks:
         if task.id in known:
-            raise ReadingError(f"{name} has two tasks {task.id}.")
+            raise ReadingError("plan.two_tasks", name=name, task=task.id)
         known[task.id] = task
     for task in tasks:
         for before in task.after:
             if before not in known:
-                raise ReadingError(f"{name}: task {task.id} waits for a task {before} that is not there.")
+                raise ReadingError("plan.no_such_task", name=name, task=task.id, before=before)
     _check_circles(known, name)
 
 
@@ -198,7 +206,7 @@ def _check_circles(known: dict[str, Task], name: str) -> None:
     while left:
         free = [task.id for task in left.values() if not any(before in left for before in task.after)]
         if not free:
-            raise ReadingError(f"{name}: the tasks {', '.join(left)} wait for each other in a circle.")
+            raise ReadingError("plan.circle", name=name, tasks=", ".join(left))
         for done in free:
             del left[done]
 
@@ -211,25 +219,25 @@ def _named(tasks: Iterable[Task]) -> tuple[str, ...]:
     )
 
 
-def _date(text: str, place: str) -> date:
+def _date(text: str, place: Reason) -> date:
     for form in DATE_FORMATS:
         try:
             return datetime.strptime(text, form).date()
         except ValueError:
             continue
-    raise ReadingError(f"{place}: {text!r} is no date; write 2023-10-20 or 20/10/2023.")
+    raise ReadingError("csv.no_date", place=place, text=text)
 
 
-def _state(text: str, place: str) -> str:
+def _state(text: str, place: Reason) -> str:
     states = {_plain(state): state for state in STATES}
     if not text:
         return STATES[0]
     if _plain(text) not in states:
-        raise ReadingError(f"{place}: there is no state {text!r}; there are: {', '.join(STATES)}.")
+        raise ReadingError("plan.no_state", place=place, text=text, states=", ".join(STATES))
     return states[_plain(text)]
 
 
-def _number(text: str, default: float, most: float, place: str) -> float:
+def _number(text: str, default: float, most: float, place: Reason) -> float:
     if not text:
         return default
     try:
@@ -237,7 +245,7 @@ def _number(text: str, default: float, most: float, place: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value <= most:
-        raise ReadingError(f"{place} is {text!r}; a number from 0 to {most:g} is expected.")
+        raise ReadingError("csv.no_number", place=place, text=text, least=0, most=f"{most:g}")
     return value
 
 

@@ -101,13 +101,14 @@ def _tasks(sheet: Worksheet, plan: Plan) -> None:
     title(sheet, "Tâches", "La seule feuille à tenir à jour : les autres en sont calculées.")
     header(sheet, FIRST - 1, [name for name, _ in TASK_COLUMNS])
     for row, task in enumerate(plan.tasks, start=FIRST):
-        values = (task.id, task.deliverable, task.name, task.start, task.end)
-        for column, value in enumerate(values, start=1):
-            put(sheet, row, column, value, DATE if column > 3 else "")
+        first = (task.id, task.deliverable, task.name, task.start, task.end)
+        for column, content in enumerate(first, start=1):
+            put(sheet, row, column, content, DATE if column > 3 else "")
         compute(sheet, row, 6, f"=E{row}-D{row}+1", "0")
-        values = (task.lead, ", ".join(task.others), task.state, task.progress / 100, ", ".join(task.after), task.hours)
-        for column, value in enumerate(values, start=7):
-            put(sheet, row, column, value, {10: "0%", 12: "0.#"}.get(column, ""))
+        others, before = ", ".join(task.others), ", ".join(task.after)
+        later = (task.lead, others, task.state, task.progress / 100, before, task.hours)
+        for column, content in enumerate(later, start=7):
+            put(sheet, row, column, content, {10: "0%", 12: "0.#"}.get(column, ""))
         # Late: past its last day and not finished; or past its first day and not begun.
         compute(
             sheet,
@@ -119,9 +120,9 @@ def _tasks(sheet: Worksheet, plan: Plan) -> None:
     last = FIRST + len(plan.tasks) - 1
     states = DataValidation("list", formula1=f'"{",".join(STATES)}"', allow_blank=False)
     share = DataValidation("decimal", operator="between", formula1="0", formula2="1")
-    for validation, column in ((states, "I"), (share, "J")):
+    for validation, letter in ((states, "I"), (share, "J")):
         sheet.add_data_validation(validation)
-        validation.add(f"{column}{FIRST}:{column}{last}")
+        validation.add(f"{letter}{FIRST}:{letter}{last}")
     for state, colour in (("terminée", GOOD), ("en cours", BUSY), ("bloquée", BAD)):
         sheet.conditional_formatting.add(
             f"I{FIRST}:I{last}", FormulaRule(formula=[f'$I{FIRST}="{state}"'], fill=fill(colour))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import log
 from pathlib import Path
 
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 from index.retrieval.stopwords import ENGLISH
 from scripts._course.survey.counts import Survey, largest
 
@@ -43,14 +43,14 @@ def typical(words: Mapping[str, int], everywhere: Mapping[str, int]) -> dict[str
 
 
 def cloud(weights: Mapping[str, float], size: tuple[int, int] = SIZE):
-    """A picture (PIL) of the words that weigh most, the same for the same weights. Raises ReadingError for none."""
+    """A picture (PIL) of the words that weigh most, the same for the same weights. Raises SourcierError for none."""
     if not weights:
-        raise ReadingError("There are no words to draw.")
+        raise SourcierError("clouds.no_words")
     try:
         from matplotlib.colors import ListedColormap
         from wordcloud import WordCloud
     except ImportError as error:
-        raise ReadingError("Word clouds need the package wordcloud: pip install -e .[course].") from error
+        raise SourcierError("clouds.not_installed") from error
     drawn = WordCloud(
         width=size[0],
         height=size[1],

@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from assistant.ui.i18n.errors import sentence
 from corpus.datasets.dataset import LABEL_SEPARATOR, DataSet, Item
 from corpus.datasets.fetching import kind
 from corpus.document import Document, Dropped
+from corpus.errors import Reason
 
 SETS = ("medquad", "scientific_papers", "financial_phrasebank", "cancer_text", "corona_tweets")
 # The metadata field that sorts a set without labels of its own into classes.
@@ -65,7 +67,7 @@ def survey(data_set: DataSet, items: Iterable[Item]) -> Survey:
     texts: set[int] = set()
     for item in items:
         if isinstance(item, Dropped):
-            found.dropped[kind(item)] += 1
+            found.dropped[sentence(Reason(kind(item)), "en")] += 1
             continue
         name, text = class_of(data_set, item), item.text
         words = WORD.findall(text)

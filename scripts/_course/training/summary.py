@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from assistant.training.runs import report
-from assistant.training.runs.folder import CONFIG, SPLIT
+from assistant.training.runs import journal
+from assistant.training.runs.folder import CONFIG, METRICS, SPLIT
 from assistant.training.runs.json_file import read_json
-from corpus.document import ReadingError
+from corpus.errors import SourcierError
 
 POINTS = 400  # of a curve that are kept
 CURVES = ("loss", "validation_loss")
@@ -35,12 +35,12 @@ class Summary:
 
 
 def of_folder(folder: Path) -> Summary:
-    """Reads a run's folder. Raises ReadingError when it is none, or of another kind of run."""
+    """Reads a run's folder. Raises SourcierError when it is none, or of another kind of run."""
     config = read_json(folder / CONFIG)
     settings = config.get("settings")
     if not isinstance(settings, dict):
-        raise ReadingError(f"{folder} is no run of scripts.finetune: its {CONFIG} has no settings.")
-    lines = report.by_step(report.journal(folder))
+        raise SourcierError("training_report.no_run", folder=folder, file=CONFIG)
+    lines = journal.by_step(journal.read(folder))
     curves = {key: _thinned([(line["step"], line[key]) for line in lines if key in line]) for key in CURVES}
     names = ("steps", "examples", "held_out", "cut", "left_out")
     split = read_json(folder / SPLIT)
@@ -50,7 +50,7 @@ def of_folder(folder: Path) -> Summary:
         counts={name: config[name] for name in names if isinstance(config.get(name), int)},
         groups={name: len(found) for name, found in split.items() if isinstance(found, list)},
         curves=curves,
-        metrics=read_json(folder / report.METRICS),
+        metrics=read_json(folder / METRICS),
         machine=f"{platform.system()} {platform.machine()}",
     )
 
@@ -62,14 +62,14 @@ def save(runs: Sequence[Summary], path: Path) -> None:
 
 
 def load(path: Path) -> list[Summary]:
-    """What `save` wrote; nothing where there is no file. Raises ReadingError for another file."""
+    """What `save` wrote; nothing where there is no file. Raises SourcierError for another file."""
     try:
         rows = json.loads(path.read_text("utf-8"))
         return [_summary(row) for row in rows]
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ReadingError(f"{path} does not hold summaries of runs: make them anew from the runs' folders.") from error
+        raise SourcierError("training_report.damaged", path=path) from error
 
 
 def _summary(row: Mapping) -> Summary:

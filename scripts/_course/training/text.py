@@ -112,7 +112,7 @@ _COST = {
 
 def _seen(run: Summary) -> int | None:
     steps, batch = run.metrics.get("step"), run.settings.get("batch")
-    return steps * batch if steps and batch else None
+    return steps * batch if isinstance(steps, int) and isinstance(batch, int) and steps and batch else None
 
 
 def _course(run: Summary) -> str:

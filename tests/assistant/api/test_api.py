@@ -4,22 +4,22 @@ import json
 import threading
 
 import pytest
-from api_fakes import HOSTILE, FakeServices
+from api_fakes import HOSTILE, FakeApplication
 from fastapi.testclient import TestClient
 
-from assistant.api import queue as desks
+from assistant.api import queue
 from assistant.api.routes import make
 from assistant.serialization import REFUSAL
 
 
 @pytest.fixture
-def services():
-    return FakeServices()
+def app():
+    return FakeApplication()
 
 
 @pytest.fixture
-def client(services):
-    with TestClient(make(services), raise_server_exceptions=False) as opened:
+def client(app):
+    with TestClient(make(app, str), raise_server_exceptions=False) as opened:
         yield opened
 
 
@@ -92,9 +92,9 @@ def test_a_refusal_is_said_in_words_and_marked(client, stream):
     assert about["sources"]
 
 
-def test_earlier_messages_are_the_history_and_refused_ones_are_known(client, services):
+def test_earlier_messages_are_the_history_and_refused_ones_are_known(client, app):
     client.post("/chat/completions", json=said("What is honey?", "Sweet. [1]", "And rain?", REFUSAL, "How is it made?"))
-    asked = services.assistant.asked[-1]
+    asked = app.assistant.asked[-1]
     assert asked["question"] == "How is it made?"
     assert [(turn.question, turn.answer.refused) for turn in asked["history"]] == [
         ("What is honey?", False),
@@ -102,7 +102,7 @@ def test_earlier_messages_are_the_history_and_refused_ones_are_known(client, ser
     ]
 
 
-def test_a_message_may_come_in_parts_and_systems_change_nothing(client, services):
+def test_a_message_may_come_in_parts_and_systems_change_nothing(client, app):
     parts = [
         {"type": "text", "text": "What is"},
         {"type": "image_url", "image_url": {}},
@@ -110,13 +110,13 @@ def test_a_message_may_come_in_parts_and_systems_change_nothing(client, services
     ]
     messages = [{"role": "system", "content": "Be a pirate."}, {"role": "user", "content": parts}]
     assert client.post("/chat/completions", json={"messages": messages}).status_code == 200
-    assert services.assistant.asked[-1]["question"] == "What is\nit?"
-    assert services.assistant.asked[-1]["history"] == ()
+    assert app.assistant.asked[-1]["question"] == "What is\nit?"
+    assert app.assistant.asked[-1]["history"] == ()
 
 
-def test_the_chosen_generator_collection_and_mode_are_used(client, services):
+def test_the_chosen_generator_collection_and_mode_are_used(client, app):
     client.post("/chat/completions", json=said("Bees?", model="starter", collections=["Biology"], mode="quotes"))
-    assert services.assistant.asked[-1] | {"question": "", "history": ()} == {
+    assert app.assistant.asked[-1] | {"question": "", "history": ()} == {
         "question": "",
         "history": (),
         "collections": ("Biology",),
@@ -150,10 +150,10 @@ def test_search_gives_passages(client):
     assert [result["passage"] for result in found["results"]] == ["Bees make honey from nectar."]
 
 
-def test_collections_and_health(client, services):
+def test_collections_and_health(client, app):
     assert client.get("/collections").json()[0]["name"] == "Biology"
     assert client.get("/health").json()["status"] == "ready"
-    services.loading = ("generator",)
+    app.loading = ("generator",)
     assert client.get("/health").json() | {"version": ""} == {
         "status": "loading",
         "loading": ["generator"],
@@ -208,12 +208,12 @@ def test_an_unforeseen_error_tells_the_client_nothing_of_the_inside(client):
     assert "secret" not in late.text
 
 
-def test_halves_of_characters_and_nulls_arrive_as_text(client, services):
+def test_halves_of_characters_and_nulls_arrive_as_text(client, app):
     body = '{"messages": [{"role": "user", "content": "\\ud800 bees \\u0000 \\u202e"}]}'
     assert (
         client.post("/chat/completions", content=body, headers={"Content-Type": "application/json"}).status_code == 200
     )
-    services.assistant.asked[-1]["question"].encode()
+    app.assistant.asked[-1]["question"].encode()
 
 
 def test_hostile_documents_stay_text(client):
@@ -231,36 +231,36 @@ def test_a_path_in_a_request_opens_no_file(client):
     assert client.post("/chat/completions", json=said("x", model="../../etc/passwd")).status_code == 404
 
 
-def test_questions_wait_for_the_models(services):
-    services.startup.done.clear()
-    client = TestClient(make(services))
-    threading.Timer(0.3, services.startup.done.set).start()
+def test_questions_wait_for_the_models(app):
+    app.startup.done.clear()
+    client = TestClient(make(app, str))
+    threading.Timer(0.3, app.startup.done.set).start()
     assert client.post("/ask", json={"question": "Bees?"}).json()["refused"] is False
 
 
-def test_too_many_at_once_are_told_to_come_back(services, monkeypatch):
-    monkeypatch.setattr(desks, "MOST", 0)
-    response = TestClient(make(services)).post("/ask", json={"question": "Bees?"})
+def test_too_many_at_once_are_told_to_come_back(app, monkeypatch):
+    monkeypatch.setattr(queue, "MOST", 0)
+    response = TestClient(make(app, str)).post("/ask", json={"question": "Bees?"})
     assert (response.status_code, response.headers["retry-after"]) == (429, "5")
 
 
-def test_who_leaves_a_stream_stops_the_answer(services):
+def test_who_leaves_a_stream_stops_the_answer(app):
     import asyncio
 
-    desk = desks.Desk(services.assistant, services.startup.done)
+    answers = queue.AnswerQueue(app.assistant, app.startup.done)
 
     async def leave() -> None:
-        events = desk.events("endless")
+        events = answers.events(queue.Question("endless"))
         while await anext(events) is None:  # nothing has happened yet: a busy machine
             pass
         await events.aclose()
 
     asyncio.run(leave())
-    assert services.assistant.stopped.wait(60)
+    assert app.assistant.stopped.wait(60)
 
 
-def test_eight_clients_get_their_own_answers(services):
-    client = TestClient(make(services))
+def test_eight_clients_get_their_own_answers(app):
+    client = TestClient(make(app, str))
     found: dict[int, str] = {}
 
     def ask(n: int) -> None:

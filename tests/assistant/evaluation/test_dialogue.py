@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assistant.evaluation.dialogue import Case, answered, judged, ranked, report
+from assistant.evaluation.dialogue import Case, answered, facts, judged, ranked
 from corpus.document import Passage
 
 EYE = Passage(
@@ -76,15 +76,9 @@ def test_passages_are_ranked_by_their_nearness_to_the_question():
     assert case.passages == (EYE, BREAD) and case.right == 0
 
 
-def test_report_counts_loops_empty_answers_and_support():
+def test_facts_are_over_all_sentences():
     results = [judged(CASE, CASE.reference), judged(CASE, ""), judged(CASE, "Elephants cure it. Elephants cure it.")]
-    table = report(results)
-    assert table.count == 3
-    assert (table.looping_answers, table.empty_answers) == pytest.approx((1 / 3, 1 / 3))
-    assert table.supported_sentences == pytest.approx(2 / 4)
-    assert dict(table.rows())["count"] == "3"
-
-
-def test_no_results_make_no_report():
-    with pytest.raises(ValueError):
-        report([])
+    found = facts(results)
+    assert found["supported_sentences"] == pytest.approx(2 / 4)
+    assert 0 < found["distinct_2"] < 1 and found["bleu"] > 0 and found["median_s"] == 0
+    assert facts([judged(CASE, "")])["supported_sentences"] == 0

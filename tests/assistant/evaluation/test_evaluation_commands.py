@@ -14,12 +14,13 @@ from assistant.evaluation.runs import load as load_run
 from assistant.gate import gate as confidence
 from assistant.gate.gate import Gates
 from assistant.generation.generator import Generator
-from corpus.document import Passage, ReadingError
+from corpus.document import Passage
+from corpus.errors import SourcierError
 from corpus.home import Home
-from index.storage.store import Store, StoreError
+from index.storage.store import Store
 from index.vectors.embedder import HashingEmbedder
 from scripts import evaluate
-from scripts._evaluate.common import searching
+from scripts._evaluate.command import searching
 from scripts._evaluate.retrieval import SYSTEMS
 
 
@@ -146,7 +147,7 @@ def test_baseline_over_other_questions_is_said_so_and_exits_1(home, asked, tmp_p
 def test_folder_with_its_own_corpus_must_be_indexed_first(home, asked):
     save([Query("q", "gout", frozenset({"elsewhere"}))], asked / "first")
     (asked / "first" / "corpus.jsonl").write_text("")
-    with pytest.raises(ReadingError, match=r"1 of the 1 documents .* not in 'medicine': index them first with .*add"):
+    with pytest.raises(SourcierError, match=r"beir\.not_indexed .*missing=1, wanted=1.*collection=medicine"):
         evaluate.main(["retrieval", str(asked), "--collection", "medicine"])
 
 
@@ -259,30 +260,33 @@ def test_dialogue_is_compared_with_the_first_sentences_of_the_passage(home, parr
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["questions", "--collection", "nowhere", "--out", "{}/q"], "no collection called 'nowhere'"),
+        (["questions", "--collection", "nowhere", "--out", "{}/q"], "nowhere"),
         (["questions", "--collection", "painters", "--out", "{}/q"], "'painters' has no documents with focus_area"),
         (["questions", "--collection", "medicine", "--out", "{}/file"], r"cannot be written to .*: \w"),
-        (["retrieval", "{}/nowhere"], "There is no folder"),
-        (["retrieval", "{}/home"], "is no BEIR folder and holds none"),
-        (["retrieval", "{}/questions", "--collection", "nowhere"], "no collection called 'nowhere'"),
-        (["retrieval", "{}/questions", "--split", "dev"], r"qrels.dev\.tsv is missing"),
-        (["retrieval", "{}/questions", "--collection", "painters"], "2 of the 2 documents .* not in 'painters'"),
-        (["refusal", "--collection", "nowhere"], "no collection called 'nowhere'"),
-        (["refusal", "--collection", "medicine", "--other", "nowhere"], "no collection called 'nowhere'"),
-        (["follow-ups", "--collection", "nowhere"], "no collection called 'nowhere'"),
-        (["dialogue", "--data", "nowhere"], "no data set 'nowhere'"),
-        (["grounding", "--baseline", "{}/nowhere.json"], "cannot be read"),
-        (["grounding", "--baseline", "{}/file"], "no run of this command, or damaged"),
-        (["grounding", "--baseline", "{}/refusal.json"], "is a run of 'refusal', not of 'grounding'"),
-        (["grounding", "--out", "{}/nowhere/run.json"], "There is no folder .*nowhere for --out"),
-        (["grounding", "--out", "{}"], "--out names a folder"),
+        (["retrieval", "{}/nowhere"], "beir.no_folder"),
+        (["retrieval", "{}/home"], "beir.none"),
+        (["retrieval", "{}/questions", "--collection", "nowhere"], "nowhere"),
+        (["retrieval", "{}/questions", "--split", "dev"], r"beir.incomplete .*qrels.dev\.tsv"),
+        (
+            ["retrieval", "{}/questions", "--collection", "painters"],
+            "beir.missing .*missing=2, wanted=2.*collection=painters",
+        ),
+        (["refusal", "--collection", "nowhere"], "nowhere"),
+        (["refusal", "--collection", "medicine", "--other", "nowhere"], "nowhere"),
+        (["follow-ups", "--collection", "nowhere"], "nowhere"),
+        (["dialogue", "--data", "nowhere"], "nowhere"),
+        (["grounding", "--baseline", "{}/nowhere.json"], "run.unreadable"),
+        (["grounding", "--baseline", "{}/file"], "run.no_json"),
+        (["grounding", "--baseline", "{}/refusal.json"], "evaluate.other_measure .*found=refusal, wanted=grounding"),
+        (["grounding", "--out", "{}/nowhere/run.json"], "evaluate.out_nowhere"),
+        (["grounding", "--out", "{}"], "evaluate.out_folder"),
     ],
 )
 def test_bad_input_is_one_sentence(home, asked, tmp_path, arguments, said):
     (tmp_path / "file").write_text("{")
     record = {"format": "sourcier-evaluation-1", "measure": "refusal", "made": "", "settings": {}, "tables": []}
     (tmp_path / "refusal.json").write_text(json.dumps(record))
-    with pytest.raises((ReadingError, StoreError), match=said) as error:
+    with pytest.raises(SourcierError, match=said) as error:
         evaluate.main([argument.replace("{}", str(tmp_path)) for argument in arguments])
     assert "\n" not in str(error.value)
 
@@ -290,32 +294,32 @@ def test_bad_input_is_one_sentence(home, asked, tmp_path, arguments, said):
 @pytest.mark.parametrize(
     ("queries", "said"),
     [
-        ([Query("q", " ", frozenset({"gout-treatment"}))], "has a question without readable text: 'q'"),
-        ([Query("q", "gout", frozenset())], "has no questions with a relevant document"),
-        ([Query("q", "a", frozenset({"b"})), Query("q", "c", frozenset({"d"}))], "two questions with the same _id"),
+        ([Query("q", " ", frozenset({"gout-treatment"}))], "beir.no_text .*id=q"),
+        ([Query("q", "gout", frozenset())], "beir.empty"),
+        ([Query("q", "a", frozenset({"b"})), Query("q", "c", frozenset({"d"}))], "beir.same_id"),
     ],
 )
 def test_folder_without_usable_questions_is_one_sentence(home, asked, queries, said):
     save(queries, asked / "first")
-    with pytest.raises(ReadingError, match=said):
+    with pytest.raises(SourcierError, match=said):
         evaluate.main(["retrieval", str(asked), "--collection", "medicine"])
 
 
 def test_half_a_character_is_no_question(home, asked):
     (asked / "first" / "queries.jsonl").write_text('{"_id": "first-symptoms", "text": "gout \\ud800"}\n')
-    with pytest.raises(ReadingError, match="without readable text"):
+    with pytest.raises(SourcierError, match=r"beir\.no_text"):
         evaluate.main(["retrieval", str(asked), "--collection", "medicine"])
 
 
 def test_no_held_out_questions_are_one_sentence(home, monkeypatch):
     monkeypatch.setattr(dialogue, "cases", lambda name, datasets, count: [])
-    with pytest.raises(ReadingError, match="has no questions with a passage"):
+    with pytest.raises(SourcierError, match=r"evaluate\.no_cases"):
         evaluate.main(["dialogue"])
 
 
 def test_run_that_cannot_be_stored_is_shown_all_the_same(home, tmp_path, monkeypatch, capsys):
     longest = tmp_path / f"{'r' * 250}.json"  # no longer name can be written to, not even for a moment
-    with pytest.raises(ReadingError, match="cannot be written"):
+    with pytest.raises(SourcierError, match=r"run\.unwritable"):
         evaluate.main(["grounding", "--out", str(longest)])
     assert "held_out" in capsys.readouterr().out
 

@@ -1,10 +1,11 @@
-import json
+import time
 
 import pytest
 
-from assistant.evaluation.grounding import CHANGED, measures, pairs, report, seconds, table, verdicts
+from assistant.evaluation.grounding import CHANGED, measures, pairs, verdicts
+from assistant.evaluation.intervals import Share
 from assistant.evaluation.outside_check import independent_support
-from assistant.evaluation.shares import Share
+from assistant.verification.evidence import Evidence
 from index.retrieval.hit import Hit
 
 PASSAGE = "Eye drops lower the pressure in the eye. The dose is 1,000 mg twice a day."
@@ -45,11 +46,6 @@ def test_splits_share_no_passage():
     assert not passages[0] & passages[1]
 
 
-def test_report_is_json_and_table_names_every_kind():
-    assert json.loads(json.dumps(report()))["held_out"]["accuracy"]["count"] == len(pairs("held_out"))
-    assert "hedge_dropped" in table()
-
-
 def test_wilson_interval_holds_the_share():
     low, high = Share(9, 10).interval
     assert 0.59 < low < 0.6
@@ -61,8 +57,16 @@ def test_checking_a_draft_takes_a_fraction_of_a_second():
     texts = list(dict.fromkeys(" ".join(pair.passages) for pair in pairs()))
     hits = [Hit(n, str(n), "", " ".join(texts[n : n + 4])) for n in range(6)]
     sentences = [pair.sentence for pair in pairs() if pair.supported][::7][:10]
-    seconds(sentences, hits)  # the stemmer is loaded once
-    assert min(seconds(sentences, hits) for _ in range(3)) < 0.1
+
+    def seconds() -> float:
+        started = time.perf_counter()
+        passages = Evidence(hits)
+        for sentence in sentences:
+            passages.check(sentence)
+        return time.perf_counter() - started
+
+    seconds()  # the stemmer is loaded once
+    assert min(seconds() for _ in range(3)) < 0.1
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 import pytest
 
-from assistant.evaluation.measures import bleu, distinct, loops, repetition, rouge_l, similarity, supported, token_f1
-from index.vectors.embedder import HashingEmbedder
+from assistant.evaluation.measures import bleu, distinct, loops, repetition, rouge_l, supported, token_f1
 
 SENTENCE = "Eye drops lower the pressure in the eye."
 
@@ -47,8 +46,3 @@ def test_repetition_and_loops_see_what_comes_twice():
 )
 def test_supported_needs_the_words_and_every_number_in_one_passage(sentence, holds):
     assert supported(sentence, ["Take 10 mg.", SENTENCE]) == holds
-
-
-def test_similarity_is_the_cosine_of_each_pair():
-    assert similarity(["an eye"], ["an eye"], HashingEmbedder()) == pytest.approx([1.0])
-    assert similarity([], [], HashingEmbedder()) == []

@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from assistant.evaluation import own
+from assistant.evaluation.errors import EvaluationError
 from assistant.evaluation.own import Outcome, outcomes, question_set, tables, usable
 from assistant.evaluation.trials import Plan, Trials
 from assistant.pipeline import Assistant
 from assistant.settings import Settings
-from corpus.document import Document, Passage, ReadingError, Section
+from corpus.document import Document, Passage, Section
 from corpus.home import Home
 from index.storage.store import Store, StoreError
 
@@ -114,7 +115,7 @@ def test_what_nobody_would_ask_for(title, is_usable):
 
 def test_a_collection_without_titles_or_unknown_is_one_sentence(store):
     store.make_collection("Empty")
-    with pytest.raises(ReadingError, match="no titles"):
+    with pytest.raises(EvaluationError, match=r"evaluation\.no_titles"):
         question_set(store, "Empty", 5)
     with pytest.raises(StoreError):
         question_set(store, "Nowhere", 5)
@@ -186,9 +187,9 @@ def test_what_goes_wrong_is_one_sentence(home, assistant, store):
     trials = Trials(home, assistant, store)
     trials.start(Plan("Nowhere", 5, "quotes"))
     wait(trials)
-    assert "Nowhere" in trials.progress.error and trials.names() == []
+    assert "Nowhere" in str(trials.progress.error) and trials.names() == []
     for name in ("../../etc/passwd", "nothing", ""):
-        with pytest.raises(ReadingError):
+        with pytest.raises(EvaluationError, match=r"trial\.unknown"):
             trials.load(name)
 
 

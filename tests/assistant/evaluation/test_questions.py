@@ -5,6 +5,7 @@ import re
 import pytest
 from conftest_medicine import TOPICS
 
+from assistant.evaluation.errors import EvaluationError
 from assistant.evaluation.questions import (
     HALVES,
     Entry,
@@ -18,7 +19,6 @@ from assistant.evaluation.questions import (
     spoken,
     wordings,
 )
-from corpus.document import ReadingError
 
 STYLES = ("wordings", "letters")
 
@@ -43,7 +43,7 @@ def test_entries_are_the_documents_that_name_topic_and_kind(data):
 
 
 def test_collection_without_topics_is_refused_in_a_sentence(medicine):
-    with pytest.raises(ReadingError, match="'painters' has no documents with focus_area and question_type"):
+    with pytest.raises(EvaluationError, match=r"evaluation\.no_topics .*painters"):
         entries(medicine[0], "painters")
 
 
@@ -169,13 +169,13 @@ def test_questions_without_a_relevant_document_are_left_out(tmp_path):
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        ("queries.jsonl", None, "no BEIR folder: queries.jsonl is missing"),
-        ("qrels/test.tsv", None, "is missing"),
-        ("queries.jsonl", "{", "no readable BEIR folder"),
-        ("queries.jsonl", '{"text": "no id"}', "no readable BEIR folder"),
-        ("queries.jsonl", "[]", "no readable BEIR folder"),
-        ("qrels/test.tsv", "head\nq1 a 1\n", "no readable BEIR folder"),
-        ("qrels/test.tsv", "head\nq1\ta\thigh\n", "no readable BEIR folder"),
+        ("queries.jsonl", None, r"beir.incomplete .*queries\.jsonl"),
+        ("qrels/test.tsv", None, "beir.incomplete"),
+        ("queries.jsonl", "{", "beir.damaged"),
+        ("queries.jsonl", '{"text": "no id"}', "beir.damaged"),
+        ("queries.jsonl", "[]", "beir.damaged"),
+        ("qrels/test.tsv", "head\nq1 a 1\n", "beir.damaged"),
+        ("qrels/test.tsv", "head\nq1\ta\thigh\n", "beir.damaged"),
     ],
 )
 def test_damaged_folder_is_refused_in_a_sentence(tmp_path, file, text, said):
@@ -184,5 +184,5 @@ def test_damaged_folder_is_refused_in_a_sentence(tmp_path, file, text, said):
         (tmp_path / file).unlink()
     else:
         (tmp_path / file).write_text(text, "utf-8")
-    with pytest.raises(ReadingError, match=said):
+    with pytest.raises(EvaluationError, match=said):
         load(tmp_path)

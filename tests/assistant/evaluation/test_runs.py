@@ -2,8 +2,9 @@ import json
 
 import pytest
 
-from assistant.evaluation.runs import Run, changed, compare, load, now, paired, place, save, table
-from corpus.document import ReadingError
+from assistant.evaluation.errors import EvaluationError
+from assistant.evaluation.runs import Compared, Run, changed, compare, load, now, paired, place, save, table
+from scripts._evaluate.layout import not_compared
 
 ASKED = [[f"q{n}", f"question {n}", ["a"]] for n in range(30)]
 LOW, HIGH = [0.0, 0.2, 0.1] * 10, [0.5, 0.6, 0.4] * 10
@@ -14,7 +15,7 @@ def run(*tables, **settings):
 
 
 def of(name, values, asked=ASKED):
-    return table(name, asked, {"R@10": values}, median_s=0.25)
+    return table(name, asked, {"R@10": values}, facts={"median_s": 0.25})
 
 
 def test_run_comes_back_from_its_file(tmp_path):
@@ -48,19 +49,21 @@ def test_paired_comparison_sees_a_steady_gain():
 
 def test_runs_over_the_same_questions_are_compared_measure_by_measure():
     before, after = run(of("set", LOW)), run(of("set", HIGH))
-    (found,), sentence = compare(after, before)
-    assert (found.name, found.measure, sentence) == ("set", "R@10", "")
+    (found,) = compare(after, before).comparisons
+    assert (found.name, found.measure) == ("set", "R@10")
     assert found.first > found.second
-    (same,), _ = compare(before, before)
+    (same,) = compare(before, before).comparisons
     assert (same.p_value, same.differing) == (1.0, 0)
 
 
 def test_other_questions_are_not_compared_and_said_so_in_one_sentence():
     before = run(of("kept", LOW), of("other", LOW))
     after = run(of("kept", LOW), of("other", LOW, ASKED[::-1]), of("new", LOW))
-    found, sentence = compare(after, before)
-    assert [row.name for row in found] == ["kept"]
-    assert sentence == "Not compared: other: not over the same questions; new: not in the baseline."
+    found = compare(after, before)
+    assert [row.name for row in found.comparisons] == ["kept"]
+    assert (found.other, found.missing) == (("other",), ("new",))
+    assert not_compared(found) == "Not compared: other: not over the same questions; new: not in the baseline."
+    assert not_compared(Compared()) == ""
 
 
 def test_settings_that_differ_are_named_with_both_values():
@@ -81,10 +84,10 @@ def test_time_is_written_to_the_second_with_its_zone():
 
 
 def test_run_that_cannot_be_written_leaves_the_old_file(tmp_path):
-    with pytest.raises(ReadingError, match=r"run\.json cannot be written: "):
+    with pytest.raises(EvaluationError, match=r"run\.unwritable"):
         save(run(of("set", LOW)), tmp_path / "missing" / "run.json")
     (tmp_path / "taken").mkdir()
-    with pytest.raises(ReadingError, match="cannot be made"):
+    with pytest.raises(EvaluationError, match=r"evaluation\.no_folder"):
         (tmp_path / "file").write_text("")
         place(tmp_path / "file", "refusal", now())
 
@@ -100,24 +103,24 @@ def damaged(change):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "not JSON"),
-        ("[" * 100_000, "not JSON"),
-        ("[]", "no run of this command"),
-        ('{"a": 1}', "format is missing"),
-        (damaged(lambda record, row: record.update(format="other")), "its format is not"),
-        (damaged(lambda record, row: record.pop("settings")), "settings is missing"),
-        (damaged(lambda record, row: record.update(settings=3)), "no run of this command"),
-        (damaged(lambda record, row: record.update(tables={"a": 1})), "no run of this command"),
-        (damaged(lambda record, row: row.update(values={"R": [1, 2]})), "a value for each question"),
-        (damaged(lambda record, row: row.update(values={"R": ["1"]})), "a value is not a number"),
-        (damaged(lambda record, row: row.update(values={"R": [float("nan")]})), "a value is not a number"),
-        (damaged(lambda record, row: row.update(values=[])), "no run of this command"),
-        (damaged(lambda record, row: row.update(keys=[], values={"R": []})), "a value for each question"),
+        ("{", "run.no_json"),
+        ("[" * 100_000, "run.no_json"),
+        ("[]", "run.damaged"),
+        ('{"a": 1}', "run.incomplete .*format"),
+        (damaged(lambda record, row: record.update(format="other")), "run.other_format"),
+        (damaged(lambda record, row: record.pop("settings")), "run.incomplete .*settings"),
+        (damaged(lambda record, row: record.update(settings=3)), "run.damaged"),
+        (damaged(lambda record, row: record.update(tables={"a": 1})), "run.damaged"),
+        (damaged(lambda record, row: row.update(values={"R": [1, 2]})), "run.damaged"),
+        (damaged(lambda record, row: row.update(values={"R": ["1"]})), "run.damaged"),
+        (damaged(lambda record, row: row.update(values={"R": [float("nan")]})), "run.damaged"),
+        (damaged(lambda record, row: row.update(values=[])), "run.damaged"),
+        (damaged(lambda record, row: row.update(keys=[], values={"R": []})), "run.damaged"),
     ],
 )
 def test_damaged_run_is_refused_in_a_sentence(tmp_path, text, said):
     (tmp_path / "run.json").write_text(text)
-    with pytest.raises(ReadingError, match=said):
+    with pytest.raises(EvaluationError, match=said):
         load(tmp_path / "run.json")
 
 
@@ -127,8 +130,8 @@ def test_undamaged_record_of_these_tests_is_read(tmp_path):
 
 
 def test_missing_run_and_bytes_are_refused_in_a_sentence(tmp_path):
-    with pytest.raises(ReadingError, match=r"cannot be read: \w"):
+    with pytest.raises(EvaluationError, match=r"run.unreadable .*reason=\w"):
         load(tmp_path / "nothing.json")
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ReadingError, match="not JSON"):
+    with pytest.raises(EvaluationError, match=r"run\.no_json"):
         load(tmp_path / "bytes")

@@ -38,7 +38,7 @@ ANSWER = Answer(
         Sentence("Maybe.", False, 0.1),
     ),
     sources=(SOURCE, replace(SOURCE, title="Uncited")),
-    timings=Timings(0.1, 0.2, 0.3, 4),
+    timings=Timings(search_s=0.1, first_token_s=0.2, total_s=0.3, new_tokens=4),
 )
 TALK = Conversation(4, "Œil & goutte", "Eyes", "grounded", "starter", 1.7e9, 1.7e9 + 5, True)
 DONE = StoredTurn(1, "What helps?", ANSWER, "done", asked=1.7e9, follow_ups=("And then?",))
@@ -158,10 +158,10 @@ def test_what_was_exported_as_json_comes_back_the_same(tmp_path):
     assert replace(talk, id=4) == TALK
     assert [replace(turn, id=n) for n, turn in enumerate(turns, 1)] == [DONE, cut]
     history = History(tmp_path / "h.sqlite3")
-    added = history.take_in(talk, turns)
+    added = history.import_conversation(talk, turns)
     assert [turn.question for turn in history.turns(added)] == ["What helps?", "And?"]
     assert history.turns(added)[0].answer == ANSWER
-    assert history.take_in(talk, turns) is None, "it is there already"
+    assert history.import_conversation(talk, turns) is None, "it is there already"
     assert [found.title for found in history.conversations("goutte")] == ["Œil & goutte"]
     history.close()
 

@@ -1,161 +1,108 @@
-from dataclasses import replace
-
-from assistant.extraction.quotes import best_quotes, readable
-from assistant.verification.evidence import Evidence
-from index.retrieval.hit import Hit
-
-HITS = (
-    Hit(1, "g", "Glaucoma", "Glaucoma damages the optic nerve. Eye drops lower the pressure in the eye.", score=1.0),
-    Hit(
-        2, "h", "Also", "Eye drops lower the pressure in the eye. Laser surgery opens the drain of the eye.", score=0.8
-    ),
-)
+from assistant.extraction.quotes import leading, quotes
+from corpus.sentences import spans
+from index.retrieval.hit import Hit, Span
 
 
-def quotes(question):
-    return best_quotes(HITS, Evidence(HITS))
+def read(text, chances, answer="", n=1, **fields):
+    """A passage whose sentences have these probabilities; `answer` are the words that the reader points at."""
+    places = spans(text)
+    assert len(places) == len(chances), [text[start:end] for start, end in places]
+    sentences = tuple(Span(start, end, chance) for (start, end), chance in zip(places, chances, strict=True))
+    at = text.find(answer) if answer else -1
+    evidence = (Span(at, at + len(answer), max(chances)),) if at >= 0 else ()
+    return Hit(n, f"d{n}", f"Title {n}", text, reader=max(chances), evidence=evidence, sentences=sentences, **fields)
 
 
-def test_quotes_are_sentences_of_the_passages_with_their_place():
-    for quote in quotes("How is the pressure in the eye lowered?"):
-        (citation,) = quote.citations
-        assert quote.text == HITS[citation.n - 1].text[citation.start : citation.end]
-        assert quote.supported
+def texts(hits):
+    return [sentence.text for sentence in quotes(hits)]
 
 
-def test_same_sentence_is_quoted_once():
-    texts = [quote.text for quote in quotes("eye drops pressure")]
-    assert len(texts) == len(set(texts))
+TOWER = "The tower stands in Paris. It was opened in 1889. Painting it takes 60 tonnes of paint."
 
 
-def test_no_passage_gives_no_quote():
-    assert best_quotes((), Evidence(())) == []
+def test_the_sentence_that_answers_leads_and_stands_alone_where_no_other_is_likely():
+    (sentence,) = quotes([read(TOWER, [0.05, 0.9, 0.02], "1889")])
+    assert sentence.text == "It was opened in 1889."
+    assert [sentence.text[start:end] for start, end in sentence.highlight] == ["1889"]
+    assert (sentence.citations[0].n, sentence.citations[0].start) == (1, TOWER.index("It was"))
 
 
-def passage(text, title="What are the treatments for gout?", n=1, **fields):
-    return Hit(n, f"d{n}", title, text, **{"score": 1.0, **fields})
+def test_the_likeliest_sentence_leads_whichever_passage_it_stands_in():
+    other = read("Bread is baked. Flour makes it.", [0.1, 0.1])
+    sentence = quotes([other, read(TOWER, [0.05, 0.9, 0.02], n=2)])[0]
+    assert (sentence.text, sentence.citations[0].n) == ("It was opened in 1889.", 2)
 
 
-def texts(*hits):
-    return [quote.text for quote in best_quotes(hits, Evidence(hits))]
+def test_a_sentence_that_may_be_meant_instead_follows():
+    assert texts([read(TOWER, [0.3, 0.4, 0.02])]) == ["It was opened in 1889.", "The tower stands in Paris."]
 
 
-def test_headings_boilerplate_and_half_sentences_are_left_out():
-    text = "Key Points\n\nTreatment of Gout\n\nRest helps a swollen foot. For more information, see our page. and so"
-    assert texts(passage(text)) == ["Rest helps a swollen foot."]
-
-
-def test_answer_to_the_question_of_the_page_alone_is_left_out():
-    hit = passage("Yes. Rest and cold water help. No.")
-    assert texts(hit) == ["Rest and cold water help."]
-    assert [found.text for found in readable([hit], Evidence([hit]))] == ["Rest and cold water help."]
-
-
-def test_lists_stay_lists():
-    found = texts(passage("Some things help:\n- rest in bed\n- much water\n- a cold cloth on the foot"))
-    assert found[1:] == ["- rest in bed", "- much water", "- a cold cloth on the foot"]
-
-
-def test_answer_ends_before_it_gets_too_long():
-    long = " ".join(f"Toe {n} hurts, toe {n + 100} is red, and so is toe number {n + 200} here." for n in range(40))
-    found = texts(passage(long))
-    assert 8 < len(found) < 16
-
-
-def test_short_answer_is_completed_from_a_passage_on_the_same_topic_only():
-    first = passage("Rest helps.")
-    same = passage("Tablets lower the acid in the blood.", n=2)
-    other = passage("Insulin lowers the sugar in the blood.", "What are the treatments for diabetes?", n=3)
-    assert texts(first, same, other) == ["Rest helps.", "Tablets lower the acid in the blood."]
-
-
-def test_passage_without_any_sentence_is_quoted_from_its_beginning():
-    assert texts(passage("Fever 50% Rash 7.5% Cough 90% Pain 50% Ache 7.5% Chills 3% Sweat 5%")) != []
-
-
-def test_what_was_said_is_not_said_again():
-    said = "Rest helps a swollen foot and so does a cold cloth on it."
-    assert texts(passage(f"{said} And: {said} Tablets, too.")) == [said, "Tablets, too."]
-
-
-def test_passage_on_another_aspect_of_the_topic_completes_nothing():
-    cause = passage("Acid in the blood causes it.", "What causes gout?", n=2)
-    assert texts(passage("Rest helps."), cause) == ["Rest helps."]
-
-
-def test_menu_without_a_sentence_before_it_is_left_out():
-    assert texts(passage("- Drug Therapy\n- Genetic Counseling\n\nRest helps a foot.")) == ["Rest helps a foot."]
-
-
-def test_list_keeps_its_lead_although_that_has_no_full_stop():
-    found = texts(passage("Gout hurts. Other signs include\n- a red foot\n- fever at night"))
-    assert found == ["Gout hurts.", "Other signs include", "- a red foot", "- fever at night"]
-
-
-def test_what_a_draft_is_made_of_is_readable_and_on_the_same_topic():
-    first = passage("Key Points\n\nRest helps a swollen foot. These help:\n- much water\n- a cold cloth. and so")
-    other = passage("Insulin lowers the sugar in the blood.", "What are the treatments for diabetes?", n=2)
-    same = passage("Tablets lower the acid in the blood.", n=3)
-    hits = (first, other, same)
-    found = readable(hits, Evidence(hits))
-    assert [hit.text for hit in found] == [
-        "Rest helps a swollen foot. These help:\n- much water\n- a cold cloth.",
-        "Tablets lower the acid in the blood.",
+def test_many_likely_sentences_are_an_explanation_in_its_own_order():
+    text = "One tells why. Two tells how. Three tells when. Four tells where."
+    assert texts([read(text, [0.7, 0.9, 0.8, 0.75])]) == [
+        "One tells why.",
+        "Two tells how.",
+        "Three tells when.",
+        "Four tells where.",
     ]
 
 
-def test_passage_of_which_nothing_reads_like_prose_is_no_matter_for_a_draft():
-    table, prose = passage("Fever 50% Rash 7.5% Cough 90%"), passage("Rest helps a swollen foot.", "Feet", n=2)
-    hits = (table, prose)
-    assert readable(hits, Evidence(hits)) == []
-    same = replace(prose, title=table.title, heading=table.heading)
-    assert [hit.text for hit in readable((table, same), Evidence((table, same)))] == ["Rest helps a swollen foot."]
+def test_plain_answer_has_three_sentences_at_most():
+    text = "One tells why. Two tells how. Three tells when. Elephants live far away."
+    assert len(texts([read(text, [0.7, 0.9, 0.8, 0.1])])) == 3
 
 
-def test_table_is_quoted_cell_by_cell_behind_what_announces_it():
-    page = passage(
-        "What are the signs of gout? The Human Phenotype Ontology provides the following list of signs for gout. "
-        "If the information is available, the table below includes how often the sign is seen. "
-        "Signs and Symptoms Approximate number of patients (when available) Pain 90% Swelling 50% Fever - "
-        "The Human Phenotype Ontology (HPO) has collected information on how often a sign or symptom occurs."
-    )
-    found = best_quotes([page], Evidence([page]))
-    assert [quote.text for quote in found] == [
-        "The Human Phenotype Ontology provides the following list of signs for gout.",
-        "- Pain 90%",
-        "- Swelling 50%",
-        "- Fever",
-    ]
-    assert [page.text[one.citations[0].start : one.citations[0].end] for one in found[1:]] == [
-        "Pain 90%",
-        "Swelling 50%",
-        "Fever",
+LIST = "Bring these things:\n- a tent\n- a lamp\n- warm clothes\n\nThe bus leaves at noon."
+
+
+def test_a_list_is_shown_whole_with_its_lead_where_its_items_answer():
+    assert texts([read(LIST, [0.3, 0.8, 0.7, 0.75, 0.1])]) == [
+        "Bring these things:",
+        "- a tent",
+        "- a lamp",
+        "- warm clothes",
     ]
 
 
-def test_rest_of_a_table_in_the_next_passage_is_not_taken_for_an_item_of_a_list():
-    first = passage("Pain 90% Swelling 50% Fever 50% Gout 7.5% Rash 5%")
-    rest = passage(
-        "- Cough - Myopia - Scoliosis - Kyphosis - Short neck - The register says how often it was seen.", n=2
-    )
-    hits = (first, rest)
-    assert readable(hits, Evidence(hits)) == []
-    assert texts(*hits)[:2] == ["- Pain 90%", "- Swelling 50%"]
+def test_a_list_is_shown_where_the_sentence_that_announces_it_answers():
+    assert texts([read(LIST, [0.9, 0.1, 0.1, 0.1, 0.1])]) == [
+        "Bring these things:",
+        "- a tent",
+        "- a lamp",
+        "- warm clothes",
+    ]
 
 
-def test_item_with_items_of_its_own_is_read():
-    text = "- Five treatments are used: - surgery - radiation - drugs - rest - diet Some are standard."
-    assert texts(passage(text)) == [text]
+def test_one_fact_of_a_list_is_shown_alone():
+    facts = "Facts:\n- opened in 1889\n- painted every seven years\n- visited by millions"
+    assert texts([read(facts, [0.02, 0.9, 0.05, 0.03])]) == ["- opened in 1889"]
 
 
-def test_table_that_is_long_is_quoted_up_to_the_length_of_an_answer():
-    page = passage("".join(f"Sign of the foot number {number} - " for number in range(60)))
-    words = " ".join(quote.text for quote in best_quotes([page], Evidence([page]))).split()
-    assert 100 < len(words) < 200
+def test_heading_is_no_answer():
+    hit = read("What are the opening hours?\n\nThe shop opens at nine.", [0.9, 0.5])
+    assert texts([hit]) == ["The shop opens at nine."]
 
 
-def test_passage_of_another_matter_is_not_quoted_where_the_best_one_is_a_table():
-    table, prose = passage("Fever 50% Rash 7.5% Cough 90%"), passage("Rest helps a swollen foot.", "Feet", n=2)
-    assert texts(table, prose) == ["Fever 50% Rash 7.5% Cough 90%"]
-    contents = replace(table, title="Report", heading="Contents")
-    assert texts(contents, prose) == ["Rest helps a swollen foot."]
+def test_whole_sentence_that_answers_is_not_all_marked():
+    (sentence,) = quotes([read("It was opened in 1889.", [0.9], "It was opened in 1889.")])
+    assert sentence.highlight == ()
+
+
+def test_marks_stay_on_their_words_when_line_breaks_are_joined():
+    (sentence,) = quotes([read("It was opened\nin 1889 by Gustave  Eiffel himself.", [0.9], "Gustave  Eiffel")])
+    assert [sentence.text[start:end] for start, end in sentence.highlight] == ["Gustave Eiffel"]
+
+
+def test_without_a_reader_the_best_passage_is_quoted_from_its_first_prose():
+    hit = Hit(1, "d", "T", "Opening hours\n\nThe shop opens at nine. It closes at six. Dogs may enter.")
+    assert texts([hit]) == ["The shop opens at nine.", "It closes at six."]
+    assert leading([hit]) is None
+
+
+def test_table_without_a_sentence_is_quoted_cell_by_cell():
+    table = "Ataxia 50% - Fever 7.5% - Rash 90% - Cough 3/8 - Chills 20% - Cramps 5%"
+    assert all(text.startswith("- ") for text in texts([Hit(1, "d", "T", table)]))
+
+
+def test_nothing_is_quoted_from_nothing():
+    assert quotes([]) == []

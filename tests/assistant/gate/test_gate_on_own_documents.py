@@ -8,7 +8,7 @@ from assistant.evaluation.gate_fitting import plain_examples
 from assistant.gate.gate import Gates
 from corpus.home import Home
 from scripts import index
-from scripts._evaluate.common import searching
+from scripts._evaluate.command import searching
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENTS = {

@@ -89,7 +89,7 @@ def test_stream_stops_soon_after_the_event(toy_generator):
 def test_stream_never_writes_past_the_window(toy_generator):
     prompt = [1] * (toy_generator.window - 3)
     assert len(list(toy_generator.tokens(prompt, max_new_tokens=50))) <= 3
-    with pytest.raises(ModelError, match="at most 63"):
+    with pytest.raises(ModelError, match=r"model\.prompt_too_long .*most=63"):
         list(toy_generator.tokens([1] * toy_generator.window, max_new_tokens=1))
 
 
@@ -146,12 +146,15 @@ def test_tokens_are_those_of_hugging_face_gpt2(toy_generator, toy_preset):
     "harm, sentence",
     [
         (lambda folder: (folder / "config.json").unlink(), "config.json is missing"),
-        (lambda folder: (folder / "model.weights.h5").unlink(), "weights"),
-        (lambda folder: (folder / "config.json").write_text("{"), "cannot be read"),
-        (lambda folder: (folder / "config.json").write_text('{"model_type": "llama"}'), "llama"),
-        (lambda folder: (folder / "config.json").write_text('{"class_name": "GPT2Backbone"}'), "sizes"),
-        (lambda folder: (folder / "model.weights.h5").write_bytes(b"\x89HDF broken"), "weights"),
-        (lambda folder: (folder / presets.VOCABULARY).write_text("[]"), "tokenizer"),
+        (lambda folder: (folder / "model.weights.h5").unlink(), "model.weights_unfit"),
+        (lambda folder: (folder / "config.json").write_text("{"), "model.unreadable"),
+        (
+            lambda folder: (folder / "config.json").write_text('{"model_type": "llama"}'),
+            r"model\.other_kind .*llama",
+        ),
+        (lambda folder: (folder / "config.json").write_text('{"class_name": "GPT2Backbone"}'), "model.no_sizes"),
+        (lambda folder: (folder / "model.weights.h5").write_bytes(b"\x89HDF broken"), "model.weights_unfit"),
+        (lambda folder: (folder / presets.VOCABULARY).write_text("[]"), "tokenizer.no_table"),
     ],
 )
 def test_a_broken_preset_is_one_sentence(toy_preset, tmp_path, harm, sentence):
@@ -169,15 +172,15 @@ def test_weights_of_another_size_are_one_sentence(toy_preset, tmp_path):
     config = json.loads((folder / "config.json").read_text())
     config["config"]["hidden_dim"] = 16
     (folder / "config.json").write_text(json.dumps(config))
-    with pytest.raises(ModelError, match="do not fit"):
+    with pytest.raises(ModelError, match=r"model\.weights_unfit"):
         Generator.load(folder)
 
 
 def test_unknown_and_undownloaded_names_are_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv(presets.HUB_VARIABLE, str(tmp_path))
-    with pytest.raises(ModelError, match="neither a folder"):
+    with pytest.raises(ModelError, match=r"model\.unknown"):
         Generator.load("no-such-model")
-    with pytest.raises(ModelError, match="not been downloaded"):
+    with pytest.raises(ModelError, match=r"model\.not_downloaded"):
         Generator.load("gpt2_base_en")
 
 

@@ -101,7 +101,7 @@ def test_the_end_token_is_named(generator):
 def test_an_empty_prompt_is_refused(generator):
     with pytest.raises(lab.PromptError) as caught:
         lab.look(generator, "", Sampling())
-    assert caught.value.key == "empty"
+    assert caught.value.code == "prompt.empty"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_prompt_that_fills_the_window_is_refused(generator, use):
     use(generator, "xxxxxxx")
     with pytest.raises(lab.PromptError) as caught:
         use(generator, "xxxxxxxx")
-    assert (caught.value.key, caught.value.tokens, caught.value.limit) == ("long", 8, 7)
+    assert (caught.value.code, dict(caught.value.values)) == ("prompt.long", {"tokens": 8, "limit": 7})
 
 
 def test_a_continuation_grows(generator):

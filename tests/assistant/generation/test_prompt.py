@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.generation.prompt import END, clean, clean_line, continuation, pack
+from assistant.generation.prompt import END, PromptError, clean, clean_line, continuation, pack
 from corpus.document import Passage
 
 HERBS = Passage("Sage grows slowly. It likes sun. It hates wet feet.", heading="Sage")
@@ -50,7 +50,7 @@ def test_pack_cuts_the_start_of_an_overlong_question_and_says_so():
 
 
 def test_pack_needs_room_for_a_question():
-    with pytest.raises(ValueError, match="no room"):
+    with pytest.raises(PromptError, match=r"prompt\.no_room"):
         pack("Why?", [], words, window=100, reserve=100)
 
 

@@ -28,24 +28,32 @@ def test_documents_that_are_questions_give_their_own_about_the_topic():
     assert made == ("What causes Gout?", "What is Gout?")
 
 
-def test_other_titles_are_asked_about_in_the_language_of_the_question():
-    hits = hit(1, "Marie Curie"), hit(2, "Pierre Curie"), hit(3, "Radium", language="fr")
-    assert suggested(answer(*hits, question="Who was Marie Curie?"), nothing) == ("Tell me about Pierre Curie",)
-    french = [replace(one, language="fr") for one in hits]
-    assert suggested(answer(*french, question="Qui est Marie Curie ?"), nothing)[0] == "Parlez-moi de Pierre Curie"
+def test_headings_that_are_questions_count_and_other_titles_are_never_asked_about():
+    hits = hit(1, "Lease", heading="Rent"), hit(2, "Lease", heading="Who pays for the heating?"), hit(3, "Handbag")
+    assert suggested(answer(*hits, question="How high is the rent?"), nothing) == ("Who pays for the heating?",)
 
 
-def test_what_is_far_away_is_left_out_unless_the_passage_names_it():
-    main = hit(1, "Les Misérables", text="A novel by Victor Hugo.")
-    hits = main, hit(2, "Lutheranism", score=0.3), hit(3, "Victor Hugo", score=0.3)
-    assert suggested(answer(*hits, question="Who wrote it?"), nothing) == ("Tell me about Victor Hugo",)
+def test_questions_are_in_the_language_of_the_one_asked():
+    hits = hit(1, "Bail"), hit(2, "Qui paie le chauffage ?", language="fr")
+    assert suggested(answer(*hits, question="How high is the rent?"), nothing) == ()
+    assert suggested(answer(*hits, question="Quel est le loyer ?"), nothing) == ("Qui paie le chauffage ?",)
+
+
+def test_what_is_far_away_is_left_out_and_the_answers_own_collection_comes_first():
+    hits = (
+        hit(1, "Lease", collection="mine"),
+        hit(2, "What is rent?", collection="other"),
+        hit(3, "Who repairs the roof?", collection="mine"),
+        hit(4, "When is it due?", score=0.3, collection="mine"),
+    )
+    assert suggested(answer(*hits), nothing) == ("Who repairs the roof?", "What is rent?")
 
 
 def test_nothing_is_suggested_after_a_refusal_nor_what_was_just_asked():
-    assert suggested(answer(hit(1, "A"), hit(2, "B"), refused=True), nothing) == ()
+    assert suggested(answer(hit(1, "A?"), hit(2, "B?"), refused=True), nothing) == ()
     assert suggested(answer(hit(1, "Gout"), hit(2, "What is gout ?")), nothing) == ()
 
 
-def test_three_are_enough_and_long_titles_are_none():
-    hits = [hit(n, f"Title {n}") for n in range(1, 9)] + [hit(10, "long " * 50)]
+def test_three_are_enough_and_long_ones_are_none():
+    hits = [hit(0, "Doc"), hit(10, "long " * 50 + "?"), *(hit(n, f"Question {n}?") for n in range(1, 9))]
     assert len(suggested(answer(*hits), nothing)) == 3

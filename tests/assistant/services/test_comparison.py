@@ -3,6 +3,7 @@ import threading
 from assistant.pipeline import AskError
 from assistant.schema import Answer, Answered, Drafted, Searched, Sentence
 from assistant.services.comparison import compare
+from corpus.errors import Reason
 
 
 class Fake:
@@ -15,7 +16,7 @@ class Fake:
         self.asked.append((question, collections, mode, model))
         yield Searched((), 0.8, 0.1, 3)
         if model == "broken":
-            raise AskError("Its weights are missing.")
+            raise AskError("question.empty")
         yield Drafted(model)
         yield Answered(Answer(question, self.refused, 0.8, mode, model, (Sentence(model, True, 1.0),)))
 
@@ -32,7 +33,7 @@ def test_both_answer_the_same_question_one_after_the_other():
 
 def test_what_goes_wrong_on_one_side_is_said_there():
     *_, last = compare(Fake(), "What?", ("broken", "b"))
-    assert last.left.error == "Its weights are missing." and last.right.answer and not last.complete
+    assert last.left.error == Reason("question.empty") and last.right.answer and not last.complete
 
 
 def test_refusals_cannot_be_voted_on():

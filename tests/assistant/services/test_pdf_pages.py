@@ -38,12 +38,12 @@ def test_pages_beyond_the_last_are_the_last(pdf):
 @pytest.mark.parametrize("content", [b"", b"no pdf", b"%PDF-1.7\n" + b"\0" * 500])
 def test_a_broken_file_is_one_sentence(tmp_path, content):
     (tmp_path / "broken.pdf").write_bytes(content)
-    with pytest.raises(PageError, match="cannot be drawn"):
+    with pytest.raises(PageError, match=r"page\.not_drawn"):
         draw(tmp_path / "broken.pdf", 1)
 
 
 def test_a_page_that_takes_too_long_is_stopped(pdf):
-    with pytest.raises(PageError, match="took too long"):
+    with pytest.raises(PageError, match=r"page\.timeout"):
         draw(pdf, 1, limit_s=0.001)
 
 

@@ -1,4 +1,4 @@
-"""Fixtures of the app's tests: services around a fake assistant, and the app in headless Chromium."""
+"""Fixtures of the app's tests: the application around a fake assistant, and the app in headless Chromium."""
 
 import os
 import shutil
@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from ui_fakes import FakeAssistant
 
+from assistant.services.application import Application
 from assistant.storage.history import History
-from assistant.ui.services import Services
 from corpus.document import Document, Passage, Section
 from corpus.home import Home
 from index.storage.store import Store
@@ -31,17 +31,17 @@ def home(tmp_path) -> Home:
 
 
 @pytest.fixture
-def services(home):
-    """Services with the fake assistant, ready to answer; no indexing process is started."""
-    made = make_services(home, FakeAssistant(pause=0.001))
+def app(home):
+    """Application with the fake assistant, ready to answer; no indexing process is started."""
+    made = make_application(home, FakeAssistant(pause=0.001))
     made.assistant.warm_up()
     made.startup.done.set()
     yield made
     made.close()
 
 
-def make_services(home: Home, assistant) -> Services:
-    """Services on `home` whose index holds one small collection with a failed file."""
+def make_application(home: Home, assistant) -> Application:
+    """Application on `home` whose index holds one small collection with a failed file."""
     store = Store(home.index)
     if not store.collections():
         source = store.add_source("Biology", "/library/cells.txt", "file")
@@ -52,7 +52,7 @@ def make_services(home: Home, assistant) -> Services:
         failed = store.add_source("Biology", "/library/<b>scan</b>.pdf", "file")
         store.set_source(failed.id, "failed", "The <i>pages</i> are pictures.")
         store.make_collection("wikipedia")
-    return Services(home, assistant, History(home.history), store)
+    return Application(home, assistant, History(home.history), store)
 
 
 # --- the browser ------------------------------------------------------------------------------------------------
@@ -134,12 +134,12 @@ def visit(chromium):
 
 
 @pytest.fixture
-def address(services, monkeypatch, tmp_path):
+def address(app, monkeypatch, tmp_path):
     """The address of the app around the fake assistant."""
-    from assistant.ui.server import app
+    from assistant.ui.server.app import free_port, launch
 
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
-    services.assistant.pause = 0.03
-    page, url = app.launch(services, "127.0.0.1", app.free_port("127.0.0.1", 17860 + os.getpid() % 4000))
+    app.assistant.pause = 0.03
+    page, url = launch(app, "127.0.0.1", free_port("127.0.0.1", 17860 + os.getpid() % 4000))
     yield url
     page.close(verbose=False)

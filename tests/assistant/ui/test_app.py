@@ -73,10 +73,13 @@ def test_wrong_usage_exits_with_2():
 
 def test_gradio_is_imported_only_by_the_panels():
     """`--help` and everything without a window stay fast."""
-    code = "import sys, assistant.ui.app, assistant.ui.runs, assistant.ui.render; assert 'gradio' not in sys.modules"
+    imported = "sys, assistant.ui.server.app, assistant.services.application, assistant.ui.render"
+    code = f"import {imported}; assert 'gradio' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_gradio_sends_no_statistics():
-    code = "import assistant.ui.panel; from gradio import analytics; assert not analytics.analytics_enabled()"
+    code = (
+        "import assistant.ui.panels.components; from gradio import analytics; assert not analytics.analytics_enabled()"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)

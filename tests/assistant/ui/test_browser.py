@@ -225,11 +225,11 @@ def test_what_gradio_offers_beside_the_page_is_closed(address, path):
         urlopen(address + path)
 
 
-def test_the_threshold_is_the_users_to_move(services, address, visit):
+def test_the_threshold_is_the_users_to_move(app, address, visit):
     page = visit(address)
     expect(page.locator("#threshold input")).to_have_value("50%")
     page.click("#threshold input")
     page.click("#threshold [role=option] >> text=80%")
     page.wait_for_timeout(500)
-    assert services.assistant.settings.threshold == 0.8
+    assert app.assistant.settings.threshold == 0.8
     expect(visit(address).locator("#threshold input")).to_have_value("80%")

@@ -1,4 +1,4 @@
-"""Settings, opinions, trials, accessibility and safety in headless Chromium, around a fake assistant."""
+"""Settings, feedback, trials, accessibility and safety in headless Chromium, around a fake assistant."""
 
 import json
 import os
@@ -33,17 +33,17 @@ def answered(page, question: str = "What is photosynthesis?") -> None:
 # --- settings -------------------------------------------------------------------------------------------------
 
 
-def test_a_setting_holds_at_once_and_can_be_put_back(services, address, visit):
+def test_a_setting_holds_at_once_and_can_be_put_back(app, address, visit):
     page = visit(address)
     page.click("#settings-tab-button")
     field = page.locator("#settings-passages input[type=number]")
     field.fill("4")
     field.press("Tab")
     expect(page.locator("#settings-message")).to_contain_text("Saved")
-    assert services.assistant.settings.passages == 4
+    assert app.assistant.settings.passages == 4
     page.click("#settings-reset")
     expect(field).to_have_value("6")
-    assert services.assistant.settings.passages == 6
+    assert app.assistant.settings.passages == 6
 
 
 def test_the_look_is_remembered_in_the_browser(address, visit):
@@ -71,10 +71,10 @@ def test_the_language_is_switched_there_too_and_the_report_can_be_copied(address
     context.close()
 
 
-# --- opinions -------------------------------------------------------------------------------------------------
+# --- feedback -------------------------------------------------------------------------------------------------
 
 
-def test_an_answer_is_judged_listed_and_exported(services, address, visit):
+def test_an_answer_is_judged_listed_and_exported(app, address, visit):
     page = visit(address)
     answered(page)
     page.click("[data-verdict=dislike]")
@@ -84,14 +84,14 @@ def test_an_answer_is_judged_listed_and_exported(services, address, visit):
     page.click("form.better button")
     expect(page.locator(".verdict[aria-pressed=true]")).to_have_count(0)  # it is the better answer that counts now
     page.click("#evaluate-tab-button")
-    expect(page.locator(".opinions .said")).to_have_text("Plants make sugar from light.")
+    expect(page.locator(".feedback-list .said")).to_have_text("Plants make sugar from light.")
     with page.expect_download() as download:
-        page.click("[data-act=opinion-export]")
+        page.click("[data-act=feedback-export]")
     record = json.loads(Path(download.value.path()).read_text("utf-8"))
     assert record["verdict"] == "better"
-    page.click(".opinions [data-act=opinion-remove]")
-    expect(page.locator("#opinion-list .empty")).to_be_visible()
-    assert services.opinions.all() == []
+    page.click(".feedback-list [data-act=feedback-remove]")
+    expect(page.locator("#feedback-list .empty")).to_be_visible()
+    assert app.feedback.all() == []
 
 
 # --- safety ---------------------------------------------------------------------------------------------------
@@ -132,8 +132,8 @@ def test_eight_clients_at_once_get_their_own_answers(address):
     assert len({chunks[0]["id"] for chunks in found.values()}) == 8
 
 
-def test_eight_browsers_at_once_see_their_own_conversations_in_their_own_language(services, address, visit):
-    services.assistant.pause = 0.1  # all eight are answered at the same time
+def test_eight_browsers_at_once_see_their_own_conversations_in_their_own_language(app, address, visit):
+    app.assistant.pause = 0.1  # all eight are answered at the same time
     words = {"en-GB": "No passage supports this sentence", "fr-FR": "Aucun passage n’appuie cette phrase"}
     pages = [(f"What is number {n}?", locale, visit(address, locale=locale)) for n, locale in enumerate([*words] * 4)]
     for question, _, page in pages:
@@ -147,8 +147,8 @@ def test_eight_browsers_at_once_see_their_own_conversations_in_their_own_languag
         expect(page.locator(".conversations li.open")).to_contain_text(question)
 
 
-def test_nothing_jumps_while_an_answer_is_written(services, address, visit):
-    services.assistant.pause = 0.02
+def test_nothing_jumps_while_an_answer_is_written(app, address, visit):
+    app.assistant.pause = 0.02
     page = visit(address)
     answered(page, "What came before?")
     page.evaluate(WATCH_SHIFTS)

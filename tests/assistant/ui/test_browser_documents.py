@@ -21,10 +21,10 @@ def documents_tab(visit, address, **options):
     return page
 
 
-def index_all(services) -> None:
+def index_all(app) -> None:
     """Does what the indexing process would do."""
-    with contextlib.closing(Parser(services.home)) as parser:
-        builder = Builder(services.store, HashingEmbedder(), parser)
+    with contextlib.closing(Parser(app.home)) as parser:
+        builder = Builder(app.store, HashingEmbedder(), parser)
         while builder.read_next() or builder.embed_next():
             pass
 
@@ -44,7 +44,7 @@ def test_states_reasons_and_what_to_do_are_shown(address, visit):
     expect(page.locator("#follow > button")).to_contain_text("Suivre un dossier")
 
 
-def test_files_are_dropped_and_read(services, address, visit, tmp_path):
+def test_files_are_dropped_and_read(app, address, visit, tmp_path):
     (tmp_path / "notes.txt").write_text("Cells divide.")
     page = documents_tab(visit, address)
     page.set_input_files("#files input[type=file]", tmp_path / "notes.txt")
@@ -53,12 +53,12 @@ def test_files_are_dropped_and_read(services, address, visit, tmp_path):
     expect(page.locator("#add-message")).to_have_text("1 file is being read.")
     expect(page.locator("#library-title h2")).to_have_text("Documents in My documents")
     expect(rows(page).locator(".state")).to_have_text(["Waiting"])
-    index_all(services)
+    index_all(app)
     expect(rows(page).locator(".state")).to_have_text(["Ready"])
     expect(page.locator("#collection option >> text=My documents")).to_have_count(0)
 
 
-def test_a_dropped_folder_is_walked_and_keeps_its_folders(services, address, visit, tmp_path):
+def test_a_dropped_folder_is_walked_and_keeps_its_folders(app, address, visit, tmp_path):
     folder = tmp_path / "papers"
     for name in ("2019/a.txt", "2020/a.txt", ".git/config.txt", "node_modules/x.md", "song.mp3"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -70,11 +70,11 @@ def test_a_dropped_folder_is_walked_and_keeps_its_folders(services, address, vis
     expect(page.locator("#files")).to_contain_text("2020")
     page.click("#add-button")
     expect(page.locator("#add-message")).to_have_text("2 files are being read.")
-    paths = sorted(row.path for row in services.store.sources("My documents"))
+    paths = sorted(row.path for row in app.store.sources("My documents"))
     assert [os.sep.join(path.split(os.sep)[-3:]) for path in paths] == ["papers/2019/a.txt", "papers/2020/a.txt"]
 
 
-def test_documents_are_searched_filtered_and_looked_into(services, address, visit):
+def test_documents_are_searched_filtered_and_looked_into(app, address, visit):
     page = documents_tab(visit, address)
     expect(rows(page)).to_have_count(2)
     page.fill("#document-search input", "cell")
@@ -100,11 +100,11 @@ def test_documents_are_searched_filtered_and_looked_into(services, address, visi
     expect(preview).to_have_count(0)
 
 
-def test_work_is_paused_and_resumed_and_failed_files_are_read_again(services, address, visit):
+def test_work_is_paused_and_resumed_and_failed_files_are_read_again(app, address, visit):
     page = documents_tab(visit, address, locale="fr-FR")
     page.click("#work [data-act=pause]")
     expect(page.locator("#work")).to_contain_text("L’indexation est en pause.")
-    assert services.store.paused
+    assert app.store.paused
     page.click("#work [data-act=resume]")
     expect(page.locator("#work")).to_contain_text("Indexation en cours.")
     page.click("table.library [data-act=retry]")
@@ -112,7 +112,7 @@ def test_work_is_paused_and_resumed_and_failed_files_are_read_again(services, ad
     expect(page.locator("table.library tr.failed")).to_have_count(0)
 
 
-def test_collections_are_renamed_chosen_and_deleted(services, address, visit):
+def test_collections_are_renamed_chosen_and_deleted(app, address, visit):
     page = documents_tab(visit, address)
     page.click("[data-act=rename][data-collection=Biology]")
     field = page.locator(".collections form input")
@@ -134,13 +134,13 @@ def test_collections_are_renamed_chosen_and_deleted(services, address, visit):
     expect(page.locator("[data-act=select][data-name='Life & cells']")).to_have_count(0)
 
 
-def test_a_folder_is_followed_changes_with_the_disk_and_is_followed_no_more(services, address, visit, tmp_path):
+def test_a_folder_is_followed_changes_with_the_disk_and_is_followed_no_more(app, address, visit, tmp_path):
     folder = tmp_path / "papers"
     folder.mkdir()
     (folder / "drops.txt").write_text("Eye drops lower the pressure.")
-    services.shelf.upkeep._start = lambda: pytest.fail("the work is done here")
-    services.store.pause()  # the watcher goes on, the indexing process is not started
-    services.shelf.start()
+    app.library.upkeep._start = lambda: pytest.fail("the work is done here")
+    app.store.pause()  # the watcher goes on, the indexing process is not started
+    app.library.start()
     page = documents_tab(visit, address)
     page.click("#follow > button")
     page.fill("#follow-folder input", str(folder / "gone"))
@@ -150,7 +150,7 @@ def test_a_folder_is_followed_changes_with_the_disk_and_is_followed_no_more(serv
     page.click("#follow-button")
     expect(page.locator("#follow-message")).to_contain_text("is followed")
     expect(rows(page).locator(".entry")).to_have_text(["drops.txt"])
-    index_all(services)
+    index_all(app)
     expect(rows(page).locator(".state")).to_have_text(["Ready"])
     (folder / "drops.txt").unlink()
     expect(page.locator("#document-table .empty")).to_be_visible()
@@ -159,7 +159,7 @@ def test_a_folder_is_followed_changes_with_the_disk_and_is_followed_no_more(serv
     expect(page.locator("#watches li")).to_have_count(0)
 
 
-def test_data_sets_show_their_licence_and_are_fetched_when_asked(services, address, visit):
+def test_data_sets_show_their_licence_and_are_fetched_when_asked(app, address, visit):
     page = documents_tab(visit, address)
     page.click("#data-sets-fold > button")
     sets = page.locator(".set")
@@ -171,8 +171,8 @@ def test_data_sets_show_their_licence_and_are_fetched_when_asked(services, addre
     expect(wikipedia.locator(".state")).to_have_text("In your collections")
 
 
-def test_a_long_list_is_turned_page_by_page(services, address, visit):
-    services.store.add_sources("Many", [(f"/x/{n:03}.txt", "file") for n in range(120)])
+def test_a_long_list_is_turned_page_by_page(app, address, visit):
+    app.store.add_sources("Many", [(f"/x/{n:03}.txt", "file") for n in range(120)])
     page = documents_tab(visit, address)
     page.click("[data-act=select][data-name=Many]")
     expect(page.locator(".pager")).to_contain_text("1 to 50 of 120")
@@ -181,7 +181,7 @@ def test_a_long_list_is_turned_page_by_page(services, address, visit):
     expect(rows(page).first.locator(".entry")).to_have_text("050.txt")
 
 
-def test_two_tabs_look_at_different_documents(services, address, visit):
+def test_two_tabs_look_at_different_documents(app, address, visit):
     one, two = documents_tab(visit, address), documents_tab(visit, address)
     one.click("[data-act=select][data-name=Biology]")
     two.click("[data-act=select][data-name=wikipedia]")

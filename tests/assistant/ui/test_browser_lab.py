@@ -6,7 +6,7 @@ pytestmark = pytest.mark.browser
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
 
-def test_the_lab_from_a_prompt_to_a_continuation(address, services, visit):
+def test_the_lab_from_a_prompt_to_a_continuation(address, app, visit):
     page = visit(address)
     page.click("#lab-tab-button")
     expect(page.locator("#lab-tokens .token .piece").first).to_have_text("T")
@@ -19,7 +19,7 @@ def test_the_lab_from_a_prompt_to_a_continuation(address, services, visit):
     expect(page.locator(".chart.shaped .bars li")).to_have_count(3)
     expect(page.locator(".chart.shaped")).to_contain_text("No other token can be drawn.")
 
-    services.assistant.resources.generator("starter").pause = 0.1
+    app.assistant.resources.generator("starter").pause = 0.1
     page.click("#lab-write")
     expect(page.locator(".continuation.running .new")).to_contain_text("heart lungs")
     page.click("#lab-stop")

@@ -23,14 +23,14 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def trained(services, monkeypatch):
+def trained(app, monkeypatch):
     """Two generators, and a training that only pretends."""
-    services.assistant.names = ["starter", "expert"]
-    services.sessions = Sessions(services.home, services.store, (sys.executable, "-c", TRAINING))
-    monkeypatch.setattr(services.sessions, "_arguments", lambda plan: [plan.name])
+    app.assistant.names = ["starter", "expert"]
+    app.sessions = Sessions(app.home, app.store, (sys.executable, "-c", TRAINING))
+    monkeypatch.setattr(app.sessions, "_arguments", lambda plan: [plan.name])
 
 
-def test_training_comparing_and_voting(trained, address, services, visit):
+def test_training_comparing_and_voting(trained, address, app, visit):
     page = visit(address)
     page.click("#train-tab-button")
     page.click("#train-data input")
@@ -56,4 +56,4 @@ def test_training_comparing_and_voting(trained, address, services, visit):
     page.click(".votes button >> text=Right is better")
     expect(page.locator(".side.chosen h4")).to_have_text("expert")
     expect(page.locator(".tally tbody td")).to_have_text(["1", "0", "0", "0"])
-    assert services.votes.tally()[0].first_better == 1
+    assert app.votes.tally()[0].first_better == 1

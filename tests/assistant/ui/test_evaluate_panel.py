@@ -9,8 +9,8 @@ from assistant.evaluation.own import Outcome, tables
 from assistant.evaluation.runs import Run
 from assistant.evaluation.trials import Progress, Trial
 from assistant.ui import render
-from assistant.ui.panels.evaluate import Evaluate
-from assistant.ui.view import Tab
+from assistant.ui.panels.evaluate import EvaluatePanel
+from assistant.ui.tab import Tab
 
 gr = pytest.importorskip("gradio")
 HOSTILE = '<img src=x onerror="alert(1)">'
@@ -18,8 +18,8 @@ GOOD = Outcome("What is it?", "title", "It", ("d",), 1, False, 0.9, "It is. [1]"
 
 
 @pytest.fixture
-def evaluate(services):
-    made = Evaluate(services)
+def evaluate(app):
+    made = EvaluatePanel(app)
     with gr.Blocks():
         made.layout()
     return made
@@ -53,9 +53,9 @@ def test_words_are_there_for_every_control(evaluate, lang):
 )
 def test_what_cannot_be_tried_is_said_in_one_sentence(evaluate, changes, words):
     chosen = {"collection": "Biology", "count": 5, "mode": "quotes", "model": "starter"}
-    chosen |= {name: getattr(evaluate._services.assistant.settings, name) for name in evaluate.numbers}
+    chosen |= {name: getattr(evaluate._app.assistant.settings, name) for name in evaluate.numbers}
     assert words in evaluate.started(Tab(), *(chosen | changes).values())[evaluate.progress]
-    assert not evaluate._services.trials.progress.running
+    assert not evaluate._app.trials.progress.running
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
@@ -63,7 +63,7 @@ def test_results_show_measures_and_failures_and_escape_everything(lang):
     bad = replace(GOOD, question=HOSTILE, wanted=HOSTILE, rank=None, answer=HOSTILE, found=(HOSTILE,), supported=0,
                   unsupported=(HOSTILE,))  # fmt: skip
     other = replace(GOOD, relevant=(), question="How do I paint a fence?")
-    page = render.trial_results(trial([GOOD, bad, other], model=HOSTILE), None, [], "", lang)
+    page = render.trial_results(trial([GOOD, bad, other], model=HOSTILE), None, runs.Compared(), lang)
     assert "<img" not in page and "&lt;img" in page
     assert page.count('<details class="failures">') == 3
     assert "<b>50" in page
@@ -71,7 +71,7 @@ def test_results_show_measures_and_failures_and_escape_everything(lang):
 
 def test_two_trials_stand_side_by_side_with_what_differs():
     one, two = trial([GOOD, GOOD], threshold=0.5), trial([GOOD, replace(GOOD, rank=None)], threshold=0.8)
-    page = render.trial_results(one, two, *runs.compare(one.run, two.run), "en")
+    page = render.trial_results(one, two, runs.compare(one.run, two.run), "en")
     assert "+50.0" in page and "may be chance" in page
     assert "<code>threshold</code>: 0.8 → <b>0.5</b>" in page
 

@@ -8,9 +8,9 @@ from ui_fakes import FakeGenerator
 from assistant.generation import inspection as lab
 from assistant.generation.sampling import Sampling
 from assistant.ui import render
-from assistant.ui.panels.lab import Lab, _sampling, _within
+from assistant.ui.panels.lab import LabPanel, _sampling, _within
 from assistant.ui.render.lab import CHIPS_SHOWN, fine_percent
-from assistant.ui.view import Gaze, Tab
+from assistant.ui.tab import Streams, Tab
 from assistant.ui.window import Window
 
 SETTINGS = (0.7, 0, 0.9, 1.0)
@@ -18,8 +18,8 @@ TAGS = ALLOWED | {"ol", "h4"}
 
 
 @pytest.fixture
-def panel(services):
-    window = Window(services)
+def panel(app):
+    window = Window(app)
     window.build()
     return window._lab
 
@@ -43,44 +43,44 @@ def test_looking_shows_tokens_and_both_charts(panel):
         ("x" * 64, "starter", "has 64 tokens, but this model reads at most 63"),
         ("the", None, "Choose a generator"),
         ("the", "/etc", "Choose a generator"),
-        ("the", "broken", "cannot be used: Its weights are missing."),
+        ("the", "broken", "cannot be used: broken is not a GPT-2 preset"),
     ],
 )
-def test_what_cannot_be_shown_is_one_sentence(panel, services, prompt, model, words):
-    services.assistant.names = ["starter", "broken"]
+def test_what_cannot_be_shown_is_one_sentence(panel, app, prompt, model, words):
+    app.assistant.names = ["starter", "broken"]
     shown = panel.looked(True, Tab(), prompt, model, *SETTINGS)
     assert words in shown[panel.message] and shown[panel.charts] == ""
-    *_, last = panel.writing(Tab(), Gaze(), prompt, model, *SETTINGS, 1, 20)
+    *_, last = panel.writing(Tab(), Streams(), prompt, model, *SETTINGS, 1, 20)
     assert words in last[panel.message] and last[panel.write]["interactive"]
 
 
-def test_no_model_at_all_is_said(panel, services):
-    services.assistant.names = []
+def test_no_model_at_all_is_said(panel, app):
+    app.assistant.names = []
     assert "no generator on this computer" in panel.looked(True, Tab(), "the", None, *SETTINGS)[panel.message]
 
 
 def test_writing_on_streams_and_gives_the_button_back(panel):
-    steps = list(panel.writing(Tab(), Gaze(), "the", "starter", *SETTINGS, 3, 20))
+    steps = list(panel.writing(Tab(), Streams(), "the", "starter", *SETTINGS, 3, 20))
     assert steps[0][panel.stop]["interactive"] and not steps[-1][panel.stop]["interactive"]
     assert " lungs" in steps[-1][panel.written]
 
 
-def test_the_settings_reach_the_generator(panel, services):
-    list(panel.writing(Tab(), Gaze(), "the", "starter", 0.5, 7, 0.8, 1.2, 42, 20))
-    assert services.assistant.resources.generator("starter").sampled == [Sampling(0.5, 7, 0.8, 1.2, seed=42)]
+def test_the_settings_reach_the_generator(panel, app):
+    list(panel.writing(Tab(), Streams(), "the", "starter", 0.5, 7, 0.8, 1.2, 42, 20))
+    assert app.assistant.resources.generator("starter").sampled == [Sampling(0.5, 7, 0.8, 1.2, seed=42)]
 
 
 def test_writing_stops_when_the_tab_looks_away(panel):
-    gaze = Gaze()
-    steps = panel.writing(Tab(), gaze, "the", "starter", *SETTINGS, 1, 200)
+    streams = Streams()
+    steps = panel.writing(Tab(), streams, "the", "starter", *SETTINGS, 1, 200)
     next(steps)
-    gaze.turn()
+    streams.begin()
     assert list(steps)[-1][panel.written].count(" the") < 2
 
 
-def test_nothing_is_loaded_before_the_tab_was_opened(panel, services):
+def test_nothing_is_loaded_before_the_tab_was_opened(panel, app):
     assert panel.looked(False, Tab(), "the", "starter", *SETTINGS) == {panel.message: ""}
-    assert not services.assistant.resources.made
+    assert not app.assistant.resources.made
 
 
 def test_another_language_shows_the_same(panel):
@@ -135,8 +135,8 @@ def test_small_probabilities_keep_a_decimal(share, lang, words):
     assert fine_percent(share, lang) == words
 
 
-def test_every_control_is_explained(services):
-    panel = Lab(services)
+def test_every_control_is_explained(app):
+    panel = LabPanel(app)
     import gradio as gr
 
     with gr.Blocks():

@@ -2,25 +2,25 @@
 
 import pytest
 
-from assistant.services import diagnostics as about
+from assistant.services import diagnostics
 from assistant.settings import LIMITS, Settings
 from assistant.ui import render
-from assistant.ui.panels.settings import Preferences
-from assistant.ui.view import Tab
+from assistant.ui.panels.settings import SettingsPanel
+from assistant.ui.tab import Tab
 
 gr = pytest.importorskip("gradio")
 
 
 @pytest.fixture
-def preferences(services):
-    made = Preferences(services)
+def preferences(app):
+    made = SettingsPanel(app)
     with gr.Blocks():
         made.layout()
     return made
 
 
 def settings(preferences) -> Settings:
-    return preferences._services.assistant.settings
+    return preferences._app.assistant.settings
 
 
 def test_a_setting_is_kept_at_once(preferences):
@@ -60,19 +60,19 @@ def test_each_control_has_a_label_and_a_sentence_of_help_with_its_usual_value(pr
     words = preferences.words(Tab(lang=lang))
     for component in (*preferences.numbers.values(), preferences.model):
         assert words[component]["label"] and words[component]["info"].rstrip().endswith(".")
-    assert render.usual("threshold", 0.5, lang).startswith("Usual: 50%" if lang == "en" else "D’habitude : 50")
+    assert render.usual("threshold", 0.5, lang).startswith("Usual: 50%" if lang == "en" else "D’habitude\N{NO-BREAK SPACE}: 50")
 
 
-def test_the_about_page_names_licences_places_and_the_report(preferences, services):
+def test_the_about_page_names_licences_places_and_the_report(preferences, app):
     page = preferences.shown(Tab())[preferences.about]
-    for words in ("all-MiniLM-L6-v2", "MedQuAD", "Modified MIT", str(services.home.path), "/v1/docs", about.version()):
+    for words in ("all-MiniLM-L6-v2", "MedQuAD", "Modified MIT", str(app.home.path), "/v1/docs", diagnostics.version()):
         assert words in page
 
 
-def test_the_report_holds_nothing_of_the_user_s(services):
-    services.assistant.choose(model="my-secret-model")
-    report = about.report(services.home, services.assistant, services.statuses())
-    for secret in ("Biology", "cells.txt", "scan", "my-secret-model", str(services.home.path)):
+def test_the_report_holds_nothing_of_the_user_s(app):
+    app.assistant.choose(model="my-secret-model")
+    report = diagnostics.report(app.home, app.assistant, app.statuses())
+    for secret in ("Biology", "cells.txt", "scan", "my-secret-model", str(app.home.path)):
         assert secret not in report
     assert "2 (" in report and "1 files failed" in report
 

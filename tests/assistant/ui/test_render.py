@@ -9,9 +9,9 @@ from assistant.services.turns import TurnView
 from assistant.storage.history import Conversation, Found
 from assistant.ui import render
 from assistant.ui.render.conversations import snippet
-from assistant.ui.render.html import clipped, esc
+from assistant.ui.render.html import clipped, emphasised, esc
 from assistant.ui.render.passages import evidence, heading_beyond, marked_passage, short_path
-from assistant.ui.view import Tab
+from assistant.ui.tab import Tab
 from corpus.document import Dropped
 from index.following.watches import Watch
 from index.views.catalogue import Entry, Excerpt, Page
@@ -94,7 +94,16 @@ def check_harmless(markup: str) -> Audit:
 
 
 def turn(**changes) -> TurnView:
-    answer = Answer("What?", False, 0.83, "grounded", "starter", SENTENCES, HITS, Timings(0.12, 0.3, 1.4, 62))
+    answer = Answer(
+        "What?",
+        False,
+        0.83,
+        "grounded",
+        "starter",
+        SENTENCES,
+        HITS,
+        Timings(search_s=0.12, first_token_s=0.3, total_s=1.4, new_tokens=62),
+    )
     return replace(
         TurnView(7, "What?", "done", documents=20_407, seconds=0.12, confidence=0.83, answer=answer), **changes
     )
@@ -308,3 +317,16 @@ def test_progress_is_honest():
 )
 def test_the_status_lists_what_is_loading(loading, words):
     assert Audit(render.status(loading, [], "", "en")).text == words
+
+
+def test_the_words_that_answer_stand_out():
+    item = Sentence("- <b>Seven</b> of them & more.", True, 0.9, highlight=((2, 14), (90, 99)))
+    view = TurnView(1, "How many?", "done", answer=Answer("How many?", False, 0.9, "grounded", "", (item,), HITS))
+    markup = render.transcript([view], "en")
+    assert "<b>&lt;b&gt;Seven&lt;/b&gt;</b> of them &amp; more." in markup
+    assert emphasised("abcdef", [(1, 3), (2, 5), (9, 12), (-4, 0)]) == "a<b>bc</b><b>de</b>f"
+
+
+def test_the_evidence_in_a_passage_stands_out_inside_and_outside_of_marks():
+    markup = marked_passage("Plants make sugar from light.", [(0, 11, 0)], [(7, 17)])
+    assert markup == '<mark data-by="0">Plants <b>make</b></mark><b> sugar</b> from light.'

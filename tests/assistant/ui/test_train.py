@@ -9,8 +9,9 @@ from assistant.services.comparison import Comparison, Side
 from assistant.storage.votes import Tally, VotesError
 from assistant.training.runs.sessions import Session, SessionError
 from assistant.ui import render
-from assistant.ui.view import Gaze, Tab
+from assistant.ui.tab import Streams, Tab
 from assistant.ui.window import Window
+from corpus.errors import Reason
 
 TAGS = ALLOWED | {"ol", "h4", "section", "polyline", "line", "text", "g"}
 STATES = ("starting", "running", "stopping", "stopped", "failed", "done")
@@ -25,7 +26,16 @@ SESSION = Session(
     training=((10, 4.0), (60, 2.0)),
     validation=((50, 2.5),),
 )
-ANSWER = Answer("What?", False, 0.8, "grounded", "starter", SENTENCES, HITS, Timings(0.1, 0.3, 1.4, 62))
+ANSWER = Answer(
+    "What?",
+    False,
+    0.8,
+    "grounded",
+    "starter",
+    SENTENCES,
+    HITS,
+    Timings(search_s=0.1, first_token_s=0.3, total_s=1.4, new_tokens=62),
+)
 FOUND = Comparison("What?", Side("starter", answer=ANSWER), Side("expert", answer=replace(ANSWER, model="expert")))
 
 
@@ -69,49 +79,49 @@ class FakeSessions:
 
 
 @pytest.fixture
-def window(services):
-    services.assistant.names = ["starter", "expert"]
-    services.sessions = FakeSessions()
-    made = Window(services)
+def window(app):
+    app.assistant.names = ["starter", "expert"]
+    app.sessions = FakeSessions()
+    made = Window(app)
     made.build()
     return made
 
 
-def test_a_training_starts_with_what_was_chosen(window, services):
+def test_a_training_starts_with_what_was_chosen(window, app):
     panel = window._train
     chosen = ["data/medquad", "collection/Biology", "data/secret", "collection/none", "odd"]
     shown = panel.started(Tab(), "starter", chosen, 0.5, True, "  mine ")
-    (plan,) = services.sessions.plans
+    (plan,) = app.sessions.plans
     assert (plan.name, plan.base, plan.data, plan.collections) == ("mine", "starter", ("medquad",), ("Biology",))
     assert (plan.epochs, plan.lora, shown[panel.message]) == (0.5, True, "")
     assert "Step 60 of 100 · 4 min left" in shown[panel.progress]
 
 
-def test_feedback_is_offered_once_there_is_some(window, services):
+def test_feedback_is_offered_once_there_is_some(window, app):
     panel = window._train
     assert "feedback" not in str(panel.choices(Tab())[panel.data])
-    services.sessions.liked = 3
+    app.sessions.liked = 3
     assert ("Your feedback (3 answers)", "data/feedback") in panel.choices(Tab())[panel.data]["choices"]
     panel.started(Tab(), "starter", ["data/feedback"], 1, False, "mine")
-    assert services.sessions.plans[0].data == ("feedback",)
+    assert app.sessions.plans[0].data == ("feedback",)
 
 
-def test_follow_ups_can_be_learnt_beside_the_questions_they_are_made_of(window, services):
+def test_follow_ups_can_be_learnt_beside_the_questions_they_are_made_of(window, app):
     panel = window._train
     assert ("Follow-up questions (made from medquad)", "data/follow-ups") in panel.choices(Tab())[panel.data]["choices"]
     panel.started(Tab(), "starter", ["data/medquad", "data/follow-ups"], 1, False, "mine")
-    assert services.sessions.plans[0].data == ("medquad", "follow-ups")
+    assert app.sessions.plans[0].data == ("medquad", "follow-ups")
 
 
-def test_a_name_is_found_when_none_is_given(window, services):
+def test_a_name_is_found_when_none_is_given(window, app):
     window._train.started(Tab(), "starter", ["data/medquad"], None, None, "")
-    assert services.sessions.plans[0].name == "my-starter-1"
+    assert app.sessions.plans[0].name == "my-starter-1"
 
 
 @pytest.mark.parametrize("key", ["name", "exists", "running", "base", "nothing", "disk"])
 @pytest.mark.parametrize("lang", ["en", "fr"])
-def test_a_training_that_cannot_start_is_one_sentence(window, services, key, lang):
-    services.sessions.error = SessionError(key, "because")
+def test_a_training_that_cannot_start_is_one_sentence(window, app, key, lang):
+    app.sessions.error = SessionError(f"session.{key}", name="mine", reason="because")
     shown = window._train.started(Tab(lang), "starter", [], 1, False, "mine")
     assert 'role="alert"' in shown[window._train.message]
 
@@ -121,45 +131,45 @@ def test_an_unknown_base_is_one_sentence(window):
     assert "Choose a base first" in shown[window._train.message]
 
 
-def test_buttons_stop_and_resume(window, services):
+def test_buttons_stop_and_resume(window, app):
     window._train.act("train-stop", {}, Tab())
     window._train.act("train-resume", {"run": "mine"}, Tab())
     window._train.act("other", {}, Tab())
-    assert services.sessions.acts == [("stop",), ("resume", "mine")]
+    assert app.sessions.acts == [("stop",), ("resume", "mine")]
 
 
-def test_the_run_in_progress_stands_first(window, services):
-    services.sessions.known = {"new": replace(SESSION, name="new", state="done"), "old": SESSION}
+def test_the_run_in_progress_stands_first(window, app):
+    app.sessions.known = {"new": replace(SESSION, name="new", state="done"), "old": SESSION}
     shown = window._train.shown(Tab())[window._train.progress]
     assert shown.index(">mine<") < shown.index(">new<")
 
 
-def test_a_new_generator_appears_in_every_list(window, services):
+def test_a_new_generator_appears_in_every_list(window, app):
     tab, first = Tab(), ((), ())
     known = window._tick(tab, first)[window._known]
     assert window._known not in window._tick(tab, known)
-    services.assistant.names.append("mine")
+    app.assistant.names.append("mine")
     changes = window._tick(tab, known)
-    asking = window._desk.chat.model, window._lab.model
+    asking = window._ask.chat.model, window._lab.model
     lists = (*asking, window._train.base, window._compare.left, window._compare.right)
     assert all("mine" in changes[component]["choices"] for component in lists)
 
 
-def test_a_comparison_is_streamed_and_can_be_voted_on(window, services):
+def test_a_comparison_is_streamed_and_can_be_voted_on(window, app):
     panel = window._compare
-    steps = list(panel.asked(Tab(), Gaze(), " What? ", "starter", "expert", "Biology", "free"))
+    steps = list(panel.asked(Tab(), Streams(), " What? ", "starter", "expert", "Biology", "free"))
     found = steps[-1][panel.found]
     assert found.complete and found.question == "What?" and steps[-1][panel.ask]["interactive"]
-    assert [asked["collections"] for asked in services.assistant.asked] == [("Biology",)] * 2
+    assert [asked["collections"] for asked in app.assistant.asked] == [("Biology",)] * 2
     assert "Which answer is better?" in steps[-1][panel.answers]
 
     voted = panel.vote(Tab(), found, "right")
     assert voted[panel.found] is None and "Your vote is stored" in voted[panel.answers]
-    assert services.votes.tally() == [Tally("expert", "starter", first_better=1)]
-    (won,) = services.votes.won()
+    assert app.votes.tally() == [Tally("expert", "starter", first_better=1)]
+    (won,) = app.votes.won()
     assert won.passages[0] == (HITS[0].heading, HITS[0].text) and len(won.passages) == len(HITS)
     panel.vote(Tab(), voted[panel.found], "right")
-    assert services.votes.tally()[0].votes == 1
+    assert app.votes.tally()[0].votes == 1
 
 
 @pytest.mark.parametrize(
@@ -172,29 +182,29 @@ def test_a_comparison_is_streamed_and_can_be_voted_on(window, services):
         ("What?", "/etc", "starter", "Two generators are needed"),
     ],
 )
-def test_what_cannot_be_compared_is_one_sentence(window, services, question, left, right, words):
-    (only,) = window._compare.asked(Tab(), Gaze(), question, left, right, "", "grounded")
-    assert words in only[window._compare.message] and not services.assistant.asked
+def test_what_cannot_be_compared_is_one_sentence(window, app, question, left, right, words):
+    (only,) = window._compare.asked(Tab(), Streams(), question, left, right, "", "grounded")
+    assert words in only[window._compare.message] and not app.assistant.asked
 
 
-def test_a_failure_is_said_and_gives_the_button_back(window, services, monkeypatch):
-    monkeypatch.setattr(services.assistant, "ask", lambda *args, **options: 1 / 0)
-    steps = list(window._compare.asked(Tab(), Gaze(), "What?", "starter", "expert", "", "grounded"))
+def test_a_failure_is_said_and_gives_the_button_back(window, app, monkeypatch):
+    monkeypatch.setattr(app.assistant, "ask", lambda *args, **options: 1 / 0)
+    steps = list(window._compare.asked(Tab(), Streams(), "What?", "starter", "expert", "", "grounded"))
     assert "failed" in steps[-2][window._compare.message]
     assert steps[-1][window._compare.ask]["interactive"] and steps[-1][window._compare.found] is None
 
 
 @pytest.mark.parametrize("choice", ["", "middle", "<b>"])
-def test_odd_votes_change_nothing(window, services, choice):
+def test_odd_votes_change_nothing(window, app, choice):
     assert window._compare.vote(Tab(), FOUND, choice) == {window._compare.found: FOUND}
-    assert services.votes.tally() == []
+    assert app.votes.tally() == []
 
 
-def test_a_vote_that_cannot_be_stored_is_said_and_can_be_given_again(window, services, monkeypatch):
+def test_a_vote_that_cannot_be_stored_is_said_and_can_be_given_again(window, app, monkeypatch):
     def fail(*args):
-        raise VotesError("The vote could not be stored: disk full.")
+        raise VotesError("votes.not_stored", reason="disk full")
 
-    monkeypatch.setattr(services.votes, "add", fail)
+    monkeypatch.setattr(app.votes, "add", fail)
     voted = window._compare.vote(Tab(), FOUND, "left")
     assert "disk full" in voted[window._compare.message] and voted[window._compare.found] is FOUND
 
@@ -204,7 +214,8 @@ def test_a_vote_that_cannot_be_stored_is_said_and_can_be_given_again(window, ser
 def test_hostile_text_stays_text(text, lang):
     runs = [replace(SESSION, name=text, base=text, data=(text,), state=s, reason=text) for s in STATES]
     answer = Answer(text, False, 0.8, "grounded", text, (Sentence(text, False, 0.1),), notices=("quoted",))
-    sides = (Side(text, answer=answer), Side(text, error=text), Side(text, draft=text, working=True))
+    error = Reason("page.not_drawn_because", {"reason": text})
+    sides = (Side(text, answer=answer), Side(text, error=error), Side(text, draft=text, working=True))
     for markup in (
         *(render.sessions_panel([run, *runs], lang) for run in runs),
         *(render.comparison(Comparison(text, side, side), "", lang) for side in sides),

@@ -134,7 +134,7 @@ class FakeResources:
 
     def generator(self, name: str) -> FakeGenerator:
         if name == "broken":
-            raise ModelError("Its weights are missing.")
+            raise ModelError("model.no_weights", folder="broken", file="model.weights.h5")
         return self.made.setdefault(name, FakeGenerator(name))
 
 
@@ -172,15 +172,29 @@ class FakeAssistant:
     def ask(self, question, *, history=(), collections=(), mode="grounded", model=None, stop=None) -> Iterator[Event]:
         self.asked.append({"question": question, "history": tuple(history), "collections": collections, "mode": mode})
         if "impossible" in question:
-            raise AskError("This question cannot be asked.")
+            raise AskError("question.empty")
         refused = "weather" in question
         confidence = 0.12 if refused else 0.83
         yield Searched(self.hits, confidence, 0.12, 20_407)
-        answer = Answer(question, refused, confidence, mode, "", (), self.hits, Timings(0.12, None, 0.2))
+        answer = Answer(
+            question,
+            refused,
+            confidence,
+            mode,
+            "",
+            (),
+            self.hits,
+            Timings(search_s=0.12, first_token_s=None, total_s=0.2),
+        )
         if not refused:
             sentences = SENTENCES * (12 if "long" in question else 1)
             yield from self._draft(" ".join(sentence.text for sentence in sentences), stop)
-            answer = replace(answer, model="starter", sentences=sentences, timings=Timings(0.12, 0.3, 1.4, 62))
+            answer = replace(
+                answer,
+                model="starter",
+                sentences=sentences,
+                timings=Timings(search_s=0.12, first_token_s=0.3, total_s=1.4, new_tokens=62),
+            )
         yield Answered(answer)
 
     def _draft(self, text: str, stop: threading.Event | None) -> Iterator[Event]:

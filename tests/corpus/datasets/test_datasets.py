@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from assistant.ui.i18n.errors import sentence
 from corpus.datasets import NAMES, get
 from corpus.datasets.corona_tweets import anonymous
 from corpus.datasets.dataset import Download
 from corpus.document import Dropped, ReadingError
+from corpus.errors import Reason
 
 
 def write(folder, name, content, encoding="utf-8"):
@@ -23,14 +25,16 @@ def test_every_data_set_says_where_it_comes_from_and_under_which_licence(name):
     data_set = get(name)
     assert data_set.name == name and data_set.title and data_set.description and data_set.size
     assert data_set.homepage.startswith("https://")
-    assert data_set.licence_url.startswith("https://creativecommons.org") or "unverified" in data_set.licence
+    assert data_set.licence_url.startswith("https://creativecommons.org") or "unverified" in sentence(
+        data_set.licence, "en"
+    )
     assert data_set.language in ("en", "fr")
     assert not isinstance(data_set.origin, Download) or data_set.origin.url.startswith("https://")
 
 
 def test_warnings_name_personal_data_and_non_commercial_use():
-    assert any("personal data" in warning for warning in get("corona_tweets").warnings)
-    assert any("Non-commercial" in warning for warning in get("financial_phrasebank").warnings)
+    assert "corona_tweets.personal" in [warning.code for warning in get("corona_tweets").warnings]
+    assert [warning.code for warning in get("financial_phrasebank").warnings] == ["financial_phrasebank.non_commercial"]
 
 
 def test_an_unknown_name_is_refused_with_those_that_exist():
@@ -41,7 +45,7 @@ def test_an_unknown_name_is_refused_with_those_that_exist():
 @pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("wikipedia")])
 def test_a_folder_without_the_files_is_refused(tmp_path, name):
     assert get(name).find(tmp_path) == []
-    with pytest.raises(ReadingError, match="are not in"):
+    with pytest.raises(ReadingError, match=r"dataset\.not_here"):
         get(name).documents(tmp_path)
 
 
@@ -68,10 +72,10 @@ def test_phrasebank_splits_at_the_last_sign_and_merges_labels(tmp_path, sort):
         ("Mill Åland's sales rose 5% to info@mill.example.", "positive"),
         ("The mill is red.", "neutral; positive"),
     ]
-    assert [(item.place[-5:], item.reason.split(" Sent")[0]) for item in dropped] == [
-        ("row 3", "exact duplicate of"),
-        ("row 4", "same text with another label: see"),
-        ("row 5", "no sentence"),
+    assert [(item.place[-5:], item.reason.code) for item in dropped] == [
+        ("row 3", "dropped.duplicate"),
+        ("row 4", "dropped.other_label"),
+        ("row 5", "dropped.no_sentence"),
     ]
 
 
@@ -96,7 +100,7 @@ def test_phrasebank_reads_all_layouts_alike_and_prefers_the_publishers(tmp_path)
 
 def test_phrasebank_in_a_damaged_archive_is_refused(tmp_path):
     write(tmp_path, "FinancialPhraseBank-v1.0.zip", b"no archive")
-    with pytest.raises(ReadingError, match="damaged"):
+    with pytest.raises(ReadingError, match=r"financial_phrasebank\.archive"):
         list(get("financial_phrasebank").documents(tmp_path))
 
 
@@ -119,11 +123,11 @@ def test_cancer_texts_are_distinct_and_carry_all_labels(tmp_path, sort):
         ("The first study of 30–40 leaves", "Colon Cancer; Lung Cancer"),
         ("Another text entirely", None),
     ]
-    assert [item.reason.split(" alldata")[0] for item in dropped] == [
-        "exact duplicate of",
-        "same text with another label: see",
-        "no text",
-        "empty line",
+    assert [item.reason.code for item in dropped] == [
+        "dropped.duplicate",
+        "dropped.other_label",
+        "dropped.no_text",
+        "dropped.empty_line",
     ]
 
 
@@ -162,10 +166,10 @@ def test_tweets_never_show_who_wrote_them_or_where(tmp_path, sort):
         ("Stay\nhome", {"sentiment": "Positive", "split": "train", "date": "2020-03-16"}),
     ]
     assert dropped == [
-        Dropped("Corona_NLP_train.csv, row 2", "nothing left without handles and links"),
-        Dropped("Corona_NLP_test.csv, row 1", "too few columns"),
-        Dropped("Corona_NLP_test.csv, row 2", "too few columns"),
-        Dropped("Corona_NLP_test.csv, row 3", "too few columns"),
+        Dropped("Corona_NLP_train.csv, row 2", Reason("corona_tweets.nothing_left")),
+        Dropped("Corona_NLP_test.csv, row 1", Reason("dropped.few_columns")),
+        Dropped("Corona_NLP_test.csv, row 2", Reason("dropped.few_columns")),
+        Dropped("Corona_NLP_test.csv, row 3", Reason("dropped.few_columns")),
     ]
     assert "Springfield" not in repr(documents) and "8801" not in repr(documents)
     assert list(get("corona_tweets").rows(tmp_path, "train")) == [("Stay\nhome", "Positive")]
@@ -173,7 +177,7 @@ def test_tweets_never_show_who_wrote_them_or_where(tmp_path, sort):
 
 def test_tweets_of_another_layout_are_refused(tmp_path):
     write(tmp_path, "Corona_NLP_train.csv", "id,message\n1,hello\n")
-    with pytest.raises(ReadingError, match="lacks the column 'OriginalTweet'"):
+    with pytest.raises(ReadingError, match=r"table\.no_column"):
         list(get("corona_tweets").documents(tmp_path))
 
 
@@ -190,11 +194,11 @@ def test_wikipedia_names_the_page_of_each_summary(tmp_path, sort):
     assert (document.title, document.language, document.sections[0].heading) == ("Green tea", "en", "drink")
     assert document.metadata["url"] == "https://en.wikipedia.org/wiki/Green_tea"
     assert "CC BY-SA" in document.metadata["licence"]
-    assert [item.reason for item in dropped] == [
-        "exact duplicate of row 1",
-        "disambiguation page",
-        "no text",
-        "no text",
+    assert [str(item.reason) for item in dropped] == [
+        "dropped.duplicate (first=row 1)",
+        "wikipedia.disambiguation",
+        "dropped.no_text",
+        "dropped.no_text",
     ]
 
 
@@ -210,5 +214,5 @@ def test_wikipedia_is_there_without_being_fetched_and_its_package_is_never_impor
 
 def test_broken_wikipedia_file_is_refused(tmp_path):
     write(tmp_path, "summaries_fr-fr.json", "[1")
-    with pytest.raises(ReadingError, match="cannot be read"):
+    with pytest.raises(ReadingError, match=r"file\.unreadable"):
         list(get("wikipedia-fr").documents(Path(tmp_path)))

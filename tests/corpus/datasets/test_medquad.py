@@ -5,6 +5,7 @@ import pytest
 from corpus.datasets import get
 from corpus.datasets.medquad import tidy_answer, tidy_question
 from corpus.document import Dropped, ReadingError
+from corpus.errors import Reason
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
 <Document id="0000001" source="Garden" url="https://garden.example/1">
@@ -70,9 +71,9 @@ def test_csv_rows_become_documents_with_the_question_as_title(tmp_path, sort):
     assert dict(documents[0].metadata) == {"source": "Garden", "focus_area": "Ferns"}
     assert documents[1].path == "medquad.csv, row 4" and "focus_area" not in documents[1].metadata
     assert dropped == [
-        Dropped("medquad.csv, row 2", "no answer"),
-        Dropped("medquad.csv, row 3", "exact duplicate of medquad.csv, row 1"),
-        Dropped("medquad.csv, row 5", "too few columns"),
+        Dropped("medquad.csv, row 2", Reason("dropped.no_answer")),
+        Dropped("medquad.csv, row 3", Reason("dropped.duplicate", {"first": "medquad.csv, row 1"})),
+        Dropped("medquad.csv, row 5", Reason("dropped.few_columns")),
     ]
 
 
@@ -113,10 +114,10 @@ def test_the_publishers_xml_is_read_from_folders_and_from_the_archive(tmp_path, 
         "semantic_group": "Plants",
     }
     assert documents[0].path == "2_Garden_QA/0000001.xml, question 1"
-    assert [(item.place, item.reason.split(":")[0]) for item in dropped] == [
-        ("2_Garden_QA/0000001.xml, question 2", "no answer"),
-        ("2_Garden_QA/0000002.xml", "not valid XML"),
-        ("10_Garden_QA/0000001.xml, question 2", "no answer"),
+    assert [(item.place, item.reason.code) for item in dropped] == [
+        ("2_Garden_QA/0000001.xml, question 2", "dropped.no_answer"),
+        ("2_Garden_QA/0000002.xml", "dropped.invalid_xml"),
+        ("10_Garden_QA/0000001.xml, question 2", "dropped.no_answer"),
     ]
 
 
@@ -131,10 +132,10 @@ def test_xml_cannot_reach_for_other_files_or_explode(tmp_path, sort):
     for name, doctype in (("1.xml", outside), ("2.xml", bomb)):
         (folder / name).write_text(doctype + body, encoding="utf-16" if name == "2.xml" else "utf-8")
     documents, dropped = sort(get("medquad").documents(tmp_path))
-    assert documents == [] and all("document type" in item.reason for item in dropped) and len(dropped) == 2
+    assert documents == [] and all(item.reason.code == "medquad.doctype" for item in dropped) and len(dropped) == 2
 
 
 def test_a_csv_of_another_layout_is_refused(tmp_path):
     (tmp_path / "medquad.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(ReadingError, match="lacks the column 'question'"):
+    with pytest.raises(ReadingError, match=r"table\.no_column"):
         list(get("medquad").documents(tmp_path))

@@ -18,22 +18,22 @@ pytestmark = pytest.mark.real
 @pytest.mark.parametrize(
     ("name", "folder", "documents", "dropped"),
     [
-        ("medquad", "medquad", 16_359, {"exact duplicate": 48}),
+        ("medquad", "medquad", 16_359, {"dropped.duplicate.kind": 48}),
         (
             "financial_phrasebank",
             "financial_phrasebank",
             4_838,
-            {"exact duplicate": 6, "same text with another label": 2},
+            {"dropped.duplicate.kind": 6, "dropped.other_label.kind": 2},
         ),
         ("scientific_papers", "scientific_papers", 100, {}),
         ("scientific_papers/arxiv", "scientific_papers/tfds_fake_examples", 3, {}),
         ("scientific_papers/pubmed", "scientific_papers/tfds_fake_examples", 3, {}),
-        ("cancer_text", "cancer_text", 469, {"exact duplicate": 138, "same text with another label": 1}),
+        ("cancer_text", "cancer_text", 469, {"dropped.duplicate.kind": 138, "dropped.other_label.kind": 1}),
         (
             "corona_tweets",
             "corona_tweets",
             44_881,
-            {"exact duplicate": 41, "nothing left without handles and links": 33},
+            {"dropped.duplicate.kind": 41, "corona_tweets.nothing_left": 33},
         ),
     ],
 )

@@ -43,13 +43,13 @@ def test_bad_and_empty_articles_are_dropped(tmp_path, sort):
     documents, dropped = sort(get("scientific_papers").documents(tmp_path))
     assert [document.external_id for document in documents] == ["PMC78", "PMC77"]
     assert documents[0].sections[1].text == "The fern (green) grows. It is old."
-    assert [(item.place, item.reason) for item in dropped] == [
-        ("pubmed train.txt, row 1", "not an article in JSON"),
-        ("pubmed train.txt, row 2", "empty article"),
-        ("pubmed train.txt, row 5", "exact duplicate of pubmed train.txt, row 4"),
-        ("pubmed train.txt, row 6", "not an article in JSON"),
-        ("pubmed train.txt, row 7", "not an article in JSON"),
-        ("pubmed train.txt, row 8", "not an article in JSON"),
+    assert [(item.place, str(item.reason)) for item in dropped] == [
+        ("pubmed train.txt, row 1", "scientific_papers.no_article"),
+        ("pubmed train.txt, row 2", "scientific_papers.empty_article"),
+        ("pubmed train.txt, row 5", "dropped.duplicate (first=pubmed train.txt, row 4)"),
+        ("pubmed train.txt, row 6", "scientific_papers.no_article"),
+        ("pubmed train.txt, row 7", "scientific_papers.no_article"),
+        ("pubmed train.txt, row 8", "scientific_papers.no_article"),
     ]
 
 

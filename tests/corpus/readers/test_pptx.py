@@ -68,27 +68,25 @@ def test_a_chart_is_read_as_rows(tmp_path):
 
 def test_an_empty_presentation_is_refused(tmp_path):
     pptx.Presentation().save(tmp_path / "x.pptx")
-    with pytest.raises(ReadingError, match="holds no text"):
+    with pytest.raises(ReadingError, match=r"file\.no_text"):
         list(read(tmp_path / "x.pptx"))
 
 
-@pytest.mark.parametrize("name", ["x.pptx", "x.xlsx", "x.docx", "x.epub", "x.zip"])
 @pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"no zip", "damaged or not an? "),
-        (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "protected by a password or of a format before 2007"),
-    ],
+    ("content", "code"),
+    [(b"no zip", "file.damaged_or_other"), (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "office.protected_or_old")],
 )
-def test_what_is_no_package_is_refused(tmp_path, name, content, reason):
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(ReadingError, match=reason):
-        list(read(tmp_path / name))
+def test_what_is_no_package_is_refused(tmp_path, content, code):
+    for name in ("x.pptx", "x.xlsx", "x.docx", "x.epub", "x.zip"):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(ReadingError, match=f"{code} .*{name}"):
+            list(read(tmp_path / name))
 
 
-@pytest.mark.parametrize("name", ["x.pptx", "x.xlsx", "x.docx", "x.epub"])
-def test_another_kind_of_package_is_refused(tmp_path, name):
-    with zipfile.ZipFile(tmp_path / name, "w") as made:
-        made.writestr("notes.txt", "text")
-    with pytest.raises(ReadingError, match=f"^{name} is damaged"):
-        list(read(tmp_path / name))
+def test_another_kind_of_package_is_refused(tmp_path):
+    for name in ("x.pptx", "x.xlsx", "x.docx", "x.epub"):
+        with zipfile.ZipFile(tmp_path / name, "w") as made:
+            made.writestr("notes.txt", "text")
+        with pytest.raises(ReadingError, match=name) as caught:
+            list(read(tmp_path / name))
+        assert caught.value.code in ("office.unreadable", "file.damaged_or_other")

@@ -91,6 +91,19 @@ def test_underlined_headings_become_sections_and_marks_go(tmp_path):
     ]
 
 
+def test_sphinx_gives_its_text_and_no_file_is_included(tmp_path):
+    (tmp_path / "secret.txt").write_text("secret")
+    (tmp_path / "x.rst").write_text(
+        ".. versionadded:: 1.2\n\n   It *boils*.\n\n.. tab-set::\n\n   .. tab-item:: Green\n\n      - mild\n\n"
+        ".. csv-table:: T\n   :file: secret.txt\n\n.. literalinclude:: secret.txt\n\n"
+        "term\n   meaning\n\n2. two\n3. three\n"
+    )
+    (document,) = read(tmp_path / "x.rst")
+    assert (
+        document.text == "Versionadded: 1.2\n\nIt boils.\n\nGreen\n\n- mild\n\nT\n\nterm\nmeaning\n\n2. two\n3. three"
+    )
+
+
 def test_a_text_without_headings_is_one_section(tmp_path):
     (tmp_path / "green_tea.rst").write_text("Just text…\n\nand more.\n")
     (document,) = read(tmp_path / "green_tea.rst")

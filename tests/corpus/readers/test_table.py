@@ -1,6 +1,7 @@
 import pytest
 
 from corpus.document import Dropped
+from corpus.errors import Reason
 from corpus.readers import read
 
 
@@ -48,7 +49,7 @@ def test_latin_1_is_found(tmp_path):
 def test_empty_rows_are_dropped_and_ragged_ones_kept(tmp_path, sort):
     documents, dropped = sort(table(tmp_path, "title,text\n,\n\nA\nB,b,more\n"))
     assert [(document.title, document.text) for document in documents] == [("A", "A"), ("B", "b\n\ncolumn 3: more")]
-    assert dropped == [Dropped("row 1", "no text"), Dropped("row 2", "no text")]
+    assert dropped == [Dropped("row 1", Reason("dropped.no_text")), Dropped("row 2", Reason("dropped.no_text"))]
 
 
 def test_columns_of_one_name_are_both_kept(tmp_path):

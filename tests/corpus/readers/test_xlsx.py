@@ -85,7 +85,7 @@ def test_a_sheet_that_lies_about_its_size_is_read_quickly(tmp_path):
 
 
 def test_an_empty_workbook_is_refused(tmp_path):
-    with pytest.raises(ReadingError, match="holds no text"):
+    with pytest.raises(ReadingError, match=r"file\.no_text"):
         list(read(workbook(tmp_path / "x.xlsx", A=[])))
 
 
@@ -95,7 +95,7 @@ def test_entities_of_a_hostile_workbook_are_not_expanded(tmp_path, part):
     doctype = f'<!DOCTYPE x [<!ENTITY a0 "ha">{entities}]>'
     path = workbook(tmp_path / "x.xlsx", A=[["inside"]])
     changed(path, lambda name, data: doctype + data.replace("inside", "&a9;") if name == part else data)
-    with pytest.raises(ReadingError, match="declares XML entities"):
+    with pytest.raises(ReadingError, match=r"office\.entities"):
         list(read(path))
 
 

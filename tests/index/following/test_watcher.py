@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.errors import Reason
 from corpus.home import Home
 from index.following.scan import scan
 from index.following.watcher import Watcher
@@ -25,9 +26,9 @@ class CountingEmbedder(HashingEmbedder):
     def __init__(self):
         self.embedded = 0
 
-    def encode(self, texts):
+    def encode(self, texts, role="passage"):
         self.embedded += len(texts)
-        return super().encode(texts)
+        return super().encode(texts, role)
 
 
 @pytest.fixture
@@ -150,7 +151,7 @@ def test_folder_that_is_away_keeps_its_passages_and_says_so(following, store, fo
     folder.rename(folder.with_name("unplugged"))
     following.look()
     (watch,) = watches(store)
-    assert watch.state == "away" and "kept" in watch.reason
+    assert (watch.state, Reason.loads(watch.reason)) == ("away", Reason("watch.missing"))
     assert following.titles == ["Bread", "drops"]
     folder.with_name("unplugged").rename(folder)
     following.look()
@@ -275,12 +276,12 @@ def test_folders_inside_each_other_are_followed_once(store, home, folder):
     assert add_watch(store, folder / "eyes", "papers", home) == outer
 
 
-@pytest.mark.parametrize(("name", "words"), [("gone", "There is no folder"), ("bread.md", "is a file")])
-def test_what_is_no_folder_is_not_followed(store, home, folder, name, words):
-    with pytest.raises(StoreError, match=words):
+@pytest.mark.parametrize(("name", "code"), [("gone", "watch.no_folder"), ("bread.md", "watch.is_file")])
+def test_what_is_no_folder_is_not_followed(store, home, folder, name, code):
+    with pytest.raises(StoreError, match=f"^{code} "):
         add_watch(store, folder / name, "papers", home)
 
 
 def test_the_data_folder_is_not_followed(store, home):
-    with pytest.raises(StoreError, match="data folder"):
+    with pytest.raises(StoreError, match=r"^watch.data_folder$"):
         add_watch(store, home.path, "papers", home)

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from corpus.document import Document, Dropped, ReadingError
+from corpus.errors import Reason
 from corpus.home import Home
 from index.ingestion.builder import Builder
 from index.ingestion.parser import Parser
@@ -60,11 +61,11 @@ def test_bad_input_is_named_with_its_reason_and_the_rest_is_done(home, store, fo
     (folder / "empty.txt").write_text("")
     (folder / "fake.pdf").write_text("this is no PDF")
     queued = enqueue(store, [folder, folder / "missing.txt", "no-such-set"])
-    assert [item.reason for item in queued.failed] == ["There is no such file, folder or data set."] * 2
+    assert [item.reason.code for item in queued.failed] == ["source.unknown"] * 2
     run(home)
-    failed = {row.path.rsplit("/", 1)[-1]: row.reason for row in store.sources(state="failed")}
+    failed = {row.path.rsplit("/", 1)[-1]: Reason.loads(row.reason) for row in store.sources(state="failed")}
     assert set(failed) == {"empty.txt", "fake.pdf"}
-    assert all(reason.endswith(".") and "\n" not in reason for reason in failed.values())
+    assert all(failed.values())
     assert len(store.documents()) == 2
 
 
@@ -108,7 +109,7 @@ def test_data_set_that_was_not_fetched_says_how_to_fetch_it(home, store):
     enqueue(store, ["medquad"])
     run(home)
     (row,) = store.sources()
-    assert row.reason == "It is not here yet; fetch it with: python -m scripts.fetch medquad"
+    assert Reason.loads(row.reason) == Reason("source.not_fetched", {"name": "medquad"})
 
 
 def test_unreadable_kind_and_empty_folder_are_refused_at_once(store, tmp_path):
@@ -116,8 +117,8 @@ def test_unreadable_kind_and_empty_folder_are_refused_at_once(store, tmp_path):
     (tmp_path / "nothing").mkdir()
     failed = enqueue(store, [tmp_path / "a.exe", tmp_path / "nothing"]).failed
     assert [item.reason for item in failed] == [
-        "Files of the kind '.exe' cannot be read.",
-        "The folder holds no file that can be read.",
+        Reason("source.unsupported", {"kind": ".exe"}),
+        Reason("source.empty_folder"),
     ]
 
 

@@ -2,6 +2,7 @@ import io
 import json
 
 from corpus.document import Dropped
+from corpus.errors import Reason
 from corpus.home import Home
 from index.ingestion import parser as parse
 
@@ -20,8 +21,12 @@ class Pipe(io.StringIO):
 def test_slow_file_passes_on_what_it_has_read_before_it_ends(monkeypatch, tmp_path):
     clock = iter(range(0, 1000, 2))
     monkeypatch.setattr(parse.time, "monotonic", lambda: next(clock))
-    monkeypatch.setattr(parse, "_items", lambda request, home: (Dropped(f"page {n}", "blank") for n in range(3)))
+    monkeypatch.setattr(
+        parse, "_items", lambda request, home: (Dropped(f"page {n}", Reason("blank", {"n": n})) for n in range(3))
+    )
     pipe = Pipe()
     parse.serve(Home(tmp_path), ['{"path": "scan.pdf", "kind": "file"}\n'], pipe)
     assert pipe.flushed[:3] == [1, 2, 3]
-    assert json.loads(pipe.getvalue().splitlines()[-1]) == {"end": True}
+    *dropped, end = map(json.loads, pipe.getvalue().splitlines())
+    assert end == {"end": True}
+    assert parse._decoded(dropped[2]) == Dropped("page 2", Reason("blank", {"n": 2}))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from conftest_index import add, document, embed_all
 
+from assistant.ui.i18n.errors import sentence
 from corpus.document import ReadingError
 from corpus.home import Home
 from index.maintenance.backup import export
@@ -70,7 +71,7 @@ def test_collection_is_the_same_elsewhere_and_nothing_is_embedded_again(library,
 def test_export_leaves_out_other_collections_and_writes_over_nothing(library, embedder, tmp_path, other, home):
     add(library, [document("Else", "Something else.")], embedder, "other", "else.jsonl")
     export(library, "notes", tmp_path / "n.zip")
-    with pytest.raises(StoreError, match="is there already"):
+    with pytest.raises(StoreError, match=r"^backup.exists "):
         export(library, "notes", tmp_path / "n.zip")
     restore(other, home, tmp_path / "n.zip")
     assert "Else" not in [row.title for row in other.documents()]
@@ -78,7 +79,7 @@ def test_export_leaves_out_other_collections_and_writes_over_nothing(library, em
 
 
 def test_name_that_is_taken_is_refused_and_another_can_be_given(library, saved, tmp_path):
-    with pytest.raises(StoreError, match="already a collection called 'notes'"):
+    with pytest.raises(StoreError, match=r"^collection.taken_choose .name=notes.$"):
         restore(library, Home(tmp_path), saved)
     assert restore(library, Home(tmp_path), saved, "Again").collection == "Again"
     assert contents(library, "Again") == contents(library)
@@ -160,14 +161,14 @@ LAST_DAMAGED = {
 
 
 @pytest.mark.parametrize("damage", LAST_DAMAGED)
-def test_damaged_or_forged_file_is_one_sentence_and_leaves_nothing(damage, saved, other, home):
+def test_damaged_or_forged_file_is_refused_and_leaves_nothing(damage, saved, other, home):
     if LAST_DAMAGED[damage] is None:
         saved.write_bytes(b"PK\x03\x04 and no more")
     else:
         forge(saved, *LAST_DAMAGED[damage])
     with pytest.raises((ReadingError, StoreError)) as failure:
         restore(other, home, saved)
-    assert str(failure.value).endswith(".") and "\n" not in str(failure.value)
+    assert sentence(failure.value, "en") != str(failure.value), "its code has a sentence"
     nothing_is_there(other, home)
 
 
@@ -187,10 +188,10 @@ def test_failure_while_storing_leaves_nothing_not_even_the_originals(
     export(store, "notes", tmp_path / "n.zip", originals=True)
 
     def full(*_):
-        raise StoreError("The disk is full.")
+        raise StoreError("storage.full", path="x")
 
     monkeypatch.setattr("index.maintenance.restore.bump", full)
-    with pytest.raises(StoreError, match="full"):
+    with pytest.raises(StoreError, match=r"^storage.full "):
         restore(other, home, tmp_path / "n.zip")
     nothing_is_there(other, home)
 

@@ -1,8 +1,7 @@
 import pytest
 
 from index.retrieval.candidates import Found
-from index.retrieval.fusion import Weights, best, blended, reranked
-from index.retrieval.label import Label
+from index.retrieval.fusion import best, blended
 from index.vectors.embedder import english_only
 
 WORDS_AND_LOOKS = Found(keyword={1: 9.0, 3: 1.0}, dense={2: 0.9, 1: 0.2, 3: 0.1}, complete=True)
@@ -20,6 +19,10 @@ def test_passage_without_a_vector_keeps_the_place_that_its_words_give_it():
     assert blended(Found({1: 5.0, 2: 1.0}, {}, False)) == {1: 1.0, 2: 0.0}
 
 
+def test_weight_of_words_can_be_chosen():
+    assert best(blended(WORDS_AND_LOOKS, weight=0.9), 1) == [1]
+
+
 @pytest.mark.parametrize("name", ["all-MiniLM-L6-v2", "sentence-transformers/all-mpnet-base-v2", "BAAI/bge-small-en"])
 def test_embedder_that_learnt_english_alone_is_known_by_its_name(name):
     assert english_only(name)
@@ -28,24 +31,3 @@ def test_embedder_that_learnt_english_alone_is_known_by_its_name(name):
 @pytest.mark.parametrize("name", ["hashing", "intfloat/multilingual-e5-small", "paraphrase-multilingual-MiniLM-L12-v2"])
 def test_other_embedders_are_trusted_with_any_language(name):
     assert not english_only(name)
-
-
-def ranked(question, **labels):
-    """Places of passages that the blend finds equal, by what stands over them."""
-    names = dict(enumerate(labels.values()))
-    scores = reranked(question, {}, dict.fromkeys(names, 0.5), names, Weights())
-    return [list(labels)[place] for place in best(scores, len(names))]
-
-
-def test_page_on_the_very_topic_stands_before_one_that_only_names_it():
-    novel = Label("Les Misérables. novel by Victor Hugo", "Les Misérables", "en")
-    writer = Label("Victor Hugo. French writer and politician of the nineteenth century", "Victor Hugo", "en")
-    assert ranked("Who was Victor Hugo?", novel=novel, writer=writer) == ["writer", "novel"]
-
-
-@pytest.mark.parametrize(
-    ("question", "first"), [("Who was Marie Curie?", "en"), ("Qui était Marie Curie ?", "fr"), ("Marie Curie", "fr")]
-)
-def test_of_two_pages_that_say_the_same_the_one_in_the_questions_language_is_first(question, first):
-    pages = {name: Label("Marie Curie", "Marie Curie", name) for name in ("fr", "en")}
-    assert ranked(question, **pages)[0] == first

@@ -34,10 +34,38 @@ def test_words_of_other_collections_mend_nothing(mended):
     assert mended("glaucomma", "french") == {}
 
 
-def test_name_inside_a_sentence_is_mended_for_a_single_slip_only(mended):
-    assert mended("what is glauqomna") == {"glauqomna": "glaucoma"}
-    assert mended("what is Glauqomna") == {}
-    assert mended("what is Glauqoma") == {"glauqoma": "glaucoma"}
+def test_name_is_never_mended(mended):
+    assert mended("what is glauqoma") == {"glauqoma": "glaucoma"}
+    assert mended("what is Glauqoma") == {}
+    assert mended("WHAT IS GLAUQOMA") == {}
+    assert mended("Glauqoma: what is it?") == {"glauqoma": "glaucoma"}  # the capital is the sentence's
+
+
+@pytest.mark.parametrize("question", ["Who makes routers, Cisco?", "Cisco router", "a cisco router"])
+def test_name_of_the_documents_is_not_taken_for_another_name(library, embedder, question):
+    add(
+        library,
+        [document("Peru", f"The city of Cusco lies in Peru, and Cusco is old {n}.") for n in range(9)],
+        embedder,
+    )
+    assert Spelling(Vocabulary(library)).mended(question, [1]) == {}
+
+
+def test_word_is_not_mended_into_another_word_whose_stem_is_near(library, embedder):
+    add(library, [document("Poison", f"This is deadly, number {n}.") for n in range(9)], embedder)
+    assert Spelling(Vocabulary(library)).mended("what are the deadlines", [1]) == {}
+
+
+def test_word_of_which_the_documents_hold_another_form_is_left(library, embedder):
+    texts = [document("Soins", f"Les patients sont opérés après l'opérette {n}.", language="fr") for n in range(9)]
+    add(library, texts, embedder)
+    vocabulary = Vocabulary(library)
+    assert vocabulary.has_form("opération") and not vocabulary.has_form("voitures")
+    assert Spelling(vocabulary).mended("quelle opération", [1]) == {}
+
+
+def test_writing_without_small_letters_is_left(mended):
+    assert mended("緑内障とは何ですか 视神经的压力是什么 глаукома") == {}
 
 
 def test_text_of_unknown_words_is_not_mended_at_all(mended):

@@ -5,11 +5,12 @@ import pytest
 from assistant.storage.feedback_records import Judgement, append, read
 from assistant.storage.votes import Votes
 from assistant.training.data import feedback
-from assistant.training.data.collect import collect, split
+from assistant.training.data.collect import collect
 from assistant.training.data.example import Example
 from assistant.training.data.feedback import examples, of_home
-from assistant.training.data.split import held_out
-from corpus.document import Passage, ReadingError
+from assistant.training.data.split import held_out, split
+from assistant.training.errors import TrainingError
+from corpus.document import Passage
 from corpus.home import Home
 
 SAGE = Passage("Sage grows in dry soil. It needs sun.", heading="Sage")
@@ -91,5 +92,5 @@ def test_votes_with_a_clear_winner_come_with_their_passages(tmp_path):
 
 
 def test_no_feedback_yet_is_one_sentence(tmp_path):
-    with pytest.raises(ReadingError, match="no feedback to learn from yet"):
+    with pytest.raises(TrainingError, match=r"training\.no_feedback"):
         collect(["feedback"], tmp_path)

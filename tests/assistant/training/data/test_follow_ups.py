@@ -2,12 +2,11 @@ import numpy as np
 import pytest
 
 from assistant.generation.prompt import pack
-from assistant.query.rewriting import is_follow_up, search_query
-from assistant.schema import Answer, Turn
-from assistant.training.data.collect import collect, split
+from assistant.query.follow_ups import leaning
+from assistant.training.data.collect import collect
 from assistant.training.data.example import Example
 from assistant.training.data.follow_ups import A_TOPIC, ASPECTS, CHILDREN, follow_ups
-from assistant.training.data.split import held_out
+from assistant.training.data.split import held_out, split
 from corpus.document import Passage
 
 ASKED = ("What is (are) {}?", "What are the symptoms of {}?", "What causes {}?", "How to prevent {}?")
@@ -48,14 +47,12 @@ def test_adults_are_followed_by_children_on_the_same_side_of_the_split_only():
 
 @pytest.mark.parametrize("question", [form for _, forms in ASPECTS for form in forms] + list(CHILDREN))
 def test_the_chat_takes_each_of_them_for_a_follow_up(question):
-    earlier = Turn("What is Glaucoma?", Answer("What is Glaucoma?", False, 0.9, "grounded", "starter"))
-    assert is_follow_up(question)
-    assert "glaucoma" in search_query(question, [earlier]).lower()
+    assert leaning(question)["asked"] < 0.5
 
 
 def test_their_rows_are_the_prompts_of_the_chat(toy_preset, tmp_path):
     """The chat packs the question as typed, with what the completed search found; the first question stays out."""
-    from assistant.training.finetune.run import FineTuning, Settings
+    from assistant.training.finetune.tuning import FineTuning, Settings
 
     example = Example(
         "And why?", "Ink.", Passage("Ink. So", "Why b?"), "g", "b", beside=(Passage("Pen.", "b?"),), after="b?"

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from assistant.generation import presets
-from assistant.generation.presets import ModelError
 from assistant.training.data import texts as sources
 from assistant.training.data.preparation import SPLIT, Prepared, digest, read_snippets, write_snippets
-from corpus.document import ReadingError
+from assistant.training.errors import TrainingError
 
 
 def test_the_split_is_written_and_no_group_is_on_both_sides(prepared):
@@ -31,7 +30,7 @@ def test_prepared_data_reads_back_as_written(prepared, tmp_path):
     assert {k: v.tolist() for k, v in again.train.items()} == {k: v.tolist() for k, v in prepared.train.items()}
     write_snippets(tmp_path / "x.npz", prepared.snippets[:5])
     assert read_snippets(tmp_path / "x.npz") == prepared.snippets[:5]
-    with pytest.raises(ModelError, match="no prepared"):
+    with pytest.raises(TrainingError, match=r"training\.data_missing"):
         Prepared.load(tmp_path)
 
 
@@ -58,7 +57,7 @@ def test_prose_is_cut_into_documents_at_titles(tmp_path):
     pages = [t for t in found if t.source == "pages"]
     assert len(pages) == 10
     assert "".join(t.text for t in pages).count("word") == 30_000
-    with pytest.raises(ReadingError, match="no text files"):
+    with pytest.raises(TrainingError, match=r"training\.no_texts"):
         list(sources.prose(tmp_path / "none"))
 
 

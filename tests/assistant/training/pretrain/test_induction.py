@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from assistant.training.pretrain import measures
+from assistant.training.pretrain import validation
 from assistant.training.pretrain.induction import plant, rates
 from assistant.training.pretrain.network import GPT2
 from assistant.training.pretrain.plans import PLANS
@@ -14,7 +14,7 @@ def accuracy(network, drills, length):
         return np.concatenate(hits), np.zeros(1)
 
     with torch.no_grad():
-        return measures.drilled(judge, drills, length, count=4)
+        return validation.drilled(judge, drills, length, count=4)
 
 
 def test_a_planted_network_copies_and_looks_up_before_any_training():

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from assistant.training.errors import TrainingError
 from assistant.training.runs import lock
-from corpus.document import ReadingError
 from corpus.home import Home
 from scripts import finetune, pretrain
 
 ROOT = Path(__file__).resolve().parents[4]
 HOLD = (
-    "import sys; from assistant.training.lock import sole; from corpus.home import Home\n"
+    "import sys; from assistant.training.runs.lock import sole; from corpus.home import Home\n"
     "with sole(Home.find(sys.argv[1]), 'first'):\n"
     "    print('held', flush=True); sys.stdin.read()"
 )
@@ -34,7 +34,7 @@ def held(tmp_path, monkeypatch):
 def test_the_lock_says_who_holds_it_and_is_free_after_a_kill(held):
     home, process = held
     assert lock.holder(home) == "first"
-    refused = pytest.raises(lock.BusyError, match=r"Another training runs on this data folder \(first\)")
+    refused = pytest.raises(lock.BusyError, match=r"^training.busy \(name=first\)$")
     with refused, lock.sole(home, "second"):
         raise AssertionError("two at once")
     process.kill()
@@ -54,13 +54,13 @@ def test_the_lock_says_who_holds_it_and_is_free_after_a_kill(held):
 )
 def test_every_command_that_trains_says_that_another_does(held, main, arguments):
     home, _ = held
-    with pytest.raises(ReadingError, match="Another training runs on this data folder"):
+    with pytest.raises(lock.BusyError):
         main([*arguments, "--home", str(home.path)])
     assert [path.name for path in home.runs.iterdir()] == [lock.CURRENT]
 
 
 def test_a_run_outside_of_the_data_folder_and_a_plan_ask_nobody(held, tmp_path, capsys):
     home, _ = held
-    with pytest.raises(ReadingError, match="no checkpoint"):
+    with pytest.raises(TrainingError, match=r"training\.no_checkpoint"):
         pretrain.main(["--run", str(tmp_path / "elsewhere"), "--resume", "--home", str(home.path)])
     assert pretrain.main(["--plan", "tiny", "--dry-run", "--home", str(home.path)]) == 0

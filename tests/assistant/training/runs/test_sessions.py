@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from assistant.training.errors import TrainingError
+from assistant.training.finetune.settings import Request, Settings
 from assistant.training.runs.json_file import write_json
 from assistant.training.runs.lock import CURRENT, lock_path
-from assistant.training.runs.sessions import OUTCOME, SESSION, Plan, SessionError, Sessions, thinned
+from assistant.training.runs.sessions import OUTCOME, SESSION, Plan, SessionError, Sessions, request_of, thinned
 from corpus.home import Home
 from index.storage.store import Store
 
-# Stands in for scripts._session: two steps, then it waits for the end of its input.
+# Stands in for the training process: two steps, then it waits for the end of its input.
 FAKE = """
 import json, pathlib, sys
 home, name = sys.argv[2], sys.argv[3]
@@ -98,7 +100,7 @@ def test_two_trainings_never_run_at_once(sessions):
     for attempt in (lambda: sessions.start(Plan("other", "tiny", ("medquad",))), lambda: sessions.resume("mine")):
         with pytest.raises(SessionError) as caught:
             attempt()
-        assert caught.value.key == "running"
+        assert caught.value.code == "session.running"
     assert sessions.names() == ["mine"]
 
 
@@ -111,7 +113,7 @@ def test_a_training_of_another_window_is_seen_and_left_alone(sessions, home):
     with FileLock(lock_path(home)):
         # A lock of the same process would let itself in, so another one looks.
         code = (
-            "import sys; from assistant.training.sessions import Sessions; from corpus.home import Home;"
+            "import sys; from assistant.training.runs.sessions import Sessions; from corpus.home import Home;"
             "s = Sessions(Home.find(sys.argv[1]), None); print(s.running(), s.session('mine').ours)"
         )
         ran = subprocess.run(
@@ -131,7 +133,7 @@ def test_a_killed_run_can_be_resumed(sessions):
     assert sessions.session("mine").state == "stopped"
 
 
-def test_what_was_asked_for_becomes_the_commands_arguments(sessions, home, tmp_path):
+def test_what_was_asked_for_becomes_a_request(sessions, home, tmp_path):
     notes = tmp_path / "notes.txt"
     notes.write_text("Cells.")
     store = sessions._store
@@ -139,19 +141,29 @@ def test_what_was_asked_for_becomes_the_commands_arguments(sessions, home, tmp_p
     store.add_source("Notes", str(tmp_path / "gone.txt"), "file")
     store.add_source("Wiki", "wikipedia", "dataset")
     sessions.start(Plan("mine", "tiny", ("medquad",), ("Notes", "Wiki"), epochs=0.5, lora=True))
-    arguments = json.loads((home.runs / "mine" / SESSION).read_text())["arguments"]
-    words = " ".join(arguments)
-    assert arguments[0] == "mine" and arguments[-2:] == ["--documents", str(notes)]
-    assert "--data medquad --data wikipedia --data follow-ups --data manners" in words and "--epochs 0.5" in words
-    assert "--length 64" in words and "--lora-rank 8" in words
+    request = request_of(home.runs / "mine")
+    settings = request.settings
+    assert (request.name, request.documents) == ("mine", (str(notes),))
+    assert settings.data == ("medquad", "wikipedia", "follow-ups", "manners")
+    assert (settings.base, settings.epochs, settings.length, settings.lora_rank) == ("tiny", 0.5, 64, 8)
 
 
-def test_the_command_understands_the_arguments(sessions, home):
-    from scripts.finetune import _options
+def test_a_run_that_an_earlier_version_started_can_go_on(home):
+    folder = home.runs / "old"
+    folder.mkdir(parents=True)
+    write_json(
+        folder / SESSION, {"plan": {}, "arguments": ["old", "--lora-rank", "8", "--documents", "a.txt", "b.txt"]}
+    )
+    write_json(folder / "config.json", {"settings": {"base": "tiny", "data": ["medquad"], "lora_rank": 8}})
+    assert request_of(folder) == Request("old", Settings("tiny", ("medquad",), lora_rank=8), ("a.txt", "b.txt"))
 
-    options = _options(sessions._arguments(PLAN))
-    assert (options.name, options.base, options.data) == ("mine", "tiny", ["medquad", "follow-ups", "manners"])
-    assert Path(options.home) == home.path
+
+@pytest.mark.parametrize("session", [{}, {"request": 3}, {"request": {"name": "mine"}}, {"arguments": ["mine"]}])
+def test_a_session_that_says_nothing_is_an_error(home, session):
+    (home.runs / "mine").mkdir(parents=True)
+    write_json(home.runs / "mine" / SESSION, session)
+    with pytest.raises(TrainingError, match=r"training\.session_damaged"):
+        request_of(home.runs / "mine")
 
 
 @pytest.mark.parametrize(
@@ -173,14 +185,14 @@ def test_the_command_understands_the_arguments(sessions, home):
 def test_what_cannot_be_started_leaves_nothing(sessions, home, plan, key):
     with pytest.raises(SessionError) as caught:
         sessions.start(plan)
-    assert caught.value.key == key and sessions.names() == []
+    assert caught.value.code == f"session.{key}" and sessions.names() == []
 
 
 def test_a_folder_that_cannot_be_written_is_said(sessions, home):
     home.runs.write_text("a file where the folder belongs")
     with pytest.raises(SessionError) as caught:
         sessions.start(PLAN)
-    assert caught.value.key == "disk" and caught.value.reason
+    assert caught.value.code == "session.disk" and caught.value.values["reason"]
 
 
 def test_free_names_are_free(sessions, home):

@@ -1,0 +1,114 @@
+"""What a running app consists of: index, history, answers being written, trainings, trials. No Gradio here."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assistant.evaluation.trials import Trials
+from assistant.pipeline import Assistant
+from assistant.query.suggestions import suggested
+from assistant.schema import Answer
+from assistant.services.answer_jobs import AnswerJobs
+from assistant.services.library import Library
+from assistant.storage.feedback import FeedbackStore
+from assistant.storage.feedback_records import FILE, VOTES
+from assistant.storage.history import History
+from assistant.storage.votes import Votes
+from assistant.training.runs.sessions import Sessions
+from corpus.errors import SourcierError
+from corpus.home import Home
+from index.ingestion.queue import enqueue
+from index.storage.store import Store
+from index.views.status import CollectionStatus
+
+log = logging.getLogger(__name__)
+
+FOLLOW_UPS = 12  # passages looked through for questions that lead on
+STARTER_COLLECTIONS = ("wikipedia", "wikipedia-fr")
+
+
+@dataclass
+class Startup:
+    """How far the models are. Written by the one thread that loads them; `error` is a stored reason or plain text."""
+
+    error: str = ""
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+class Application:
+    """One data folder with everything that works on it. All tabs and the API share it."""
+
+    def __init__(self, home: Home, assistant: Assistant, history: History, store: Store):
+        self.home = home
+        self.assistant = assistant
+        self.history = history
+        self.store = store
+        self.sessions = Sessions(home, store)
+        self.trials = Trials(home, assistant, store)
+        self.votes = Votes(home.path / VOTES)
+        self.feedback = FeedbackStore(home.path / FILE)
+        self.startup = Startup()
+        self.locked = False  # whether a password is asked for
+        self.library = Library(home, store, renamed=history.rename_collection)
+        self.jobs = AnswerJobs(
+            assistant, history, waiting=lambda: not self.startup.done.is_set(), suggest=self._follow_ups
+        )
+
+    @classmethod
+    def open(cls, home: Home) -> "Application":
+        """Opens the data folder. Raises StoreError or HistoryError."""
+        home.make()
+        return cls(home, Assistant(home), History(home.history), Store(home.index))
+
+    def _follow_ups(self, answer: Answer) -> Sequence[str]:
+        search = self.assistant.resources.search
+        collections = tuple({hit.collection: None for hit in answer.sources})
+        return suggested(answer, lambda topic: search.search(topic, FOLLOW_UPS, collections).hits)
+
+    def warm_up(self) -> None:
+        """Loads the models in a thread; questions asked meanwhile wait."""
+        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+
+    def _warm_up(self) -> None:
+        try:
+            self.assistant.warm_up()
+        except Exception as error:
+            log.exception("the models could not be loaded")
+            known = error.reason.dumps() if isinstance(error, SourcierError) else str(error)
+            self.startup.error = known or type(error).__name__
+        finally:
+            self.startup.done.set()
+
+    @property
+    def loading(self) -> tuple[str, ...]:
+        """Keys of what is still loading."""
+        return () if self.startup.done.is_set() else tuple(self.assistant.loading) or ("generator",)
+
+    def knows(self, conversation_id: int) -> bool:
+        """Whether the history holds the conversation; another tab may have deleted it."""
+        return self.history.knows(conversation_id)
+
+    def collections(self) -> list[str]:
+        """Names of the collections, oldest first."""
+        return self.library.collections()
+
+    def statuses(self) -> list[CollectionStatus]:
+        """The state of every collection."""
+        return self.library.statuses()
+
+    def add_starter_collections(self) -> None:
+        """Gives an empty index something to be asked about."""
+        if not self.store.collections():
+            for failure in enqueue(self.store, STARTER_COLLECTIONS).failed:
+                log.warning("%s: %s", failure.place, failure.reason)
+
+    def close(self) -> None:
+        """Stops the answers being written and the training, which keeps a checkpoint, and closes the files."""
+        self.jobs.close()
+        self.sessions.close()
+        self.trials.close()
+        self.votes.close()
+        self.assistant.close()
+        self.library.close()
+        self.store.close()

@@ -1,0 +1,1 @@
+"""What the small classifiers of `assistant.query` learn from, and how they are fitted."""

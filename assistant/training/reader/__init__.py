@@ -1,0 +1,1 @@
+"""Training of the reader: examples from open question-answering sets, a resumable run, its measures."""

