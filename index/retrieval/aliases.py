@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-from index.retrieval.candidates import MOST_WORDS, keywords
 
+from index.retrieval.candidates import MOST_WORDS, keywords
 from index.retrieval.stopwords import STOPWORDS
 from index.retrieval.vocabulary import Vocabulary, folded, stem
 from index.storage.store import Store

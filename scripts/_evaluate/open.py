@@ -75,9 +75,7 @@ def _fit(assistant: Assistant, collections: Sequence[Questions]) -> dict[str, di
 def _table(questions: Questions, outcomes: Sequence[Outcome]) -> Table:
     asked = [[one.case.question, one.case.kind, one.case.document] for one in outcomes]
     right = [one.refused != one.case.answerable for one in outcomes]
-    return table(
-        questions.name, asked, {"decided rightly": right}, shares=True, facts=open_answers.summary(outcomes)
-    )
+    return table(questions.name, asked, {"decided rightly": right}, shares=True, facts=open_answers.summary(outcomes))
 
 
 def _progress(questions: Questions):

@@ -128,7 +128,6 @@ def test_draft_of_which_too_little_is_left_falls_back_to_quotes(make, draft):
     assert "quoted" in make(draft).answer("glaucoma eye drops pressure").notices
 
 
-
 def test_draft_without_any_support_falls_back_to_quotes_and_says_so(make):
     answer = make("Elephants live in Africa.").answer("glaucoma eye drops pressure")
     assert "quoted" in answer.notices

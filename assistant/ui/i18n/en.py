@@ -87,7 +87,8 @@ ENGLISH = MappingProxyType(
         "refusal.advice": "Other words, another collection or more documents may help.",
         "refusal.closest": "See the closest passages",
         "notice.index_incomplete": "The index is still growing: a later answer may find more.",
-        "notice.quoted_in_other_language": "What answers is in another language than your question; it is quoted as it is.",
+        "notice.quoted_in_other_language": "What answers is in another language than your question; it is "
+        "quoted as it is.",
         "notice.quoted": "The passages support too little of the draft: their best sentences are quoted instead.",
         "notice.generator_writes_english": "The generator writes English only; the passages are in French.",
         "notice.stopped": "Stopped early: this is what had been written.",

@@ -13,7 +13,8 @@ SENTENCES: dict[str, str] = {
     "csv.unreadable": "{name} ne peut pas être lu : {reason}.",
     "livrables.bad_figures": "{name} ne peut pas être lu : ce n’est pas du JSON.",
     "livrables.bad_record": "{path} ne peut pas être lu ; reconstruisez les parties de ce dossier.",
-    "livrables.no_data": "Les jeux de données ne sont pas tous dans {folder} ; récupérez-les, ou nommez un dossier dans {variable}.",
+    "livrables.no_data": "Les jeux de données ne sont pas tous dans {folder} ; récupérez-les, "
+    "ou nommez un dossier dans {variable}.",
     "livrables.no_source": "{part} se fait à partir de {pattern}, mais ce fichier n’existe pas.",
     "livrables.not_built": "La construction de {part} n’a pas écrit {file}.",
     "livrables.not_typeset": "{name} n’a pas pu être mis en page : {reason}.",
@@ -32,7 +33,8 @@ SENTENCES: dict[str, str] = {
     "plan.task_ends_before_start": "{place} : la tâche finit le {end}, avant de commencer le {start}.",
     "plan.task_outside": "La tâche {task} (du {start} au {end}) sort de la période du {first} au {last}.",
     "plan.too_long": "Un plan compte au plus {most} jours ; celui-ci va du {first} au {last}.",
-    "plan.too_many_fields": "{place} a {fields} champs pour {columns} colonnes ; un séparateur dans un texte veut des guillemets.",
+    "plan.too_many_fields": "{place} a {fields} champs pour {columns} colonnes ; "
+    "un séparateur dans un texte veut des guillemets.",
     "plan.too_many_tasks": "{name} compte {count} tâches ; un plan en contient au plus {most}.",
     "plan.two_tasks": "{name} a deux tâches {task}.",
     "plan.unknown_column": "{name} a une colonne {column} qu’un plan ne connaît pas ; il connaît : {known}.",

@@ -88,7 +88,8 @@ FRENCH = MappingProxyType(
         "refusal.advice": "D’autres mots, une autre collection ou de nouveaux documents peuvent aider.",
         "refusal.closest": "Voir les passages les plus proches",
         "notice.index_incomplete": "L’index n’est pas encore complet : plus tard, vous trouverez peut-être mieux.",
-        "notice.quoted_in_other_language": "Ce qui répond est dans une autre langue que votre question ; c’est cité tel quel.",
+        "notice.quoted_in_other_language": "Ce qui répond est dans une autre langue que votre question ; "
+        "c’est cité tel quel.",
         "notice.quoted": "Les passages appuient trop peu le brouillon : leurs meilleures phrases le remplacent.",
         "notice.generator_writes_english": "Le générateur n’écrit qu’en anglais ; les passages sont en français.",
         "notice.stopped": "Arrêtée avant la fin : voici ce qui était écrit.",

@@ -60,7 +60,8 @@ def test_each_control_has_a_label_and_a_sentence_of_help_with_its_usual_value(pr
     words = preferences.words(Tab(lang=lang))
     for component in (*preferences.numbers.values(), preferences.model):
         assert words[component]["label"] and words[component]["info"].rstrip().endswith(".")
-    assert render.usual("threshold", 0.5, lang).startswith("Usual: 50%" if lang == "en" else "D’habitude\N{NO-BREAK SPACE}: 50")
+    usual = {"en": "Usual: 50%", "fr": "D’habitude\N{NO-BREAK SPACE}: 50"}
+    assert render.usual("threshold", 0.5, lang).startswith(usual[lang])
 
 
 def test_the_about_page_names_licences_places_and_the_report(preferences, app):

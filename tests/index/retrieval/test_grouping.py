@@ -23,9 +23,6 @@ def test_what_comes_before_a_better_hit_is_not_put_before_it():
     assert [(one.ordinal, one.parts) for one in found] == [(3, 1), (2, 1)]
 
 
-
-
-
 def test_neighbours_on_different_pages_stay_apart():
     found = grouped([hit(words(0), ordinal=0, page=1), hit(words(100), ordinal=1, page=2)], 6)
     assert [one.page for one in found] == [1, 2]
