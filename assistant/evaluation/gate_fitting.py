@@ -152,8 +152,11 @@ def _regression(
 def left_out(data: Sequence[Example], embedder: str, threshold: float = 0.5) -> dict[str, dict[str, float]]:
     """For each collection the figures of a gate that was fitted on all others: shares answered and refused rightly, by
     kind, and the area under the ROC curve of each kind against the answerable ones."""
-    found = {}
-    for name in dict.fromkeys(one.collection for one in data):
+    names = dict.fromkeys(one.collection for one in data)
+    found: dict[str, dict[str, float]] = {}
+    if len(names) < 2:  # nothing is left to fit on
+        return found
+    for name in names:
         gate = fit_gates([one for one in data if one.collection != name], embedder).by_key[key(embedder, True)]
         found[name] = judged([one for one in data if one.collection == name], gate, threshold)
     return found

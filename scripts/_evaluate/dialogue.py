@@ -66,7 +66,7 @@ def tabulated(name: str, results: Sequence[Result]) -> Table:
         [n, case.question, case.reference, sorted((asdict(one) for one in case.passages), key=lambda one: one["text"])]
         for n, case in enumerate(result.case for result in results)
     ]
-    values = {
+    values: dict[str, Sequence[float]] = {
         "rouge_l": [result.rouge_l for result in results],
         "lead_rouge_l": [result.lead_rouge_l for result in results],
         "token_f1": [token_f1(result.answer, result.case.reference) for result in results],

@@ -83,7 +83,8 @@ def card(told: Mapping[str, Any], run: Run, measures: Mapping[str, Any] | None) 
         "",
         "Never trained on: "
         + " and ".join(f"{number} articles of {name}" for name, number in HELD_OUT.items())
-        + ", and a tenth of the documents of every other set (rule: `assistant.training.reader.examples`).",
+        + ", and a tenth of the documents of every other set (rule: `assistant.training.reader.examples`); that tenth"
+        " of the summaries was never asked about, but may stand among the near misses.",
         "",
     ]
     if pools:

@@ -122,4 +122,6 @@ SENTENCES: dict[str, str] = {
     "index.paused": "Indexing is paused; go on with: python -m scripts.index resume",
     "index.no_source": "There is no source '{path}'; `status` names those that failed.",
     "stress.needs_library": "The show 'library' needs --library HOME, a data folder with a large collection.",
+    "reader.missing": "The reader’s weights are not in {path}: search alone orders and quotes.",
+    "reader.damaged": "The reader’s weights in {path} are not the known ones: search alone orders and quotes.",
 }

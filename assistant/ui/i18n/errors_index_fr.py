@@ -143,4 +143,6 @@ SENTENCES: dict[str, str] = {
     "stress.needs_library": (
         "L’épreuve « library » demande --library DOSSIER, un dossier de données avec une grande collection."
     ),
+    "reader.missing": "Les poids du lecteur ne sont pas dans {path} : seule la recherche décide.",
+    "reader.damaged": "Les poids du lecteur dans {path} ne sont pas ceux qui sont connus : seule la recherche décide.",
 }

@@ -5,22 +5,19 @@ import json
 import pytest
 from conftest_medicine import TEXTS, fill
 
-from assistant.evaluation import dialogue
+from assistant.evaluation import dialogue, open_questions
 from assistant.evaluation.dialogue import Case
-from assistant.evaluation.gate_fitting import examples, sha256
 from assistant.evaluation.questions import Query, load, save
 from assistant.evaluation.retrieval import systems
 from assistant.evaluation.runs import load as load_run
-from assistant.gate import gate as confidence
-from assistant.gate.gate import Gates
+from assistant.gate import gate
 from assistant.generation.generator import Generator
 from corpus.document import Passage
 from corpus.errors import SourcierError
-from corpus.home import Home
+from index.retrieval import reading
 from index.storage.store import Store
 from index.vectors.embedder import HashingEmbedder
 from scripts import evaluate
-from scripts._evaluate.command import searching
 from scripts._evaluate.retrieval import SYSTEMS
 
 
@@ -34,15 +31,6 @@ def home(tmp_path, monkeypatch):
     fill(store, HashingEmbedder())
     store.close()
     return tmp_path / "home"
-
-
-@pytest.fixture
-def gate(tmp_path, monkeypatch):
-    """A copy of the shipped gate, to be fitted anew."""
-    copy = tmp_path / "confidence.json"
-    copy.write_bytes(confidence.FITTED.read_bytes())
-    monkeypatch.setattr(confidence, "FITTED", copy)
-    return copy
 
 
 @pytest.fixture
@@ -162,37 +150,64 @@ def test_few_missing_documents_are_said_and_the_rest_is_measured(home, asked, ca
 REFUSAL = ["refusal", "--collection", "medicine", "--other", "painters", "--count", "6", "--json"]
 
 
-def test_gate_is_fitted_on_one_half_and_kept_with_facts_of_the_other(home, gate, capsys):
-    status, found = answer([*REFUSAL, "--fit", "--threshold", "0.4"], capsys)
-    kept = json.loads(gate.read_text())
+def test_refusal_measures_each_kind_of_question_with_the_gate_that_serves(home, capsys):
+    status, found = answer(REFUSAL, capsys)
     assert status == 0
-    assert set(Gates.load(gate).by_embedder) == {"hashing", ""}
-    assert (kept["collection"], kept["threshold"], kept["seed"]) == ("medicine", 0.4, 7)
-    assert kept["fitted_on"] != kept["tested_on"] > 100
-    assert set(kept["tested"]) == {"all features", "words alone"}
+    assert found["settings"]["gate"] == "hashing and reader"
     tables = {table["name"]: table for table in found["tables"]}
-    for gate_name, column in kept["tested"].items():
-        measured = tables["reworded"]["measures"][gate_name]["mean"]
-        assert column["reworded"] == pytest.approx(measured, abs=1e-4)
-        assert column["roc_auc"] == pytest.approx(tables["all kinds"]["facts"][f"roc_auc, {gate_name}"], abs=1e-4)
-    with searching(Home(home)) as (store, search, _):
-        fitted_on = examples(store, search, "medicine", "painters", 6, "dev")
-    assert kept["data_sha256"] == found["settings"]["gate_data_sha256"] == sha256(fitted_on)
+    assert {"medicine, original", "medicine, invented", "medicine, gibberish", "all kinds"} <= set(tables)
+    assert 0.5 < tables["all kinds"]["facts"]["roc_auc"] <= 1
+    assert tables["medicine, gibberish"]["measures"]["decided rightly"]["mean"] > 0.5
 
 
-def test_gate_is_left_alone_without_fit(home, gate, tmp_path, capsys):
-    before = gate.read_bytes()
-    status = evaluate.main([*REFUSAL, "--out", str(tmp_path / "r.json")])
-    output = capsys.readouterr()
-    assert "No gate was fitted for the embedder 'hashing': words alone decide." in output.err
-    found = json.loads(output.out)
-    assert (status, gate.read_bytes()) == (0, before)
-    assert found["settings"]["fit"] is False
-    strict = [*REFUSAL, "--threshold", "1.0", "--baseline", tmp_path / "r.json"]
-    _, stricter = answer(strict, capsys)
-    rows = {(row["name"], row["measure"]): row for row in stricter["baseline"]["comparisons"]}
-    assert rows["reworded", "words alone"]["difference"]["mean"] < 0  # at 1 nothing is answered
+def test_stricter_threshold_refuses_more_and_a_baseline_says_so(home, tmp_path, capsys):
+    evaluate.main([*REFUSAL, "--out", str(tmp_path / "r.json")])
+    capsys.readouterr()
+    _, stricter = answer([*REFUSAL, "--threshold", "1.0", "--baseline", tmp_path / "r.json"], capsys)
+    rows = {row["name"]: row for row in stricter["baseline"]["comparisons"]}
+    assert rows["medicine, original"]["difference"]["mean"] < 0  # at 1 nothing is answered
     assert stricter["baseline"]["settings"] == {"threshold": [0.5, 1.0]}
+
+
+# --- open ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def qa(tmp_path):
+    """A folder with one toy set of articles, of which some are held out by the rule that the reader's training has."""
+    folder = tmp_path / "qa" / "piaf-fr"
+    folder.mkdir(parents=True)
+    names = [f"Ville {n}" for n in range(48)]
+    rows = {
+        "corpus.jsonl": [
+            {"_id": f"d{n}", "title": name, "text": f"{name} compte {n + 100} ponts. Il y pleut."}
+            for n, name in enumerate(names)
+        ],
+        "queries.jsonl": [
+            {"_id": f"q{n}", "text": f"Combien de ponts compte {name} ?"} for n, name in enumerate(names)
+        ],
+        "answers.jsonl": [
+            {"_id": f"q{n}", "answers": [str(n + 100)], "doc": f"d{n}", "sentence": f"{name} compte {n + 100} ponts."}
+            for n, name in enumerate(names)
+        ],
+    }
+    for name, lines in rows.items():
+        (folder / name).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return tmp_path / "qa"
+
+
+def test_open_questions_are_asked_fitted_and_kept(home, qa, tmp_path, monkeypatch, capsys):
+    for module in (gate, reading):
+        copy = tmp_path / module.FITTED.name
+        copy.write_bytes(module.FITTED.read_bytes())
+        monkeypatch.setattr(module, "FITTED", copy)
+    monkeypatch.setattr(open_questions, "QUESTIONS", 12)
+    status, found = answer(["open", "--qa", qa, "--sets", "piaf-fr", "--fit", "--json"], capsys)
+    assert status == 0
+    (table,) = found["tables"]
+    assert table["facts"]["leads"] > 0.5
+    kept = json.loads((tmp_path / gate.FITTED.name).read_text())
+    assert "hashing and reader" in kept["gates"] and kept["left_out"] == {}  # one set leaves nothing to fit on
 
 
 # --- grounding, follow-ups, dialogue ------------------------------------------------------------------------------
@@ -209,13 +224,10 @@ def test_grounding_counts_pairs_decided_rightly_by_split_and_kind(home, capsys):
 
 
 def test_follow_ups_are_counted_by_split_and_language(home, capsys):
-    status, found = answer(["follow-ups", "--collection", "medicine", "--json"], capsys)
-    tables = {table["name"]: table["measures"] for table in found["tables"]}
+    status, found = answer(["follow-ups", "--medquad", "--collection", "medquad=medicine", "--json"], capsys)
     assert status == 0
-    assert tables["held_out, English"]["resolved"]["mean"] >= 0.95
-    assert 0 < tables["development, English"]["found"]["mean"] < 1  # few of the topics are in the toy collection
-    assert set(tables["held_out, French"]) == {"resolved"}
-    assert tables["held_out, follow-ups"]["resolved"]["count"] < tables["held_out, English"]["resolved"]["count"]
+    assert found["settings"]["collections"] == {"medquad": "medicine"}
+    assert {"development, English", "test, English"} & {table["name"] for table in found["tables"]}
 
 
 class Parrot:
@@ -261,8 +273,8 @@ def test_dialogue_is_compared_with_the_first_sentences_of_the_passage(home, parr
     ("arguments", "said"),
     [
         (["questions", "--collection", "nowhere", "--out", "{}/q"], "nowhere"),
-        (["questions", "--collection", "painters", "--out", "{}/q"], "'painters' has no documents with focus_area"),
-        (["questions", "--collection", "medicine", "--out", "{}/file"], r"cannot be written to .*: \w"),
+        (["questions", "--collection", "painters", "--out", "{}/q"], "evaluation.no_topics .*collection=painters"),
+        (["questions", "--collection", "medicine", "--out", "{}/file"], "evaluate.questions_unwritable"),
         (["retrieval", "{}/nowhere"], "beir.no_folder"),
         (["retrieval", "{}/home"], "beir.none"),
         (["retrieval", "{}/questions", "--collection", "nowhere"], "nowhere"),
@@ -273,7 +285,7 @@ def test_dialogue_is_compared_with_the_first_sentences_of_the_passage(home, parr
         ),
         (["refusal", "--collection", "nowhere"], "nowhere"),
         (["refusal", "--collection", "medicine", "--other", "nowhere"], "nowhere"),
-        (["follow-ups", "--collection", "nowhere"], "nowhere"),
+        (["follow-ups", "--collection", "medquad=nowhere"], "evaluate.no_questions"),
         (["dialogue", "--data", "nowhere"], "nowhere"),
         (["grounding", "--baseline", "{}/nowhere.json"], "run.unreadable"),
         (["grounding", "--baseline", "{}/file"], "run.no_json"),

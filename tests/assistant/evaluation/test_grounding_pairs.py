@@ -1,12 +1,9 @@
-import time
 
 import pytest
 
 from assistant.evaluation.grounding import CHANGED, measures, pairs, verdicts
 from assistant.evaluation.intervals import Share
 from assistant.evaluation.outside_check import independent_support
-from assistant.verification.evidence import Evidence
-from index.retrieval.hit import Hit
 
 PASSAGE = "Eye drops lower the pressure in the eye. The dose is 1,000 mg twice a day."
 
@@ -51,22 +48,6 @@ def test_wilson_interval_holds_the_share():
     assert 0.59 < low < 0.6
     assert 0.98 < high < 0.99
     assert Share(0, 0).interval == (0.0, 1.0)
-
-
-def test_checking_a_draft_takes_a_fraction_of_a_second():
-    texts = list(dict.fromkeys(" ".join(pair.passages) for pair in pairs()))
-    hits = [Hit(n, str(n), "", " ".join(texts[n : n + 4])) for n in range(6)]
-    sentences = [pair.sentence for pair in pairs() if pair.supported][::7][:10]
-
-    def seconds() -> float:
-        started = time.perf_counter()
-        passages = Evidence(hits)
-        for sentence in sentences:
-            passages.check(sentence)
-        return time.perf_counter() - started
-
-    seconds()  # the stemmer is loaded once
-    assert min(seconds() for _ in range(3)) < 0.1
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_questions_of_other_fields_are_none_of_the_collection_s(store):
     assert not any(query.relevant for query in outside)
     rng = random.Random(0)
     store.put(*_more(store, "How do I paint a wooden fence?", "How do I paint a wooden fence? Paint the fence."))
-    everything = {query.text for query in own._foreign(store, store.collection_id("Notes"), 1000, rng)}
+    everything = {query.text for query in own._foreign(store, "Notes", 1000, rng)}
     assert "How do I paint a wooden fence?" not in everything and len(everything) > 30
 
 
@@ -174,7 +174,7 @@ def test_a_trial_is_kept_with_every_outcome_and_changes_no_setting(home, assista
     trials = Trials(home, assistant, store)
     assert trials.start(Plan("Notes", 5, "quotes", Settings(threshold=0.9)))
     wait(trials)
-    assert trials.progress.error == ""
+    assert trials.progress.error is None
     trial = trials.load(trials.progress.kept)
     assert trial.run.settings["threshold"] == 0.9 and trial.run.settings["collection"] == "Notes"
     assert len(trial.outcomes) == trials.progress.done == trials.progress.total
@@ -200,7 +200,7 @@ def test_a_trial_that_is_stopped_keeps_what_was_asked(home, assistant, store):
     assert not trials.start(Plan("Notes", 5, "quotes")), "one at a time"
     trials.stop()
     wait(trials)
-    assert trials.progress.error == "" and trials.progress.done <= trials.progress.total
+    assert trials.progress.error is None and trials.progress.done <= trials.progress.total
 
 
 def test_damaged_outcomes_are_left_out(home, assistant, store):
