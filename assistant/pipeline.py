@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, replace
 
-from assistant.extraction.quotes import leading, quotes
+from assistant.extraction.quotes import highlighted, leading, quotes
 from assistant.extraction.windows import windows
 from assistant.gate.gate import probability
 from assistant.query.follow_ups import Candidate, candidates
@@ -298,7 +298,8 @@ def shown(drafted: Sequence[Sentence], answer: Answer) -> tuple[list[Sentence], 
     """What grounded mode shows of a checked draft, and whether that is the draft: else it is the quotes."""
     supported = list(_distinct(sentence for sentence in drafted if sentence.supported))
     whole = enough(supported, drafted) and leads_with_evidence(supported, answer.sources)
-    return (supported if whole else list(answer.sentences)), whole
+    marked = [highlighted(sentence, answer.sources) for sentence in supported]
+    return (marked if whole else list(answer.sentences)), whole
 
 
 def enough(supported: Sequence[Sentence], drafted: Sequence[Sentence]) -> bool:

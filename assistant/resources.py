@@ -1,4 +1,4 @@
-"""What an assistant works with, each loaded when first needed and then kept: index, embedder, generators."""
+"""What an assistant works with, each loaded when first needed and kept: index, embedder, reader, gate, generators."""
 
 import logging
 import threading

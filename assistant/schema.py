@@ -67,7 +67,7 @@ class Answer:
     threshold: float = 0.5  # confidence below this was refused
     query: str = ""  # what was searched for, where a follow-up was completed from the history
     documents: int = 0  # searched
-    notices: tuple[str, ...] = ()  # keys of texts to show, see assistant.answer
+    notices: tuple[str, ...] = ()  # keys of the texts `notice.KEY` in assistant.ui.i18n
 
     @property
     def text(self) -> str:

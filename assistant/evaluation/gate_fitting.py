@@ -7,7 +7,9 @@ collection's figures come from a fit on the other collections, so that they say 
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
 
 from assistant.evaluation.open_answers import area
 from assistant.evaluation.open_questions import Case, Questions
@@ -16,6 +18,7 @@ from assistant.pipeline import Assistant
 from index.retrieval.hit import Hit
 from index.retrieval.reading import READ, Order, read
 
+NEAR = "unanswerable"  # a kind of question: written to look answerable from its document
 RAW = Order(reader=1.0, blend=0.0, bias=0.0, sentence=1.0, shift=0.0)  # probabilities that are the reader's own
 SHOWN = 6  # passages that the gate looks at
 
@@ -32,7 +35,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Example:
-    """A question of a collection with its candidates and the gate's features; `weight` counts in the gate's fit."""
+    """A question of a collection with its candidates and the gate's features."""
 
     collection: str
     kind: str
@@ -114,8 +117,21 @@ def fit_order(data: Sequence[Example]) -> Order:
     return Order(*(round(value, 4) for value in (reader, blend, bias, sentence, shift)))
 
 
+def calibrated(data: Sequence[Example], order: Order) -> list[Example]:
+    """The examples with the reader's log-odds as an order gives them, which is what the gate sees when it serves."""
+    return [
+        replace(one, features=replace(one.features, reader=order.sentence * one.features.reader + order.shift))
+        for one in data
+    ]
+
+
 def fit_gates(data: Sequence[Example], embedder: str) -> Gates:
-    """The gate with everything, and without the reader, without cosines, without both."""
+    """The gate with everything, and without the reader, without cosines, without both.
+
+    Questions that people wrote to look answerable are left to the ranking of their figures: a gate that had to refuse
+    them would refuse the answerable ones beside them.
+    """
+    data = [one for one in data if one.kind != NEAR]
     without: dict[str, set[str]] = {
         key(embedder, True): set(),
         key(embedder, False): {"reader"},
@@ -140,10 +156,14 @@ def _regression(
 
     if len(set(right)) < 2:
         raise ValueError("a regression needs examples of both kinds")
+    # On one scale, or the penalty on large weights would silence the cosines, which differ by hundredths.
+    values = np.asarray(rows, float)
+    mean, spread = values.mean(axis=0), np.maximum(values.std(axis=0), 1e-9)
     scale = len(weights) / sum(weights)
-    model = LogisticRegression(C=10.0, max_iter=5000)
-    model.fit(rows, right, sample_weight=[weight * scale for weight in weights])
-    return [float(value) for value in model.coef_[0]], float(model.intercept_[0])
+    model = LogisticRegression(C=1.0, max_iter=5000)
+    model.fit((values - mean) / spread, right, sample_weight=[weight * scale for weight in weights])
+    found = model.coef_[0] / spread
+    return [float(value) for value in found], float(model.intercept_[0] - found @ mean)
 
 
 # --- judging --------------------------------------------------------------------------------------------------

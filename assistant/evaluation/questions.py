@@ -226,7 +226,7 @@ def _first(count: int, made: Iterable[tuple], name: str) -> list[Query]:
 @cache
 def wordings(half: str, style: str) -> dict[str, list[str]]:
     """Ways of asking by kind of question, "wordings" or "letters". Those of the test half were written by somebody who
-    had seen neither the others nor the search's own words for aspects."""
+    had not seen the others."""
     return json.loads((HERE / f"wordings_{half}.json").read_text("utf-8"))[style]
 
 

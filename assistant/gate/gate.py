@@ -2,7 +2,7 @@
 
 A logistic regression over four features: what the reader says of the passage that answers best, the cosine of the
 nearest passage, and how much of what is rare in the question stands in the passages at all. It is fitted and judged
-leave-one-collection-out by `python -m scripts.evaluate refusal --fit` (see `assistant.evaluation.gate_fitting`) and
+leave-one-collection-out by `python -m scripts.evaluate open --qa DIR --fit` (`assistant.evaluation.gate_fitting`), and
 kept in `gate.json`: once with reader and default embedder, and once without each of them. The value that is compared
 with the threshold is the value that is shown (AnythingLLM issue 4080).
 """

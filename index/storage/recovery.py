@@ -1,7 +1,7 @@
 """Recovery of a damaged SQLite file: it is set aside, and every row that can still be read goes into a new one.
 
 This module knows no table by name. What the rows mean, and what must be derived again, is known to their owners
-(`index.storage.consistency`).
+(`index.storage.integrity`).
 """
 
 import contextlib

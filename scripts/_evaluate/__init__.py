@@ -1,4 +1,4 @@
 """The measures of `python -m scripts.evaluate`, one module each: `add` declares its options, `measured` does the work.
 
-`common.stored` makes a measure's command; what `measured` gives is shown, stored and compared there.
+`command.stored` makes a measure's command; what `measured` gives is shown, stored and compared there.
 """

@@ -59,6 +59,7 @@ def _fit(assistant: Assistant, collections: Sequence[Questions]) -> dict[str, di
     embedder = assistant.resources.search.embedder_name
     data = [one for each in collections for one in gate_fitting.examples(assistant, each, _progress(each))]
     order = gate_fitting.fit_order(data)
+    data = gate_fitting.calibrated(data, order)
     judged = gate_fitting.left_out(data, embedder, SHIPPED_THRESHOLD)
     leading = gate_fitting.leading(data, order)
     figures = {name: {**row, **leading.get(name, {})} for name, row in judged.items()}

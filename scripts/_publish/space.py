@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("corpus", "index", "assistant", "scripts")
 BESIDE = ("LICENSE", "pyproject.toml")
 # What pyproject.toml calls package data; anything else that lies in the folders stays at home.
-KINDS = (".py", ".json", ".jsonl", ".txt", ".h5", ".css", ".js", ".svg", ".png", ".md")
+KINDS = (".py", ".json", ".jsonl", ".txt", ".h5", ".npz", ".safetensors", ".css", ".js", ".svg", ".png", ".md")
 ENTRY = '''\
 """Runs Sourcier on this Space."""
 

@@ -81,7 +81,8 @@ def test_the_space_is_configured_as_the_hub_reads_it(folders):
 
 def test_the_space_holds_the_app_and_nothing_that_lies_about(folders, tmp_path, monkeypatch):
     there = {path.relative_to(folders / "space").as_posix() for path in (folders / "space").rglob("*")}
-    assert {"app.py", "assistant/ui/window.py", "assistant/starter/model.weights.h5", "index/aspects.json"} <= there
+    weights = {"assistant/starter/model.weights.h5", "index/reader/weights/reader.safetensors"}
+    assert {"app.py", "assistant/ui/window.py", "index/retrieval/order.json", *weights} <= there
     assert not [name for name in there if name.startswith(("tests", "livrables", ".")) or "__pycache__" in name]
     for package in space.PACKAGES:
         (tmp_path / package).mkdir()
@@ -205,7 +206,7 @@ def test_data_lie_where_they_can_be_written(tmp_path):
 
 
 def test_the_hub_shows_it_in_a_frame_and_knows_its_names():
-    place = entry.place({"SPACE_HOST": "me-sourcier.hf.space, sourcier.example"})
+    place = entry.hosting({"SPACE_HOST": "me-sourcier.hf.space, sourcier.example"})
     assert place.frames == ("https://huggingface.co",)
     assert place.names == ("me-sourcier.hf.space", "sourcier.example")
 

@@ -1,4 +1,3 @@
-
 import pytest
 
 from assistant.evaluation.grounding import CHANGED, measures, pairs, verdicts

@@ -10,7 +10,9 @@ def read(text, chances, answer="", n=1, **fields):
     sentences = tuple(Span(start, end, chance) for (start, end), chance in zip(places, chances, strict=True))
     at = text.find(answer) if answer else -1
     evidence = (Span(at, at + len(answer), max(chances)),) if at >= 0 else ()
-    return Hit(n, f"d{n}", f"Title {n}", text, reader=max(chances), evidence=evidence, sentences=sentences, **fields)
+    return Hit(
+        n, f"d{n}", f"Title {n}", text, score=0.5, reader=max(chances), evidence=evidence, sentences=sentences, **fields
+    )
 
 
 def texts(hits):

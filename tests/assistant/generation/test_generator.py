@@ -145,8 +145,8 @@ def test_tokens_are_those_of_hugging_face_gpt2(toy_generator, toy_preset):
 @pytest.mark.parametrize(
     "harm, sentence",
     [
-        (lambda folder: (folder / "config.json").unlink(), "config.json is missing"),
-        (lambda folder: (folder / "model.weights.h5").unlink(), "model.weights_unfit"),
+        (lambda folder: (folder / "config.json").unlink(), r"model\.incomplete .*config\.json"),
+        (lambda folder: (folder / "model.weights.h5").unlink(), "model.no_weights"),
         (lambda folder: (folder / "config.json").write_text("{"), "model.unreadable"),
         (
             lambda folder: (folder / "config.json").write_text('{"model_type": "llama"}'),

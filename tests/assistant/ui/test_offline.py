@@ -24,7 +24,8 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         pass
 """
 GOLDEN = (
-    LOOPBACK + "import pytest; sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', 'tests/ui/test_golden_path.py']))"
+    LOOPBACK + "import pytest\n"
+    "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', 'tests/assistant/ui/test_golden_path.py']))"
 )
 
 

@@ -8,10 +8,10 @@ from index.views.lookup import mentions, named, named_in, passages_of
 @pytest.fixture
 def travel(library, embedder):
     files = [
-        document("Travel policy", "Trains are second class.", path="/home/a/2026/Travel_policy.docx"),
-        document("Invoice", "The total is 412.30.", path="/home/a/2024/invoice.txt"),
-        document("Invoice", "The total is 938.75.", path="/home/a/2025/invoice.txt"),
-        document("phone list", "The workshop has extension 4417.", path="/home/a/phone list.txt"),
+        document("Travel policy", "Trains are second class.", path="/data/a/2026/Travel_policy.docx"),
+        document("Invoice", "The total is 412.30.", path="/data/a/2024/invoice.txt"),
+        document("Invoice", "The total is 938.75.", path="/data/a/2025/invoice.txt"),
+        document("phone list", "The workshop has extension 4417.", path="/data/a/phone list.txt"),
     ]
     add(library, files, embedder, "office", "office")
     return library, [one.id[:16] for one in files]

@@ -8,16 +8,18 @@ import numpy as np
 import pytest
 
 from assistant.generation import presets
+from assistant.generation.generator import build_model
 from assistant.training.errors import TrainingError
 from assistant.training.finetune.learner import Learner, devices
 from assistant.training.finetune.rows import padded
 from assistant.training.finetune.settings import Settings
+from assistant.training.runs.export import save
 
 ROOT = Path(__file__).resolve().parents[4]
 SETTINGS = Settings(batch=4, length=64, rate=3e-3, warmup=0.25)
 CASES = {"full": {}, "lora": {"accumulate": 2, "lora_rank": 2}, "float16": {"precision": "mixed_float16"}}
-# Trains in a process of its own, since TensorFlow takes logical devices before its first use only: every case on one
-# device and on two, a few short rows each.
+# Trains on one device, then on two, in a process of its own: TensorFlow takes logical devices before its first use
+# only, and a second model on two devices in one process meets the first one's collective operations.
 CHILD = """
 import json, sys
 from pathlib import Path
@@ -29,34 +31,37 @@ import numpy as np, tensorflow as tf
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 from assistant.training.finetune.learner import Learner, devices
 from assistant.training.finetune.settings import Settings
-folder, cases, found, steps = Path(sys.argv[1]), json.loads(sys.argv[2]), {}, 4
-for name, changes in cases.items():
-    for count in (1, 2):
-        settings = Settings(batch=4, length=16, rate=3e-3, **changes)
-        learner = Learner(folder, presets.validate(folder), settings, steps, devices(count))
-        rng, losses = np.random.default_rng(0), []
-        for step in range(steps):
-            ids = rng.integers(0, 200, (4, 17)).astype(np.int32)
-            weights = (rng.random((4, 16)) < [[0.1], [0.2], [0.9], [0.6]]).astype(np.float32)  # unlike counts a device
-            inputs = {"token_ids": ids[:, :-1], "padding_mask": np.ones((4, 16), np.int32)}
-            batch = inputs, ids[:, 1:], weights / weights.sum()
-            losses.append(learner.learn(batch, update=(step + 1) % settings.accumulate == 0))
-        values = np.concatenate([v.numpy().ravel() for v in learner.model.trainable_variables])
-        scores = float(learner.scores(batch)[0].mean())
-        one = {"replicas": learner.replicas, "losses": losses, "values": values.tolist(), "scores": scores}
-        found.setdefault(name, []).append(one)
-print(json.dumps(found))
+folder, steps = Path(sys.argv[1]), 4
+settings = Settings(batch=4, length=16, rate=3e-3, **json.loads(sys.argv[2]))
+for count in (1, 2):
+    learner = Learner(folder, presets.validate(folder), settings, steps, devices(count))
+    rng, losses = np.random.default_rng(0), []
+    for step in range(steps):
+        ids = rng.integers(0, 200, (4, 17)).astype(np.int32)
+        weights = (rng.random((4, 16)) < [[0.1], [0.2], [0.9], [0.6]]).astype(np.float32)  # unlike counts a device
+        inputs = {"token_ids": ids[:, :-1], "padding_mask": np.ones((4, 16), np.int32)}
+        batch = inputs, ids[:, 1:], weights / weights.sum()
+        losses.append(learner.learn(batch, update=(step + 1) % settings.accumulate == 0))
+    values = np.concatenate([v.numpy().ravel() for v in learner.model.trainable_variables])
+    scores = float(learner.scores(batch)[0].mean())
+    found = {"replicas": learner.replicas, "losses": losses, "values": values.tolist(), "scores": scores}
+    print(json.dumps(found), flush=True)
 """
 
 
 @pytest.fixture(scope="module")
-def trained(wide_preset):
-    """Each of CASES as one device learnt it, and as two did."""
-    ran = subprocess.run(
-        [sys.executable, "-c", CHILD, str(wide_preset), json.dumps(CASES)], capture_output=True, text=True, cwd=ROOT
-    )
-    assert not ran.returncode, ran.stderr[-2000:]
-    return json.loads(ran.stdout.splitlines()[-1])
+def trained(wide_preset, tmp_path_factory):
+    """Each of CASES as one device learnt it, and as two did, with a single layer: tracing its graph takes the time."""
+    sizes = presets.validate(wide_preset) | {"num_layers": 1, "max_sequence_length": 16}
+    preset = save(build_model(sizes), wide_preset, tmp_path_factory.mktemp("presets") / "single")
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
+    running = {  # side by side: most of each is TensorFlow's start
+        name: subprocess.Popen([sys.executable, "-c", CHILD, str(preset), json.dumps(changes)], **pipes)
+        for name, changes in CASES.items()
+    }
+    said = {name: process.communicate() for name, process in running.items()}
+    assert not any(process.returncode for process in running.values()), [error[-2000:] for _, error in said.values()]
+    return {name: [json.loads(line) for line in output.splitlines()[-2:]] for name, (output, _) in said.items()}
 
 
 @pytest.mark.parametrize("case", CASES)
