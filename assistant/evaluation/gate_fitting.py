@@ -19,7 +19,9 @@ from index.retrieval.hit import Hit
 from index.retrieval.reading import READ, Order, read
 
 NEAR = "unanswerable"  # a kind of question: written to look answerable from its document
-RAW = Order(reader=1.0, blend=0.0, bias=0.0, sentence=1.0, shift=0.0)  # probabilities that are the reader's own
+RAW = Order(
+    reader=1.0, blend=0.0, bias=0.0, sentence=1.0, shift=0.0, named=0.0
+)  # probabilities that are the reader's own
 SHOWN = 6  # passages that the gate looks at
 
 

@@ -109,7 +109,11 @@ def _kept(options: argparse.Namespace, measured: Callable[[argparse.Namespace, H
     found = measured(options, home)
     if not found.tables:
         raise SourcierError("evaluate.no_questions")
-    chosen = {name: value for name, value in vars(options).items() if name not in NO_SETTINGS}
+    chosen = {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in vars(options).items()
+        if name not in NO_SETTINGS
+    }
     run = Run(options.measure, made, {**chosen, **found.settings}, tuple(found.tables))
     problem = _saved(run, path)
     against = runs.compare(run, baseline) if baseline else Compared()

@@ -236,8 +236,8 @@ def test_what_was_said_before_a_crash_is_there_and_called_interrupted(app, addre
     page.wait_for_timeout(1500)
     app.assistant.pause = 600  # nothing more is written
     # The history is opened as after a kill: nothing has told it of the end of the answer.
-    runs = dict(app.jobs._runs)
-    app.jobs._runs.clear()
+    runs = dict(app.jobs._jobs)
+    app.jobs._jobs.clear()
     History(app.history.database.path).close()
     again = visit(address, context=page.context)
     again.locator(".conversations .entry").first.click()

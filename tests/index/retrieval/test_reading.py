@@ -2,7 +2,7 @@ import pytest
 
 from index.reader.overlap import OverlapReader
 from index.retrieval.hit import Hit
-from index.retrieval.reading import FIRST, READ, Order, read
+from index.retrieval.reading import FIRST, READ, Order, named, read
 
 ORDER = Order(reader=1.0, blend=1.0, bias=0.0, sentence=1.0, shift=0.0)
 
@@ -37,6 +37,14 @@ def test_only_the_best_candidates_are_read_and_the_others_stay_behind_them():
     found = read("eggs", hits(*["Milk."] * READ, "Eggs eggs eggs."), OverlapReader(), ORDER)
     assert found[-1].reader is None
     assert found[-1].score <= min(hit.score for hit in found[:-1])
+
+
+def test_the_page_that_the_question_names_comes_before_one_that_is_only_near():
+    assert named("Who was Marie Curie?", "Marie Curie") == 1.0
+    assert named("Who was Marie Curie?", "Pierre Curie") == 0.5
+    assert named("?", "Marie Curie") == 0.0
+    pages = [Hit(1, "p", "Pierre Curie", "He was a chemist."), Hit(2, "m", "Marie Curie", "She was a chemist.")]
+    assert read("Who was Marie Curie?", pages, OverlapReader(), ORDER)[0].document_id == "m"
 
 
 class Counting(OverlapReader):
