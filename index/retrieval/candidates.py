@@ -110,7 +110,7 @@ class Candidates:
         rows = self._rows(
             f"""SELECT DISTINCT v.seq FROM documents d CROSS JOIN passages p ON p.document_id = d.id
                 CROSS JOIN vectors v ON v.key = p.key AND v.embedder = ? WHERE d.collection_id IN ({marks(scope)})""",
-            (self._embedder.name, *scope),
+            (self._embedder.name if self._embedder else "", *scope),
         )
         return np.fromiter((row["seq"] for row in rows), np.int64, len(rows))
 
@@ -118,7 +118,7 @@ class Candidates:
         rows = self._rows(
             f"""SELECT p.id, v.vector FROM passages p CROSS JOIN vectors v ON v.key = p.key AND v.embedder = ?
                 WHERE p.id IN ({marks(passages)})""",
-            (self._embedder.name, *passages),
+            (self._embedder.name if self._embedder else "", *passages),
         )
         return {row["id"]: float(np.frombuffer(row["vector"], "<f2").astype(np.float32) @ vector) for row in rows}
 

@@ -58,7 +58,9 @@ class Embedder(Protocol):
     """Text to vectors. `limit` is the most tokens a passage may have, the model's own marks included."""
 
     name: str
-    limit: int
+
+    @property
+    def limit(self) -> int: ...
 
     def encode(self, texts: Sequence[str], role: Role = "passage") -> np.ndarray:
         """Unit vectors (n, d), float32. Some models embed a question otherwise than a passage."""

@@ -3,9 +3,14 @@
 import argparse
 from collections.abc import Sequence
 
+from assistant.evaluation.follow_ups import DIALOGUES, MEDICAL, SPLITS, Asked, Dialogue, asked, dialogues
 from assistant.evaluation.runs import Table, table
+from assistant.pipeline import Assistant
 from corpus.home import Home
+from index.storage.store import Store, StoreError
 from scripts._evaluate.command import Measured, stored
+
+Turn = tuple[str, Asked]  # with its number before it
 
 
 def add(measures) -> None:
@@ -27,9 +32,6 @@ def add(measures) -> None:
 
 def measured(options: argparse.Namespace, home: Home) -> Measured:
     """For each split a table of the English turns and one of the French turns."""
-    from assistant.evaluation.follow_ups import DIALOGUES, MEDICAL, SPLITS, dialogues
-    from assistant.pipeline import Assistant
-
     path = MEDICAL if options.medquad else DIALOGUES
     named = dict(pair.split("=", 1) for pair in options.collection if "=" in pair)
     assistant = Assistant(home)
@@ -46,10 +48,8 @@ def measured(options: argparse.Namespace, home: Home) -> Measured:
     return Measured([row for row in tables if row.keys], {"collections": collections})
 
 
-def _present(store, sources: set[str], named: dict[str, str]) -> dict[str, str]:
+def _present(store: Store, sources: set[str], named: dict[str, str]) -> dict[str, str]:
     """The collection of each source that has one."""
-    from index.storage.rows import StoreError
-
     found = {}
     for source in sorted(sources):
         try:
@@ -60,10 +60,8 @@ def _present(store, sources: set[str], named: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _turns(data, assistant, collections: dict[str, str]) -> list[tuple[str, object]]:
+def _turns(data: Sequence[Dialogue], assistant: Assistant, collections: dict[str, str]) -> list[Turn]:
     """Each turn that asks something, with its number."""
-    from assistant.evaluation.follow_ups import asked
-
     return [
         (f"{number}.{turn.place + 1}", turn)
         for number, dialogue in enumerate(data, 1)
@@ -71,7 +69,7 @@ def _turns(data, assistant, collections: dict[str, str]) -> list[tuple[str, obje
     ]
 
 
-def _table(name: str, turns: Sequence[tuple]) -> Table:
+def _table(name: str, turns: Sequence[Turn]) -> Table:
     rows = [[number, turn.text, turn.wanted] for number, turn in turns]
     values = {"right": [turn.right for _, turn in turns], "told": [turn.told for _, turn in turns]}
     return table(name, rows, values, shares=True)

@@ -13,8 +13,10 @@ from assistant.evaluation.refusals import plain
 from assistant.evaluation.runs import Table, table
 from assistant.gate import gate
 from assistant.pipeline import Assistant
+from assistant.schema import Mode
 from corpus.home import Home
 from index.retrieval import reading
+from index.vectors.embedder import load_embedder
 from scripts._evaluate.command import Measured, stored
 
 WORK = "evaluation/open"  # of the data folder: an index of its own, made once
@@ -39,7 +41,8 @@ def measured(options: argparse.Namespace, home: Home) -> Measured:
     tests = [each for each in open_questions.workplace() if not options.sets or each.name in options.sets]
     assistant = Assistant(work)
     try:
-        open_questions.fill(assistant.resources.store, assistant.resources.search.embedder, [*collections, *tests])
+        embedder = assistant.resources.search.embedder or load_embedder()
+        open_questions.fill(assistant.resources.store, embedder, [*collections, *tests])
         facts: dict[str, object] = {"embedder": assistant.resources.search.embedder_name}
         if options.fit:
             collections_and_plain = [*collections, *plain(assistant.resources.store)]
@@ -50,7 +53,7 @@ def measured(options: argparse.Namespace, home: Home) -> Measured:
     return Measured(tables, facts)
 
 
-def _asked(assistant: Assistant, questions: Questions, mode: str) -> list[Outcome]:
+def _asked(assistant: Assistant, questions: Questions, mode: Mode) -> list[Outcome]:
     return open_answers.asked(assistant, questions, mode, _progress(questions))
 
 

@@ -55,7 +55,7 @@ def tabulated(data: Sequence[Example], gate: Gate, threshold: float) -> list[Tab
     kinds: dict[str, list[Example]] = {}
     for one in data:
         kinds.setdefault(f"{one.collection}, {one.kind}", []).append(one)
-    scores = {True: [], False: []}
+    scores: dict[bool, list[float]] = {True: [], False: []}
     for one in data:
         scores[one.answerable].append(gate.probability(one.features))
     whole = _table("all kinds", data, gate, threshold, roc_auc=area(scores[True], scores[False]))
