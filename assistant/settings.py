@@ -61,6 +61,6 @@ class Settings:
             temporary.write_text(json.dumps(asdict(self), indent=2) + "\n", "utf-8")
 
 
-def _fits(name: str, value: bool | int | float | str) -> bool:
+def _fits(name: str, value: object) -> bool:
     limits = LIMITS.get(name)
-    return limits is None or isinstance(value, str) or limits[0] <= value <= limits[1]
+    return limits is None or not isinstance(value, int | float) or limits[0] <= value <= limits[1]

@@ -180,8 +180,8 @@ def _encoded(model: "SentenceTransformer", texts: Sequence[str], prompt: str) ->
         convert_to_tensor=True,
         show_progress_bar=False,
     )
-    vectors = vectors.float().cpu().numpy()
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)  # bfloat16 leaves it inexact
+    found: np.ndarray = vectors.float().cpu().numpy()
+    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)  # bfloat16 leaves it inexact
 
 
 def english_only(name: str) -> bool:

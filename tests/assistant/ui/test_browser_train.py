@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from assistant.training.finetune.settings import Request, Settings
 from assistant.training.runs.sessions import Sessions
 
 pytestmark = pytest.mark.browser
@@ -27,7 +28,8 @@ def trained(app, monkeypatch):
     """Two generators, and a training that only pretends."""
     app.assistant.names = ["starter", "expert"]
     app.sessions = Sessions(app.home, app.store, (sys.executable, "-c", TRAINING))
-    monkeypatch.setattr(app.sessions, "_arguments", lambda plan: [plan.name])
+    request = lambda plan: Request(plan.name, Settings(base=plan.base))  # noqa: E731 (no base is looked for)
+    monkeypatch.setattr(app.sessions, "_request", request)
 
 
 def test_training_comparing_and_voting(trained, address, app, visit):
