@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corpus.language import detect
 from index.retrieval.stopwords import STOPWORDS
 from index.storage.stems import ALGORITHMS, stemmed
 from index.storage.store import Store
@@ -65,12 +66,19 @@ class Candidates:
                 CROSS JOIN documents d ON d.id = p.document_id
                 WHERE passages_fts MATCH ? AND d.collection_id IN ({marks(scope)})
                 ORDER BY score DESC LIMIT {CANDIDATES}""",
-            (_match(words, self._languages(scope)), *scope),
+            (_match(words, self._languages(scope, query)), *scope),
         )
         return {row["id"]: row["score"] for row in rows}
 
-    def _languages(self, scope: Sequence[int]) -> list[str]:
-        """The languages of the documents in `scope` whose passages have stems."""
+    def _languages(self, scope: Sequence[int], query: str) -> list[str]:
+        """The languages of the documents in `scope` whose passages have stems.
+
+        A name has the same stem in every language: an English question would count "Curie" twice on French pages, so
+        that stems are left out where the question is in a language without any.
+        """
+        asked = detect(query)
+        if asked and asked not in ALGORITHMS:
+            return []
         rows = self._rows(
             f"""SELECT DISTINCT language FROM documents
                 WHERE collection_id IN ({marks(scope)}) AND language IN ({marks(ALGORITHMS)})""",

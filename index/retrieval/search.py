@@ -6,10 +6,11 @@ import re
 import sqlite3
 import time
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from corpus.language import detect
 from index.retrieval.aliases import Aliases
 from index.retrieval.candidates import CANDIDATES, Candidates, Found, marks
 from index.retrieval.fusion import KEYWORD_WEIGHT, best, blended
@@ -22,6 +23,9 @@ from index.vectors.embedder import Embedder, english_only
 from index.vectors.faiss_cache import VectorCache
 
 ALIAS_WEIGHT = 0.9  # of what is found under another name of the topic
+# What a passage in another language than the question loses of its blend: of two pages that say the same the readable
+# one comes first. Where all pages are in the other language, nothing changes.
+FOREIGN_COST = 0.1
 SPARE = 4  # times as many passages are looked at as are wanted: some say the same, some are neighbours
 
 
@@ -135,13 +139,13 @@ class Search:
         self, question: Understood, scope: Sequence[int], count: int, documents: Sequence[str] = ()
     ) -> tuple[list[Hit], bool]:
         found = self._candidates.find(question.text, scope)
-        scores = self._blended(found)
+        scores = self._blended(found, question.text)
         for phrase, name in question.other_names:
             other = replaced(question.text.lower(), {phrase: name})
             if other == question.text.lower():  # the phrase is written with other signs between its words
                 other = f"{name} {question.text}"
             more = self._candidates.find(other, scope)
-            for passage, score in self._blended(more).items():
+            for passage, score in self._blended(more, question.text).items():
                 scores[passage] = max(scores.get(passage, 0.0), ALIAS_WEIGHT * score)
             # Ranks by words are those of the question as it was asked.
             found = Found(found.keyword, {**more.dense, **found.dense}, found.complete)
@@ -153,20 +157,26 @@ class Search:
         chosen = best(scores, count)
         return _hits(chosen, scores, found, self._details(chosen)), found.complete
 
-    def _blended(self, found: Found) -> dict[int, float]:
-        return blended(found, self._unread(found), self._weight)
+    def _blended(self, found: Found, question: str) -> dict[int, float]:
+        """The blend of both searches, less FOREIGN_COST for what is in another language than the question."""
+        languages = self._languages({**found.keyword, **found.dense})
+        english = self._embedder is not None and english_only(self._embedder.name)
+        unread = {passage for passage, language in languages.items() if english and language != "en"}
+        scores = blended(found, unread, self._weight)
+        asked = detect(question)
+        return {
+            passage: max(0.0, score - FOREIGN_COST * (asked != "" and languages.get(passage, asked) != asked))
+            for passage, score in scores.items()
+        }
 
-    def _unread(self, found: Found) -> set[int]:
-        """The candidates in a language that the embedder does not read."""
-        if self._embedder is None or not english_only(self._embedder.name):
-            return set()
-        passages = {**found.keyword, **found.dense}
+    def _languages(self, passages: Collection[int]) -> dict[int, str]:
+        """The language of each passage's document, where it is known."""
         rows = self._rows(
-            f"""SELECT p.id FROM passages p CROSS JOIN documents d ON d.id = p.document_id
-                WHERE p.id IN ({marks(passages)}) AND d.language NOT IN ('', 'en')""",
+            f"""SELECT p.id, d.language FROM passages p CROSS JOIN documents d ON d.id = p.document_id
+                WHERE p.id IN ({marks(passages)}) AND d.language <> ''""",
             tuple(passages),
         )
-        return {row["id"] for row in rows}
+        return {row["id"]: row["language"] for row in rows}
 
     def _passages_of(self, documents: Sequence[str], scope: Sequence[int]) -> list[int]:
         """The passages of documents, by the ids that hits bear."""

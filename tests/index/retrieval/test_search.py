@@ -5,6 +5,7 @@ from index.retrieval.candidates import keywords
 from index.retrieval.fusion import normalised
 from index.retrieval.search import Search
 from index.storage.store import StoreError
+from index.vectors.embedder import HashingEmbedder
 from index.vectors.faiss_cache import VectorCache
 
 
@@ -155,3 +156,15 @@ def test_abbreviation_is_replaced_as_a_word_and_ranks_stay_those_of_the_question
     ranks = {hit.document_id: hit.rank_keyword for hit in found.hits}
     plain = search._candidates.keyword("symptoms of ms", [library.collection_id("notes")])
     assert sorted(rank for rank in ranks.values() if rank) == list(range(1, len(plain) + 1))
+
+
+def test_of_two_pages_that_say_the_same_the_one_in_the_questions_language_is_first(store):
+    pages = [
+        document("Marie Curie", f"Marie Curie, radium ({language}).", language=language, external_id=language)
+        for language in ("fr", "en")
+    ]
+    pages.append(document("Radium", "A metal that Curie found, among many other things.", external_id="r"))
+    add(store, pages, HashingEmbedder())
+    search = Search(store, None, None)
+    assert search.search("Who was Marie Curie and what did she find?").hits[0].document_id == "en"
+    assert search.search("Qui était Marie Curie et qu'a-t-elle trouvé ?").hits[0].document_id == "fr"
