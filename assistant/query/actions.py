@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.query.requests import RequestKind
 from assistant.schema import Answer, Citation, Sentence
 from corpus.sentences import spans
 from index.retrieval.hit import Hit
@@ -20,7 +19,6 @@ SUMMARY, MORE = 5, 3  # sentences
 ALIKE = 0.5  # weight of likeness to what was chosen already, against centrality (maximal marginal relevance)
 DAMPING = 0.85  # as in PageRank and LexRank
 ROUNDS = 50
-FIXED: frozenset[RequestKind] = frozenset(("thanks", "greeting", "capabilities", "language"))
 WORD = re.compile(r"\w+")
 
 
@@ -31,11 +29,6 @@ class Found:
     sentences: tuple[Sentence, ...] = ()
     sources: tuple[Hit, ...] = ()
     counts: tuple[int, ...] = ()
-
-
-def text_key(kind: RequestKind) -> str:
-    """The key of the fixed text, in the page's tables, that answers small talk ("requests.greeting")."""
-    return f"requests.{kind}"
 
 
 def summary(passages: Sequence[Hit], encode: Encode, most: int = SUMMARY) -> Found:

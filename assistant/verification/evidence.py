@@ -75,18 +75,9 @@ class Evidence:
         citations = tuple(Citation(i + 1, found[i].start, found[i].end) for i in sorted(cited))
         return Sentence(text, True, found[order[0]].score, citations)
 
-    def quote(self, n: int, start: int, end: int) -> Sentence:
-        """A sentence taken word for word from passage `n`, which therefore supports it."""
-        text = " ".join(self._passages[n - 1].text[start:end].split())
-        return Sentence(text, True, 1.0, (Citation(n, start, end),))
-
     def says(self, text: str) -> bool:
         """Whether a text stands in a passage word for word, whatever its case."""
         return any(_plain(text) in passage.plain for passage in self._passages)
-
-    def sentences(self, n: int) -> list[tuple[int, int]]:
-        """Character spans of the sentences of passage `n`."""
-        return self._passages[n - 1].spans
 
 
 @dataclass(frozen=True)

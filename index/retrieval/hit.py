@@ -1,8 +1,11 @@
 """What a search gives back, and what the reader adds to it."""
 
+import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,24 @@ class Hit:
     evidence: tuple[Span, ...] = ()
     sentences: tuple[Span, ...] = ()
 
+    @classmethod
+    def of(cls, row: sqlite3.Row, **found: Any) -> "Hit":
+        """The passage of a row with its document's columns and the name of its `collection`; `found` says why."""
+        return cls(
+            passage_id=row["id"],
+            document_id=document_id(row),
+            title=row["title"],
+            text=row["text"],
+            heading=row["heading"],
+            path=row["path"],
+            page=row["page"],
+            ordinal=row["ordinal"],
+            collection=row["collection"],
+            language=row["language"],
+            metadata=json.loads(row["metadata"]),
+            **found,
+        )
+
     @property
     def indexed_text(self) -> str:
         """Heading and text, as they were embedded."""
@@ -62,3 +83,8 @@ class Hit:
     def document(self) -> tuple[str, str]:
         """Collection and document id: what tells one document from another."""
         return self.collection, self.document_id
+
+
+def document_id(row: sqlite3.Row) -> str:
+    """What names a document outside the index: the id that its source gave, else a prefix of its SHA-256."""
+    return row["external_id"] or row["sha256"][:16]

@@ -1,6 +1,5 @@
 """Search: what a question means, the candidates of two searches, and one order."""
 
-import json
 import math
 import re
 import sqlite3
@@ -8,14 +7,13 @@ import time
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from corpus.language import detect
 from index.retrieval.aliases import Aliases
 from index.retrieval.candidates import CANDIDATES, Candidates, Found, marks
 from index.retrieval.fusion import KEYWORD_WEIGHT, best, blended
 from index.retrieval.grouping import grouped
-from index.retrieval.hit import Hit
+from index.retrieval.hit import Hit, document_id
 from index.retrieval.spelling import Spelling
 from index.retrieval.vocabulary import Vocabulary
 from index.storage.store import Store
@@ -110,7 +108,7 @@ class Search:
     def document_ids(self, passages: Sequence[int]) -> list[str]:
         """The `Hit.document_id` of each passage, in order."""
         rows = self._details(passages)
-        return [_document_id(rows[passage]) for passage in passages if passage in rows]
+        return [document_id(rows[passage]) for passage in passages if passage in rows]
 
     @property
     def embedder(self) -> Embedder | None:
@@ -232,7 +230,7 @@ def _hits(
     by_cosine = sorted(found.dense, key=lambda passage: -found.dense[passage])
     dense_ranks = {passage: rank for rank, passage in enumerate(by_cosine, 1)}
     return [
-        _hit(
+        Hit.of(
             rows[passage],
             score=scores[passage],
             rank_keyword=keyword_ranks.get(passage),
@@ -243,24 +241,3 @@ def _hits(
         for passage in passages
         if passage in rows  # else removed by the indexing process in between
     ]
-
-
-def _hit(row: sqlite3.Row, **found: Any) -> Hit:
-    return Hit(
-        passage_id=row["id"],
-        document_id=_document_id(row),
-        title=row["title"],
-        text=row["text"],
-        heading=row["heading"],
-        path=row["path"],
-        page=row["page"],
-        ordinal=row["ordinal"],
-        collection=row["collection"],
-        language=row["language"],
-        metadata=json.loads(row["metadata"]),
-        **found,
-    )
-
-
-def _document_id(row: sqlite3.Row) -> str:
-    return row["external_id"] or row["sha256"][:16]

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.retrieval.hit import document_id
 from index.storage.rows import sections_of
 from index.storage.store import Store
 
@@ -38,7 +39,7 @@ def documents_of(store: Store, collection: str, limit: int = -1, offset: int = 0
         (store.collection_id(collection), offset + 1, limit),
     )
     return [
-        DocumentFacts(row["id"], _named(row), row["title"], row["language"], json.loads(row["metadata"]))
+        DocumentFacts(row["id"], document_id(row), row["title"], row["language"], json.loads(row["metadata"]))
         for row in rows
     ]
 
@@ -53,7 +54,7 @@ def ids_of(store: Store, collection: str, title: str | None = None) -> frozenset
            WHERE collection_id = ?1 AND (?2 IS NULL OR title = ?2 COLLATE NOCASE)""",
         (store.collection_id(collection), title),
     )
-    return frozenset(_named(row) for row in rows)
+    return frozenset(document_id(row) for row in rows)
 
 
 def headings_of(store: Store, row: int, limit: int = 50) -> list[str]:
@@ -103,7 +104,3 @@ def has_words(store: Store, collection: str, words: Sequence[str]) -> bool:
         (" AND ".join(f'"{word}"' for word in quoted), store.collection_id(collection)),
     ).fetchone()
     return row is not None
-
-
-def _named(row) -> str:
-    return row["external_id"] or row["sha256"][:16]

@@ -1,12 +1,11 @@
 """Documents that a person names, and their passages as hits: for summaries, lists of mentions and limits by file."""
 
-import json
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
 from index.retrieval.candidates import marks
-from index.retrieval.hit import Hit
+from index.retrieval.hit import Hit, document_id
 from index.storage.store import Store
 
 WORD = re.compile(r"\w+")
@@ -30,7 +29,7 @@ def named_in(store: Store, question: str, collections: Sequence[str] = ()) -> tu
         for row in _by_path(store, match[0], collections):
             name = PurePath(row["path"].replace("\\", "/")).name.casefold()
             if name == match[0].casefold() or name in lower:
-                found[_id(row)] = None
+                found[document_id(row)] = None
     return tuple(found)
 
 
@@ -57,7 +56,7 @@ def named(store: Store, name: str, collections: Sequence[str] = ()) -> tuple[str
     whole = [row for row in rows if folded not in row["path"].casefold()]  # left: matched by the collection's name
     for chosen in (by_file or by_title, in_folder, whole):
         if chosen:
-            return tuple(dict.fromkeys(_id(row) for row in chosen))
+            return tuple(dict.fromkeys(document_id(row) for row in chosen))
     return ()
 
 
@@ -70,7 +69,7 @@ def passages_of(store: Store, document_ids: Sequence[str], limit: int = LONGEST_
         (*document_ids, *document_ids),
     ).fetchall()
     step = -(-len(rows) // limit) if rows else 1
-    return tuple(_hit(row) for row in rows[::step])
+    return tuple(Hit.of(row) for row in rows[::step])
 
 
 def mentions(
@@ -100,7 +99,7 @@ def mentions(
     found = store.database.connection.execute(
         f"{_PASSAGE} WHERE p.id IN ({marks(chosen)})", tuple(chosen.values())
     ).fetchall()
-    hits = {row["id"]: _hit(row) for row in found}
+    hits = {row["id"]: Hit.of(row) for row in found}
     return tuple((hits[passage], counts[document]) for document, passage in chosen.items() if passage in hits)
 
 
@@ -117,23 +116,3 @@ def _scope(store: Store, collections: Sequence[str]) -> tuple[str, tuple[int, ..
     if not collections:
         return "", ()
     return f"AND d.collection_id IN ({marks(collections)})", tuple(map(store.collection_id, collections))
-
-
-def _id(row) -> str:
-    return row["external_id"] or row["sha256"][:16]
-
-
-def _hit(row) -> Hit:
-    return Hit(
-        passage_id=row["id"],
-        document_id=_id(row),
-        title=row["title"],
-        text=row["text"],
-        heading=row["heading"],
-        path=row["path"],
-        page=row["page"],
-        ordinal=row["ordinal"],
-        collection=row["collection"],
-        language=row["language"],
-        metadata=json.loads(row["metadata"]),
-    )

@@ -1,6 +1,6 @@
 import numpy as np
 
-from assistant.query.actions import centrality, compared, mentions, more, shorter, summary, text_key, why_query
+from assistant.query.actions import centrality, compared, mentions, more, shorter, summary, why_query
 from assistant.schema import Answer, Citation, Sentence
 from index.retrieval.hit import Hit
 from index.vectors.embedder import HashingEmbedder
@@ -83,4 +83,3 @@ def test_shorter_is_the_first_sentence_and_more_goes_on_behind_it():
 
 def test_why_asks_for_the_reason_of_what_was_said():
     assert why_query("Why?", last()) == "Why: The city is building a new tram line to the harbour."
-    assert text_key("greeting") == "requests.greeting"
