@@ -42,6 +42,8 @@ NOT_IMPORTED = {
     "mypy": "a command",
     "ipykernel": "nbclient starts it",
 }
+# Modules of extras that the tests may run without, so that the installed packages cannot name their package.
+PACKAGES = {"pypandoc": "pypandoc-binary"}
 # Imported where it is there, and needed by nothing.
 OPTIONAL = {"triton": "comes with PyTorch's CUDA build"}
 PLATFORMS = {
@@ -79,7 +81,7 @@ def declared(*extras: str) -> set[str]:
 
 def distributions(library: str) -> set[str]:
     """The canonical names of the installed packages that a module comes from."""
-    return {canonicalize_name(name) for name in installed_modules().get(library, [library])}
+    return {canonicalize_name(name) for name in installed_modules().get(library, [PACKAGES.get(library, library)])}
 
 
 installed_modules = functools.cache(packages_distributions)

@@ -78,6 +78,14 @@ def chromium():
         browser.close()
 
 
+# Gradio's words for a stream that ends because the page was reloaded: its server forgets the old page's session, and
+# whichever side notices first decides which of these the browser prints.
+OF_A_LEFT_PAGE = (
+    *("aborted", "Connection errored out", "Unexpected error 404", "net::ERR_INCOMPLETE_CHUNKED_ENCODING"),
+    "TypeError: network error",
+)
+
+
 class Visit:
     """One browser tab with what went wrong in it."""
 
@@ -95,7 +103,7 @@ class Visit:
     @property
     def complaints(self) -> list[str]:
         """Errors in the console, but for what Gradio says of the page that a reload has left."""
-        left = ("aborted", "Connection errored out") if self.loads > 1 else ()
+        left = OF_A_LEFT_PAGE if self.loads > 1 else ()
         return [error for error in self.errors if not any(words in error for words in left)]
 
     def _note(self, request) -> None:
