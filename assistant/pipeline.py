@@ -138,6 +138,7 @@ class Assistant:
             query=searched if searched != question else "",
             documents=found.result.documents,
             notices=() if found.result.complete else (INCOMPLETE,),
+            collections=tuple(collections),
         )
         if not answer.refused:
             chosen = replace(settings, model=model or settings.model)
@@ -150,6 +151,10 @@ class Assistant:
             if isinstance(event, Answered):
                 return event.answer
         raise AssertionError("ask ends with Answered")
+
+    def found(self, question: str, history: Sequence[Turn] = (), collections: Sequence[str] = ()) -> Found:
+        """What `ask` finds and reads for a question, without answering it. Raises SourcierError."""
+        return self._found(_valid(question, "quotes"), history, collections, _Clock())
 
     def _response(
         self,
@@ -195,8 +200,10 @@ class Assistant:
         """The same with its first `count` passages read, and what the gate says to that."""
         with clock.reading():
             reader, asked = self.resources.reader, found.result.question
-            hits = read(asked.text, found.hits, reader, self.resources.order, count) if reader else list(found.hits)
-            log_odds = self.resources.gates.log_odds(asked, hits, self.resources.search)
+            search, hits = self.resources.search, list(found.hits)
+            if reader is not None:
+                hits = read(asked.text, search.rarities_of(asked.text), hits, reader, self.resources.order, count)
+            log_odds = self.resources.gates.log_odds(asked, hits, search)
         return replace(found, hits=tuple(hits), log_odds=log_odds)
 
     def _written(

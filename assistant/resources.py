@@ -16,6 +16,7 @@ from index.vectors.embedder import Embedder, cache_folder, load_embedder
 from index.vectors.faiss_cache import VectorCache
 
 if TYPE_CHECKING:
+    from assistant.generation.engine.choice import EngineName
     from assistant.generation.generator import Generator
 
 log = logging.getLogger(__name__)
@@ -31,8 +32,8 @@ class Resources:
         self._embedder: Embedder | None = None
         self._warm = False
         self._search: Search | None = None
-        self._generator: Generator | None = None  # one at a time: a second model would double the memory
-        self._generator_name = ""
+        # One for each engine: a second model would double the memory.
+        self._generators: dict[EngineName, tuple[str, Generator]] = {}
         self._gates: Gates | None = None
         self._order: Order | None = None
         self._reader: PassageReader | None = None
@@ -56,16 +57,18 @@ class Resources:
                 self._search, self._embedder = Search(self.store, embedder, cache), embedder
             return self._search
 
-    def generator(self, name: str) -> "Generator":
-        """The generator called `name`. Raises ModelError when it is not on this machine."""
+    def generator(self, name: str, engine: "EngineName" = "automatic") -> "Generator":
+        """The generator called `name`, on what is fastest here or on Keras, the reference.
+
+        Raises ModelError when it is not on this machine.
+        """
         from assistant.generation.generator import Generator
 
         with self._lock:
-            if self._generator is None or self._generator_name != name:
-                self._generator = None  # freed before the next one is loaded
-                self._generator = Generator.load(name, models=self._home.models)
-                self._generator_name = name
-            return self._generator
+            if self._generators.get(engine, ("", None))[0] != name:
+                self._generators.pop(engine, None)  # freed before the next one is loaded
+                self._generators[engine] = name, Generator.load(name, models=self._home.models, engine=engine)
+            return self._generators[engine][1]
 
     @property
     def gates(self) -> Gates:
@@ -103,7 +106,7 @@ class Resources:
     @property
     def loading(self) -> tuple[str, ...]:
         """What is not ready yet, in the order in which it loads."""
-        missing = {"index": self._store is None, "embedder": not self._warm, "generator": self._generator is None}
+        missing = {"index": self._store is None, "embedder": not self._warm, "generator": not self._generators}
         return tuple(name for name, is_missing in missing.items() if is_missing)
 
     def warm_up(self, model: str) -> None:

@@ -68,6 +68,7 @@ class Answer:
     query: str = ""  # what was searched for, where a follow-up was completed from the history
     documents: int = 0  # searched
     notices: tuple[str, ...] = ()  # keys of the texts `notice.KEY` in assistant.ui.i18n
+    collections: tuple[str, ...] = ()  # that were asked; () is all of them
 
     @property
     def text(self) -> str:

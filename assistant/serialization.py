@@ -2,10 +2,14 @@
 
 import json
 from dataclasses import asdict, fields, replace
+from types import UnionType
+from typing import get_args
 
 from assistant.schema import Answer, Citation, Sentence, Timings
+from corpus.files import parsed
 from index.retrieval.hit import Hit, Span
 
+PLAIN = (str, int, float, bool, type(None))
 REFUSAL = "The documents do not hold an answer to this question."
 
 
@@ -65,7 +69,7 @@ def dump(answer: Answer) -> str:
 def load(text: str) -> Answer:
     """The answer that `dump` wrote; fields of a newer version are left out. Raises ValueError for anything else."""
     try:
-        record = json.loads(text)
+        record = parsed(text)
         record["sentences"] = tuple(
             _make(
                 Sentence,
@@ -80,8 +84,9 @@ def load(text: str) -> Answer:
         record["sources"] = tuple(_hit(item) for item in record["sources"])
         record["timings"] = _make(Timings, record["timings"])
         record["notices"] = tuple(record["notices"])
+        record["collections"] = tuple(record.get("collections", ()))
         return _make(Answer, record)
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError) as error:
         raise ValueError("not a stored answer") from error
 
 
@@ -97,5 +102,11 @@ def _hit(record: dict) -> Hit:
 
 
 def _make(kind, record: dict):
-    known = {field.name for field in fields(kind)}
-    return kind(**{key: value for key, value in record.items() if key in known})
+    """An instance from the fields of a record that this version knows. Raises TypeError for values of other types."""
+    known = {field.name: field.type for field in fields(kind)}
+    values = {key: value for key, value in record.items() if key in known}
+    for key, value in values.items():
+        kinds = get_args(known[key]) if isinstance(known[key], UnionType) else (known[key],)
+        if all(each in PLAIN for each in kinds) and not isinstance(value, (*kinds, int) if float in kinds else kinds):
+            raise TypeError(f"{kind.__name__}.{key} is no {known[key]}")
+    return kind(**values)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from corpus.files import replacing
+from corpus.files import parsed, replacing
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Settings:
     def load(cls, path: Path) -> "Settings":
         """The stored choices; unknown or unusable values fall back to their defaults."""
         try:
-            stored = json.loads(path.read_text("utf-8"))
+            stored = parsed(path.read_text("utf-8"))
         except FileNotFoundError:
             return cls()
         except (OSError, ValueError):

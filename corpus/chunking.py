@@ -1,7 +1,9 @@
 """Documents into passages that the embedder can take whole.
 
-A section's text is tiled into sentences; neighbouring tiles are packed into passages of about `budget` tokens. Every
-passage is a slice of its section, so nothing is lost or reordered and lists keep their lines.
+A section's text is tiled into sentences, rows of tables and blocks of code; neighbouring tiles are packed into
+passages of about `budget` tokens. Every passage is a slice of its section, so nothing is lost or reordered and lists
+keep their lines. A row or a block of code that an embedder can take is never cut; the caption of a long table stands
+in the heading of each of its parts.
 """
 
 import re
@@ -11,7 +13,9 @@ from typing import TypeVar
 
 from corpus.cleaning import SURROGATE
 from corpus.document import Document, Passage
+from corpus.layout import is_code, is_row
 from corpus.sentences import spans
+from corpus.tables import CELL
 
 Item = TypeVar("Item")
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -21,6 +25,10 @@ BATCH_CHARACTERS = 500_000  # texts counted in one call by `chunk_many`
 # A word of more than 100 letters is one unknown token to WordPiece: length bounds what a token can stand for.
 CHARACTERS_PER_TOKEN = 12
 CLAUSE = re.compile(r"[;:,.!?…)\]»”—–][ \t\n]+|\n")
+BETWEEN_CELLS = re.compile(r" \| ")
+LINE = re.compile(r"\n")
+CAPTION = 150  # characters of a line above a table
+LONG_TABLE = 600  # characters of a table that may not fit in one passage with what stands around it
 SPACE = re.compile(r"\s+")
 ELLIPSIS = "…"
 
@@ -33,7 +41,8 @@ class _Tile:
     end: int
     tokens: int
     opens: bool  # begins a paragraph
-    leads: bool  # belongs to what follows: a heading, or "You need:" before a list
+    leads: bool  # belongs to what follows: a heading, a table's caption, or "You need:" before a list
+    whole: bool = False  # a row or code, which may take all the room that there is
 
 
 @dataclass
@@ -114,7 +123,8 @@ class _Packer:
         for stretch, ranges in zip(stretches, self._ranges(stretches, rooms), strict=True):
             passages = found[stretch.document]
             for start, end in ranges:
-                text = stretch.text[start:end].strip()
+                text = stretch.text[start:end].strip("\n").rstrip()
+                text = text if is_code(text, 0) else text.lstrip()
                 if text:
                     passages.append(Passage(text, stretch.heading, len(passages), stretch.page))
         yield from found
@@ -148,18 +158,20 @@ class _Packer:
 
     def _tile(self, stretches: list[_Stretch], rooms: list[int], languages: list[str]) -> None:
         """Fills in the tiles; those too long for a passage are halved until none is."""
-        pending = []  # (stretch number, start, end, opens, leads)
+        pending = []  # (stretch number, start, end, opens, leads, whole)
         for at, stretch in enumerate(stretches):
             pending += [(at, *tile) for tile in _sentence_tiles(stretch.text, languages[stretch.document])]
         while pending:
             counts = self._counts([stretches[at].text[start:end] for at, start, end, *_ in pending])
             halves = []
-            for (at, start, end, opens, leads), tokens in zip(pending, counts, strict=True):
-                if tokens <= min(self.budget, rooms[at] - 2) or end - start <= 1:
-                    stretches[at].tiles.append(_Tile(start, end, tokens, opens, leads))
+            for (at, start, end, opens, leads, whole), tokens in zip(pending, counts, strict=True):
+                # A row or a block of code is cut only where it does not fit at all.
+                most = (rooms[at] if whole else min(self.budget, rooms[at])) - 2
+                if tokens <= most or end - start <= 1:
+                    stretches[at].tiles.append(_Tile(start, end, max(1, tokens), opens, leads, whole))
                 else:
                     middle = _middle(stretches[at].text, start, end)
-                    halves += [(at, start, middle, opens, False), (at, middle, end, False, leads)]
+                    halves += [(at, start, middle, opens, False, whole), (at, middle, end, False, leads, whole)]
             pending = halves
         for stretch in stretches:
             stretch.tiles.sort(key=lambda tile: tile.start)
@@ -235,9 +247,43 @@ class _Packer:
 def _stretches(at: int, document: Document) -> Iterator[_Stretch]:
     for section in document.sections:
         if section.text.strip():
-            text = SURROGATE.sub("\ufffd", section.text)  # tokenizers refuse lone surrogates
-            heading = SURROGATE.sub("\ufffd", _heading(document.title, section.heading, text))
-            yield _Stretch(at, text, heading, section.page)
+            whole = SURROGATE.sub("\ufffd", section.text)  # tokenizers refuse lone surrogates
+            for text, caption in _parts(whole):
+                name = f"{section.heading} › {caption}" if section.heading and caption else section.heading or caption
+                heading = SURROGATE.sub("\ufffd", _heading(document.title, name, text))
+                yield _Stretch(at, text, heading, section.page)
+
+
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    """(text, caption) of the section's parts: a long table with a caption is one by itself."""
+    start = 0
+    for first, last, caption in _long_tables(text):
+        if text[start:first].strip():
+            yield text[start:first], ""
+        yield text[first:last], caption
+        start = last
+    if text[start:].strip():
+        yield text[start:], ""
+
+
+def _long_tables(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, caption) of each long table below a short line of its own; the caption is part of it."""
+    if CELL not in text or len(text) < LONG_TABLE:
+        return
+    at = 0
+    first, caption = -1, ""  # where the table begins, and what stands above it
+    above: tuple[int, str] = (0, "")  # where the last line that is no row begins, and the line
+    for line in [*text.split("\n"), ""]:
+        if CELL in line:
+            if first < 0:
+                first, caption = above[0], above[1].strip()
+        else:
+            if first >= 0 and at - first > LONG_TABLE and 0 < len(caption) <= CAPTION:
+                yield first, min(at, len(text)), caption.rstrip(" :")
+            first = -1
+            if line.strip():
+                above = at, line
+        at += len(line) + 1
 
 
 def _heading(title: str, section: str, text: str) -> str:
@@ -253,22 +299,35 @@ def _language(document: Document) -> str:
     return document.language or "en"
 
 
-def _sentence_tiles(text: str, language: str) -> Iterator[tuple[int, int, bool, bool]]:
-    """(start, end, opens, leads) of each sentence with the white space behind it: together the whole text."""
-    found = spans(text, language)
-    starts = [start for start, _ in found] + [len(text)]
+def _sentence_tiles(text: str, language: str) -> Iterator[tuple[int, int, bool, bool, bool]]:
+    """(start, end, opens, leads, whole) of each sentence with the white space behind it: together the whole text.
+
+    Lines of code that stand together are one.
+    """
+    found: list[tuple[int, int, bool]] = []  # start, end, is code
+    for start, end in spans(text, language):
+        code = is_code(text, start)
+        if code and found and found[-1][2] and not text[found[-1][1] : start].strip():
+            found[-1] = found[-1][0], end, True
+        else:
+            found.append((text.rfind("\n", 0, start) + 1 if code else start, end, code))
+    starts = [start for start, _, _ in found] + [len(text)]
+    behind = [*(is_row(text, start, end) for start, end, _ in found[1:]), False]  # whether a table's row comes next
     opens = True
-    for (start, end), following in zip(found, starts[1:], strict=True):
+    for (start, end, code), following, before_row in zip(found, starts[1:], behind, strict=True):
+        row = is_row(text, start, end)
         closes = text.count("\n", end, following) > 1
-        heading = opens and closes and end - start < 100 and text[end - 1].isalnum()
-        yield start, following, opens, text[end - 1] == ":" or (heading and text[start].isalnum())
+        heading = opens and closes and end - start < 100 and text[end - 1].isalnum() and text[start].isalnum()
+        caption = before_row and not row and end - start <= CAPTION
+        yield start, following, opens, not code and (text[end - 1] == ":" or heading or caption), row or code
         opens = closes
 
 
 def _middle(text: str, start: int, end: int) -> int:
-    """Where to halve a text that is too long: a clause's end near the middle, else a word's, else the middle."""
+    """Where to halve a text that is too long: a line's end near the middle, else a cell's, a clause's, a word's."""
     centre, quarter = (start + end) // 2, (end - start) // 4
-    for pattern, low, high in ((CLAUSE, centre - quarter, centre + quarter), (SPACE, start, end)):
+    near = centre - quarter, centre + quarter
+    for pattern, low, high in ((LINE, *near), (BETWEEN_CELLS, start, end), (CLAUSE, *near), (SPACE, start, end)):
         ends = [match.end() for match in pattern.finditer(text, low, high) if start < match.end() < end]
         if ends:
             return min(ends, key=lambda at: abs(at - centre))

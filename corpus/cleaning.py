@@ -54,6 +54,38 @@ def unescaped(text: str) -> str:
     return html.unescape(text)
 
 
+SQUARES = str.maketrans("123", "¹²³")
+FOOTNOTE = re.compile(r"\[?\d{1,3}\]?|[*†‡]")
+
+
+def raised(before: str, text: str, is_link: bool = False) -> str:
+    """A superscript in plain text, so that no number changes: "10" and "6" give "^6", "m" and "2" give "²".
+
+    `before` is the text that it stands behind. A link, or a number behind a whole word or a sentence, is the number of
+    a note: "[3]". Letters ("1er", "2nd") stay as they are.
+    """
+    shown = text.strip()
+    if not shown or shown.isalpha():
+        return text
+    end = before.rstrip()[-1:]
+    if is_link and FOOTNOTE.fullmatch(shown):
+        return f"[{shown.strip('[]')}]"
+    power = f"^{shown}" if shown.lstrip("+-−").isalnum() else f"^({shown})"
+    if end.isdigit() or (end and end in ")]}"):
+        return power
+    word = before[-12:].rsplit(None, 1)[-1:] or [""]
+    if end.isalpha() and len(word[0].lstrip("(0123456789./·⋅*")) <= 3:  # a unit or a variable
+        return shown.translate(SQUARES) if shown in ("1", "2", "3") else power
+    if FOOTNOTE.fullmatch(shown):
+        return f"[{shown.strip('[]')}]"
+    return power if end.isalnum() else shown
+
+
+def lowered(before: str, text: str) -> str:
+    """A subscript in plain text: "H2O" as it is read, but "10_2" behind a figure."""
+    return f"_{text.strip()}" if before[-1:].isdigit() and text.strip()[:1].isdigit() else text
+
+
 # "( 5 % )" → "(5%)": Penn Treebank tokens, as the corpora of the field write them, back into prose.
 DETOKENISED = (
     (re.compile(r" {2,}"), " "),
@@ -64,8 +96,8 @@ DETOKENISED = (
     (re.compile(r"(?<=s) '(?= )"), "'"),
     (re.compile(r"(?<=\w) / (?=\w)"), "/"),
     (re.compile(r"(?<=\d) \.(?=\d)"), "."),
-    (re.compile(r"([(\[{$£€]) +"), r"\1"),
-    (re.compile(r" +([)\]},;:!?%]|\.(?!\w))"), r"\1"),
+    (re.compile(r"([(\[{$£€]) "), r"\1"),
+    (re.compile(r" ([)\]},;:!?%]|\.(?!\w))"), r"\1"),
 )
 
 

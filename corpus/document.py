@@ -24,6 +24,8 @@ class Document:
 
     `path` says where it came from and is only ever shown, never opened. `external_id` is the identifier that the
     source itself gives (BEIR's `_id`, MedQuAD's question id). `language` is an ISO 639-1 code, empty when unknown.
+    `pair` are the question and the answer of a row that has fields for both, "" for an empty one: what trainings learn
+    of it, and nothing that the index keeps.
     """
 
     title: str
@@ -32,6 +34,7 @@ class Document:
     external_id: str = ""
     language: str = ""
     metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    pair: tuple[str, str] | None = None
 
     @cached_property
     def id(self) -> str:

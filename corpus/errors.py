@@ -40,7 +40,7 @@ class Reason:
         """What `dumps` wrote; None for anything else, such as a sentence that an older version stored."""
         try:
             found = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return _made(found) if isinstance(found, dict) and isinstance(found.get("code"), str) else None
 

@@ -1,10 +1,12 @@
-"""Files that are written as a whole or not at all."""
+"""Files that are written as a whole or not at all, and JSON from files that anything may have happened to."""
 
 import contextlib
+import json
 import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 PRIVATE = 0o600  # read and written by the user alone
 
@@ -26,3 +28,11 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def parsed(text: str | bytes) -> Any:
+    """The value of a JSON text. Raises ValueError for what is none, and for what is nested too deeply to be ours."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error

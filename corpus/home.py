@@ -1,10 +1,22 @@
-"""The data folder: where everything that belongs to the user lives, outside the program's own folder."""
+"""The data folder: where everything that belongs to the user lives, outside the program's own folder.
 
+It holds documents and conversations, so nobody but its owner may read it, whatever the system's usual rights are.
+"""
+
+import contextlib
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 VARIABLE = "SOURCIER_HOME"
+OTHERS = stat.S_IRWXG | stat.S_IRWXO  # every right of the group and of everybody else
+# What stands in a data folder, by the part of the name before its first dot: index.sqlite3-wal, votes.sqlite3 ...
+OURS = frozenset(
+    "index history votes feedback settings password preferences vectors datasets models runs documents uploads logs "
+    "evaluation training indexing watching generators current".split()
+)
+MARKS = ("index.sqlite3", "history.sqlite3", "settings.json")  # one of them makes a folder a data folder
 
 
 @dataclass(frozen=True)
@@ -20,8 +32,15 @@ class Home:
         return cls(Path(chosen).expanduser().resolve())
 
     def make(self) -> "Home":
-        """Creates the folder. Raises OSError with the system's reason when it cannot be written."""
+        """Creates the folder, and makes it and all that is in it its owner's alone (0700 and 0600).
+
+        From now on everything that this process writes is private: most of it goes in here, by many libraries. Raises
+        OSError with the system's reason when the folder cannot be written.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
+        if os.name == "posix":
+            os.umask(os.umask(OTHERS) | OTHERS)
+            _make_private(self.path)
         return self
 
     @property
@@ -73,6 +92,41 @@ class Home:
     def logs(self) -> Path:
         """Log files of the app and of the indexing process."""
         return self.path / "logs"
+
+
+def _make_private(folder: Path) -> None:
+    """Takes the rights of others from a data folder that an older version made.
+
+    A folder that holds other things as well keeps its own rights, and they keep theirs: it may be a shared one.
+    """
+    with os.scandir(folder) as entries:
+        found = [entry for entry in entries if not entry.name.startswith(".")]
+    ours = [entry for entry in found if entry.name.partition(".")[0] in OURS]
+    if found and not any(entry.name in MARKS for entry in found):
+        return
+    for entry in ours:
+        _take_rights(entry.path)
+    if len(ours) == len(found):
+        _chmod(str(folder))
+
+
+def _take_rights(path: str) -> None:
+    """From a file, or a folder with all that is in it. What lies in a private folder nobody else reaches; links are not
+    followed. What cannot be changed, such as somebody else's file, stays as it is."""
+    with contextlib.suppress(OSError):
+        mode = os.lstat(path).st_mode
+        if stat.S_ISLNK(mode) or not mode & OTHERS:
+            return
+        if stat.S_ISDIR(mode):
+            with os.scandir(path) as entries:
+                for entry in entries:
+                    _take_rights(entry.path)
+        _chmod(path)
+
+
+def _chmod(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.chmod(path, stat.S_IMODE(os.lstat(path).st_mode) & ~OTHERS)
 
 
 def _default() -> Path:

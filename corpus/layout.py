@@ -8,8 +8,11 @@ data set's pages hold is declared beside that data set (`corpus.datasets.page_fu
 import re
 
 from corpus.datasets import page_furniture
+from corpus.tables import CELL
 
 MARKER = re.compile(r"\s*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+(?=\S)")
+CODE_INDENT = "    "  # opens a line of code in a section's text, where no other line begins with a space
+DEEPEST = 400  # characters of a line's indentation that are looked at
 LABEL = re.compile(r"(?:Summary|Note|Key Points?|Overview|Answer)\s*:\s+(?=\S)")
 WORD = re.compile(r"\S+")
 HASHES = re.compile(r"\s*#{1,6}\s+(?=\S)")  # Markdown's, in files that are not read as Markdown
@@ -44,7 +47,22 @@ CELL_ENDS = re.compile(r"(?:\d\s?%|\d/\d+|\d of \d+)(\s+)|(\s+-\s+)|(\s{2,})")
 
 def is_list_item(text: str, start: int, end: int) -> bool:
     """Whether the sentence at characters [start, end) of `text` is an item of a list, or begins one: "- a cup"."""
-    return bool(MARKER.match(text, start, end)) and not text[text.rfind("\n", 0, start) + 1 : start].strip()
+    before = text[max(0, start - DEEPEST) : start]  # not the whole line, which may have megabytes
+    return bool(MARKER.match(text, start, end)) and not before.rpartition("\n")[2].strip()
+
+
+def is_row(text: str, start: int, end: int) -> bool:
+    """Whether the sentence is a table's row: "Room: Double | Winter: 870"."""
+    return CELL in text[start:end] and "\n" not in text[start:end].strip()
+
+
+def is_code(text: str, start: int) -> bool:
+    """Whether a line of code stands at `start`, which may lie behind its indentation."""
+    line = text.rfind("\n", max(0, start - DEEPEST), start) + 1
+    if line == 0 and start > DEEPEST:
+        return False
+    before = text[line:start]
+    return not before.strip() and (before + text[start : start + 4]).startswith(CODE_INDENT)
 
 
 def body_start(text: str, start: int, end: int) -> int:
@@ -62,6 +80,8 @@ def body_start(text: str, start: int, end: int) -> int:
 def is_heading(text: str, start: int, end: int) -> bool:
     """Whether all of the sentence is a title: short, without an end, its words capitalised or without a verb."""
     shown = text[start:end].strip()
+    if is_row(text, start, end) or is_code(text, start):
+        return False
     if HASHES.match(shown) and "\n" not in shown:
         return True
     words = shown.split()
@@ -85,6 +105,8 @@ def is_fragment(text: str, start: int, end: int) -> bool:
 
 def is_table(text: str, start: int, end: int) -> bool:
     """Whether cells of a table stand one after another, "Ataxia 50% Fever 7.5% ...", or lines of a contents page."""
+    if is_row(text, start, end):
+        return False  # a fact, with its columns' names
     shown = text[start:end]
     dotted = shown.count(" . ") > MOST_CELLS or "....." in shown
     many = shown.count(" - ") > MOST_CELLS or len(re.findall(r"\d\s?%", shown)) > MOST_CELLS
@@ -131,8 +153,10 @@ def is_notice(text: str, start: int, end: int) -> bool:
 def prose(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The span of the sentence as it may be quoted, without a glued heading; None where it is no whole sentence.
 
-    Items of lists come back whole, with their marker.
+    Items of lists come back whole, with their marker; so do rows of tables and lines of code.
     """
+    if is_row(text, start, end) or is_code(text, start):
+        return start, end
     if any(test(text, start, end) for test in (is_heading, is_fragment, is_table, is_notice)):
         return None
     if is_list_item(text, start, end):

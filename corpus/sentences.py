@@ -8,17 +8,20 @@ import re
 from collections.abc import Iterator
 
 from corpus.cleaning import SURROGATE
-from corpus.layout import MARKER
+from corpus.layout import MARKER, is_code
+from corpus.tables import CELL
 
-# A sentence never crosses a blank line, the start of a list item, or a line break after a colon.
+# A sentence never crosses a blank line, the start of a list item or of a line of code, or a line break after a colon.
 # Of an inline list only the first item stands behind its lead: "Signs include - pain\n- fever".
 BREAK = re.compile(
-    r"\n[^\S\n]*\n\s*|\n(?=[^\S\n]*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+\S)|(?<=:)\n"
+    r"\n[^\S\n]*\n\s*|\n(?=[^\S\n]*(?:[-*•‣▪◦–]|\d{1,3}[.)]|[a-z]\))[^\S\n]+\S)|(?<=:)\n|\n(?= {4})"
     r"|(?:(?<= include)|(?<=includes)|(?<=including)|(?<= like)|(?<=such as)|(?<= are)|(?<=following)|(?<= if))"
     r"[ ](?=- [^\n]{1,300}\n- )"
 )
 AFTER_ITEM = re.compile(r"(?<=[^\W\d_])\n(?=[A-ZÀ-ÖØ-Þ][\w'’]* )")  # what follows a list without a blank line
 LAST_WORD = re.compile(r"([^\W\d_][\w.-]*)\.$")
+OTHER_SPACE = re.compile(r"[^\S \n]")
+LONGEST_ROW = 1_000  # characters of a line with cells; a longer one is split like prose
 WINDOW = 5_000  # characters: the splitter takes quadratic time on some texts without a sentence's end
 
 
@@ -47,11 +50,14 @@ def spans(text: str, language: str = "en") -> list[tuple[int, int]]:
 
     `language` is an ISO 639-1 code; English rules serve where it is empty or unknown.
     """
-    # Lone surrogates cannot be encoded for the compiled splitter; one character stands for one.
-    clean = SURROGATE.sub("\ufffd", text)
+    # Lone surrogates cannot be encoded for the compiled splitter, and some spaces crash it ("M\u2028."); one character
+    # stands for one.
+    clean = OTHER_SPACE.sub(" ", SURROGATE.sub("\ufffd", text))
     found: list[tuple[int, int]] = []
-    for start, end in _blocks(clean):
-        found.extend(_block_spans(clean, start, end, language or "en"))
+    for block_start, block_end in _blocks(clean):
+        for start, end, is_row in _rows_apart(clean, block_start, block_end):
+            span = _strip(clean, start, end) if is_row or is_code(clean, start) else None
+            found.extend([span] if span else _block_spans(clean, start, end, language or "en"))
     return found
 
 
@@ -61,6 +67,23 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         yield start, match.start()
         start = match.end()
     yield start, len(text)
+
+
+def _rows_apart(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """The block's parts and whether each is a table's row: one line, and one sentence whatever its cells hold."""
+    begun = at = start
+    last = text.rfind(CELL, start, end)
+    while at <= last:
+        stop = text.find("\n", at, end)
+        stop = end if stop < 0 else stop
+        if stop - at <= LONGEST_ROW and text.find(CELL, at, stop) >= 0:
+            if begun < at:
+                yield begun, at, False
+            yield at, stop, True
+            begun = stop + 1
+        at = stop + 1
+    if begun < end:
+        yield begun, end, False
 
 
 def _block_spans(text: str, start: int, end: int, language: str) -> Iterator[tuple[int, int]]:

@@ -20,6 +20,7 @@ COMMANDS = {
     "ask": "answer a question, or a file of them",
     "index": "add, list, follow, check, export and remove documents",
     "search": "run a file of queries and write a TREC run file",
+    "mcp": "serve search and answers to Claude, Cursor and other MCP clients",
     "fetch": "get data sets into the data folder",
     "finetune": "fine-tune a GPT-2 on data sets or on your own documents",
     "pretrain": "train a tokenizer and a GPT-2 from nothing",

@@ -13,8 +13,10 @@ from typing import TextIO
 from assistant.pipeline import AskError, Assistant
 from assistant.schema import MODES, Answer, Turn, marked
 from assistant.serialization import REFUSAL, contract
+from assistant.services.explanation import as_json, explain
 from assistant.settings import Settings
-from assistant.ui.i18n.texts import t
+from assistant.ui.i18n.explanation import as_text
+from assistant.ui.i18n.texts import system_language, t
 from corpus.document import ReadingError
 from corpus.errors import Reason, SourcierError
 from scripts._common import home_of, parser, reason, run, say
@@ -48,10 +50,19 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     made.add_argument("--model", help="a generator on this machine (default: the one in the settings)")
     made.add_argument("--mode", choices=MODES, default="grounded")
     made.add_argument("--threshold", type=float, help="refuse under this confidence, 0 to 1 (default: the settings')")
+    made.add_argument(
+        "--explain",
+        metavar="DOCUMENT",
+        help="say why a document (its file name, title or id) or a sentence is not in the answer",
+    )
     made.add_argument("--json", action="store_true", help="print one JSON object")
     options = made.parse_args(argv)
     if bool(options.question is not None) == bool(options.questions):
         made.error("give either a QUESTION or --questions FILE")
+    if options.explain is not None and options.questions:
+        made.error("--explain belongs to one QUESTION")
+    if options.explain is not None and not options.explain.strip():
+        made.error("--explain wants the name of a document, or a sentence")
     if options.threshold is not None and not 0 <= options.threshold <= 1:
         made.error("--threshold is a probability, from 0 to 1")
     if bool(options.questions) != bool(options.out):
@@ -61,7 +72,16 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
 
 def _one(assistant: Assistant, options: argparse.Namespace) -> int:
     answer = assistant.answer(options.question, collections=options.collection, mode=options.mode, model=options.model)
-    print(json.dumps(contract(answer), ensure_ascii=False, indent=2) if options.json else _readable(answer))
+    explanation = explain(assistant, answer, options.explain) if options.explain else None
+    if options.json:
+        record = contract(answer)
+        if explanation is not None:
+            record["explanation"] = as_json(explanation)
+        print(json.dumps(record, ensure_ascii=False, indent=2))
+    else:
+        print(_readable(answer))
+        if explanation is not None:
+            print(_printable(f"\n{as_text(explanation, system_language())}"))
     return 0
 
 
@@ -99,47 +119,52 @@ def _many(assistant: Assistant, options: argparse.Namespace) -> int:
                 failed += 1
                 why = say(error if isinstance(error, AskError) else Reason("queries.no_object"))
                 print(f"{options.questions}, line {number}: {why}", file=sys.stderr)
-                continue
+                record = {"_id": row.get("_id"), "line": number, "error": why}
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
             file.flush()  # an interrupted run goes on after its last whole line
     return 1 if failed else 0
 
 
 def _record(assistant: Assistant, row: dict, options: argparse.Namespace) -> dict:
+    identity, question = row["_id"], row["text"]
+    if not isinstance(question, str):
+        raise TypeError("a question is text")
     history: list[Turn] = []
     for earlier in row.get("history", ()):
         text = earlier if isinstance(earlier, str) else earlier["text"]
         answer = assistant.answer(text, history=history, collections=options.collection, mode="quotes")
         history.append(Turn(text, answer))
     answer = assistant.answer(
-        str(row["text"]), history=history, collections=options.collection, mode=options.mode, model=options.model
+        question, history=history, collections=options.collection, mode=options.mode, model=options.model
     )
-    return {"_id": row["_id"], **contract(answer)}
+    return {"_id": identity, **contract(answer)}
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict]]:
+    """Line numbers and their objects, {} for a line that is empty or holds none."""
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open("rb") as file:
             for number, line in enumerate(file, 1):
-                if line.strip():
-                    try:
-                        row = json.loads(line)
-                    except ValueError:
-                        row = None
-                    yield number, row if isinstance(row, dict) else {}
-    except (OSError, UnicodeDecodeError) as error:
+                try:
+                    row = json.loads(line.decode("utf-8-sig"))
+                except ValueError:
+                    row = None
+                yield number, row if isinstance(row, dict) else {}
+    except OSError as error:
         raise ReadingError("queries.unreadable", path=path, reason=reason(error)) from error
 
 
 def _answered(path: Path) -> set[str]:
-    """Ids already in the output; a half line at its end is cut off."""
+    """Ids already in the output. A half line at its end is cut off; lines with an error are, too, to be asked again."""
     if not path.exists():
         return set()
     kept, ids = [], set()
     for line in path.read_text("utf-8", errors="replace").splitlines():
         try:
-            ids.add(str(json.loads(line)["_id"]))
-            kept.append(line)
+            record = json.loads(line)
+            if "error" not in record:
+                ids.add(str(record["_id"]))
+                kept.append(line)
         except (ValueError, KeyError, TypeError):
             continue
     path.write_text("".join(line + "\n" for line in kept), "utf-8")

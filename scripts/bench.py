@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from corpus.chunking import chunk_many
 from corpus.document import Document, Passage, Section
@@ -17,11 +18,15 @@ from index.vectors.embedder import load_embedder
 from index.vectors.faiss_cache import VectorCache
 from scripts._common import home_of, parser, run, say
 
+if TYPE_CHECKING:
+    from assistant.generation.generator import Generator
+
 PARAGRAPH = (
     "The optic nerve carries what the eye sees to the brain. When the pressure inside the eye stays too high, its "
     "fibres die one after another, and the field of vision shrinks from its edge. Drops lower the pressure by making "
     "the eye produce less fluid or by letting more of it drain. "
 )
+ROUNDS = 5
 QUESTIONS = (
     "What are the treatments for glaucoma?",
     "How is asthma diagnosed in children?",
@@ -78,33 +83,68 @@ def _searching(store: Store, home) -> dict[str, float]:
     return {"indexed_documents": documents, **_spread("search", seconds)}
 
 
-def _generating(name: str, models) -> dict[str, float]:
+def _generating(name: str, models) -> dict[str, float | str]:
+    """The engine that the chat takes here, beside Keras on the same work, and what drafted tokens save it."""
+    from assistant.generation.engine.choice import AUTOMATIC, KERAS
     from assistant.generation.generator import Generator
     from assistant.generation.presets import ModelError
-    from assistant.generation.sampling import Sampling
 
     try:
-        loading = time.perf_counter()
-        generator = Generator.load(name, models=models)
+        chat, keras = (Generator.load(name, models=models, engine=engine) for engine in (AUTOMATIC, KERAS))
     except ModelError as error:
         print(say(error), file=sys.stderr)
         return {}
-    generator.warm_up()
-    loaded = time.perf_counter() - loading
-    prompt = PARAGRAPH * 8
-    started, tokens = time.perf_counter(), 0
-    first = 0.0
-    wild = Sampling(temperature=3.0, seed=0)  # so that it does not end early
-    for _ in generator.tokens(prompt, max_new_tokens=100, sampling=wild):
+    chat.warm_up()
+    keras.warm_up()
+    loading = _seconds(lambda: Generator.load(name, models=models, engine=AUTOMATIC).warm_up())  # made before, by now
+    ours, theirs = _in_turns(partial(_written, chat), partial(_written, keras))
+    guided, slow = _in_turns(partial(_copied, chat, True), partial(_copied, chat, False))
+    return {
+        "engine": chat.engine.name,
+        "generator_load_s": loading,
+        "prompt_tokens": chat.count_tokens(PARAGRAPH * 8),
+        **ours,
+        **{f"keras_{name}": value for name, value in theirs.items()},
+        "answer_keras_over_engine": theirs["answer_s"] / ours["answer_s"],
+        "copied_tokens_per_s": guided["new_tokens_per_s"],
+        "copied_tokens_per_s_without_drafts": slow["new_tokens_per_s"],
+        "drafts_speed_up": guided["new_tokens_per_s"] / slow["new_tokens_per_s"],
+    }
+
+
+def _written(generator: "Generator", **options) -> dict[str, float]:
+    """Seconds until the first and the last of 100 tokens behind a prompt of some 500, and the rate between them."""
+    from assistant.generation.sampling import Sampling
+
+    started, tokens, first = time.perf_counter(), 0, 0.0
+    options = {"sampling": Sampling(temperature=3.0, seed=0), **options}  # so wild that it does not end early
+    for _ in generator.tokens(PARAGRAPH * 8, max_new_tokens=100, **options):
         first = first or time.perf_counter() - started
         tokens += 1
     whole = time.perf_counter() - started
-    return {
-        "generator_load_s": loaded,
-        "prompt_tokens": generator.count_tokens(prompt),
-        "first_token_s": first,
-        "new_tokens_per_s": (tokens - 1) / (whole - first) if tokens > 1 else 0.0,
-    }
+    rate = (tokens - 1) / (whole - first) if tokens > 1 else 0.0
+    return {"first_token_s": first, "new_tokens_per_s": rate, "answer_s": whole}
+
+
+def _copied(generator: "Generator", drafts: bool) -> dict[str, float]:
+    """The same for an answer that copies its passage, as a grounded one does, with and without drafted tokens."""
+    from assistant.generation.sampling import GREEDY
+
+    longest = generator.engine.longest_draft
+    generator.engine.longest_draft = longest if drafts else 0
+    try:
+        return _written(generator, sampling=GREEDY, copying=generator.copying_from([PARAGRAPH * 2]))
+    finally:
+        generator.engine.longest_draft = longest
+
+
+def _in_turns(*measures: Callable[[], dict[str, float]]) -> list[dict[str, float]]:
+    """The medians of each measure, taken in turns so that what else the machine does hits all alike."""
+    rounds = [[measure() for measure in measures] for _ in range(ROUNDS)]
+    return [
+        {name: statistics.median(figures[name] for figures in one) for name in one[0]}
+        for one in zip(*rounds, strict=True)
+    ]
 
 
 def _spread(name: str, seconds: Sequence[float]) -> dict[str, float]:

@@ -68,8 +68,8 @@ def _measured(options: argparse.Namespace, home: Home) -> "tuple[Run, list[Examp
 
 def _names(options: argparse.Namespace, home: Home) -> tuple[str, str]:
     """The generic and the specialised generator. Raises SourcierError, ModelError when one cannot be used."""
-    base = "gpt2_base_en"
-    generic = options.generic or (base if presets.downloaded(base) else presets.STARTER)
+    base = presets.GENERIC
+    generic = options.generic or (base if presets.downloaded(base, home.models) else presets.STARTER)
     specialised = options.specialised or _newest(home)
     for name in (generic, specialised):
         presets.validate(presets.find(name, home.models))  # before minutes of answering
@@ -89,7 +89,7 @@ def _newest(home: Home) -> str:
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
     made = parser("compare", DESCRIPTION)
-    made.add_argument("--generic", metavar="NAME", help="default: gpt2_base_en where it was downloaded, else starter")
+    made.add_argument("--generic", metavar="NAME", help="default: gpt2_base_en where it was fetched, else starter")
     made.add_argument("--specialised", metavar="NAME", help="default: the one that was fine-tuned last")
     made.add_argument("--data", default="medquad", metavar="NAME", help="a data set that was fetched (medquad)")
     made.add_argument("--count", type=int, default=100, metavar="N", help="questions (100)")

@@ -3,7 +3,7 @@
 import argparse
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,14 @@ from assistant.training.finetune.settings import Request, Settings
 from assistant.training.runs.folder import disk_errors
 from assistant.training.runs.lock import sole
 from assistant.training.runs.stopping import stop_on_signals
+from corpus.document import Dropped
 from corpus.home import Home
 from scripts._common import home_of, parser, run, say
 
 if TYPE_CHECKING:
     from assistant.training.finetune.tuning import FineTuning, Progress
 
+SHOWN = 3  # places of each reason for leaving something out
 USUAL_DATA = ("medquad", "wikipedia", "follow-ups", "manners")  # where neither data nor documents are named
 
 
@@ -41,6 +43,8 @@ def _finetune(request: Request, home: Home, dry: bool) -> int:
 
     job = Job(request, home, unreadable, dry=dry)
     print(_plan(job.tuning))
+    for line in _left_out(job.left_out):
+        print(line)
     if dry:
         return 0
     stop = stop_on_signals()
@@ -93,6 +97,16 @@ def _plan(tuning: "FineTuning") -> str:
     return "\n".join(lines)
 
 
+def _left_out(items: Sequence[Dropped]) -> Iterator[str]:
+    """What of the documents is not learnt, a line a reason with the first places."""
+    places: dict[str, list[str]] = {}
+    for item in items:
+        places.setdefault(say(item.reason).removesuffix("."), []).append(item.place)
+    for reason, where in places.items():
+        shown = "; ".join(where[:SHOWN]) + (" …" if len(where) > SHOWN else "")
+        yield f"{len(where)} left out, {reason}: {shown}"
+
+
 def _request(options: argparse.Namespace) -> Request:
     names = (
         *("base", "epochs", "batch", "accumulate", "rate", "length", "lora_rank", "precision"),
@@ -108,7 +122,7 @@ def _request(options: argparse.Namespace) -> Request:
 def _options(argv: list[str] | None) -> argparse.Namespace:
     made = parser("finetune", "Fine-tunes a GPT-2 on the assistant's job: passages and a question, then the answer.")
     made.add_argument("name", help="what the result is called; the same name goes on with an unfinished run")
-    made.add_argument("--base", default=presets.STARTER, help="starter, a downloaded hub preset, or a preset's folder")
+    made.add_argument("--base", default=presets.STARTER, help="starter, a fetched gpt2_base_en, or a preset's folder")
     made.add_argument(
         "--data",
         action="append",

@@ -14,7 +14,8 @@ Builds the generated files of livrables/, or says which are not up to date with 
 
   python -m scripts.livrables list                 the parts, their files and what they need
   python -m scripts.livrables build [NAME...]      the named parts; without names, those that are out of date
-  python -m scripts.livrables check                exit status 1 when a part is out of date or a link leads nowhere
+  python -m scripts.livrables check                exit status 1 when a part is out of date, a link leads nowhere, or
+                                                   deliverables give different values for one quantity
   python -m scripts.livrables figures RUN.json...  figures of stored runs for the slides; without runs, what is missing
   python -m scripts.livrables usertests            the results of the tests with users, from what was filled in
 
@@ -40,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
     chosen = [known[name] for name in options.names] or list(PARTS)
     if options.action == "list":
         return _list(chosen)
-    return _check(chosen) if options.action == "check" else _build(chosen, bool(options.names))
+    return _check(chosen, not options.names) if options.action == "check" else _build(chosen, bool(options.names))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -89,7 +90,7 @@ def _build(parts, named: bool) -> int:
     return int(failed)
 
 
-def _check(parts) -> int:
+def _check(parts, everything: bool) -> int:
     from scripts._course.livrables.links import broken, texts
     from scripts._course.livrables.parts import LIVRABLES, stale
 
@@ -97,6 +98,10 @@ def _check(parts) -> int:
     for path in texts(LIVRABLES):
         name = path.relative_to(LIVRABLES.parent).as_posix()
         wrong += [f"{name} links to {target}, which is not there." for target in broken(path)]
+    if everything:
+        from scripts._course.livrables.quantities import contradictions
+
+        wrong += contradictions()
     print(*wrong or ["Everything is up to date."], sep="\n")
     return int(bool(wrong))
 

@@ -17,30 +17,30 @@ from scripts._common import run as run_command
 from scripts._setup.command_line import Parser, program
 from scripts._stress.common import Report, Row
 
-SHOWS = ("kills", "library", "hostile", "giants", "soak")
+SCENARIOS = ("kills", "library", "hostile", "giants", "soak")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit status 0 when every promise was kept, 1 when one was broken, 2 wrong usage."""
+    """Exit status 0 when every check passed, 1 when one failed, 2 wrong usage."""
     options = _options(argv)
     logging.basicConfig(level=logging.ERROR)
     with contextlib.suppress(ValueError):  # not in the main thread: a test
         signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # what was started is ended, too
-    os.environ["SOURCIER_EMBEDDER"] = "hashing"  # of the shows that embed thousands; the library's has its own
-    shows = options.shows or [show for show in SHOWS if show != "library" or options.library]
-    if "library" in shows and not options.library:
+    os.environ["SOURCIER_EMBEDDER"] = "hashing"  # of the scenarios that embed thousands; the library's has its own
+    scenarios = options.scenarios or [scenario for scenario in SCENARIOS if scenario != "library" or options.library]
+    if "library" in scenarios and not options.library:
         raise SourcierError("stress.needs_library")
     rows: list[Row] = []
     base = Path(tempfile.mkdtemp(prefix="sourcier-stress-", dir=options.folder))
     began = time.monotonic()
     try:
-        for show in shows:
-            folder = base / show
+        for scenario in scenarios:
+            folder = base / scenario
             folder.mkdir()
             report = Report(
-                show, lambda text: print(f"{time.monotonic() - began:6.0f} s  {text}", file=sys.stderr, flush=True)
+                scenario, lambda text: print(f"{time.monotonic() - began:6.0f} s  {text}", file=sys.stderr, flush=True)
             )
-            _runner(show, options)(report, folder)
+            _runner(scenario, options)(report, folder)
             rows += report.rows
     finally:
         if options.keep:
@@ -49,14 +49,18 @@ def main(argv: list[str] | None = None) -> int:
             shutil.rmtree(base, ignore_errors=True)
     print(table(rows))
     broken = sum(not row.passed for row in rows)
-    print(f"{len(rows) - broken} of {len(rows)} promises kept, in {(time.monotonic() - began) / 60:.0f} minutes.")
+    print(f"{len(rows) - broken} of {len(rows)} checks passed, in {(time.monotonic() - began) / 60:.0f} minutes.")
     return 1 if broken else 0
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
     made = Parser(prog=program("stress"), description=__doc__)
     made.add_argument(
-        "shows", nargs="*", choices=[*SHOWS, []], metavar="SHOW", help=f"of {', '.join(SHOWS)}; default: all"
+        "scenarios",
+        nargs="*",
+        choices=[*SCENARIOS, []],
+        metavar="SCENARIO",
+        help=f"of {', '.join(SCENARIOS)}; default: all",
     )
     made.add_argument("--kills", type=int, default=200, help="of indexing processes and users' programs (200)")
     made.add_argument("--documents", type=int, default=2000, help="of the collection that is killed (2000)")
@@ -72,7 +76,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     return made.parse_args(argv)
 
 
-def _runner(show: str, options: argparse.Namespace) -> Callable[[Report, Path], None]:
+def _runner(scenario: str, options: argparse.Namespace) -> Callable[[Report, Path], None]:
     from functools import partial
 
     from scripts._stress import giants, hostile, kills, library, soak
@@ -83,14 +87,14 @@ def _runner(show: str, options: argparse.Namespace) -> Callable[[Report, Path], 
         "hostile": partial(hostile.run, files=options.files, seed=options.seed),
         "giants": partial(giants.run, seed=options.seed, scale=options.scale),
         "soak": partial(soak.run, minutes=options.minutes, seed=options.seed),
-    }[show]
+    }[scenario]
 
 
 def table(rows: list[Row]) -> str:
     """The lines as a table for people and for Markdown."""
     cells = [
-        ("show", "promise", "measured", "limit", ""),
-        *((*_cells(row), "kept" if row.passed else "BROKEN") for row in rows),
+        ("scenario", "check", "measured", "limit", ""),
+        *((*_cells(row), "passed" if row.passed else "FAILED") for row in rows),
     ]
     widths = [max(len(row[column]) for row in cells) for column in range(5)]
     lines = [
@@ -100,7 +104,7 @@ def table(rows: list[Row]) -> str:
 
 
 def _cells(row: Row) -> tuple[str, str, str, str]:
-    return row.show, row.what, row.measured, row.limit
+    return row.scenario, row.what, row.measured, row.limit
 
 
 if __name__ == "__main__":

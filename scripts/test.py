@@ -11,13 +11,17 @@ usage: {program} [-h] [pytest's own arguments]
 
 Runs Sourcier's tests. On a Python without the packages it first installs them, with those of the tests, into .venv.
 
-  {program}                      all of them
+  {program}                      all of them, in as many processes as there are cores, four at most
   {program} tests/index -q       a part, tersely
   {program} -m "not real"        without the real models and data
   {program} -m "not browser"     without the browser; those tests skip by themselves where no Chromium is
 
 The status is pytest's: 0 when all passed.
 """
+
+
+# A file's tests stay in one process: they share the apps and models that its fixtures start.
+WHOLE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -33,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     import pytest
 
     os.chdir(bootstrap.ROOT)
-    return int(pytest.main(given))
+    return int(pytest.main(given or list(WHOLE)))
 
 
 if __name__ == "__main__":

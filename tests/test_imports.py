@@ -58,6 +58,8 @@ HEAVY = {
     "keras_hub": (),
     "keras_nlp": (),
     "faiss": (),
+    "onnx": (),
+    "onnxruntime": (),
     "sentence_transformers": (),
     "sklearn": (),
     "pandas": (),

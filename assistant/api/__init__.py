@@ -1,4 +1,6 @@
-"""The local HTTP API under /v1: OpenAI's chat completions with sources, and Sourcier's own questions and searches.
+"""The ways in for other programs: the HTTP API under /v1 (OpenAI's chat and embeddings with sources, and Sourcier's own
+questions, searches and documents), and a server of the Model Context Protocol.
 
-FastAPI is imported only here and in `assistant.ui`; the app mounts what `routes.make` gives beside its page.
+FastAPI is imported only here and in `assistant.ui`, `mcp` only in `mcp_server`; the app mounts what `routes.make` gives
+beside its page.
 """

@@ -5,8 +5,9 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.api.models import Message
-from assistant.pipeline import AskError
+from assistant.api.clients import ClientTask, question_in, task_in
+from assistant.api.models import MOST_EARLIER, Message
+from assistant.pipeline import LONGEST_QUESTION, AskError
 from assistant.schema import Answer, Searched, Sentence, Turn
 from assistant.serialization import REFUSAL, contract, source
 
@@ -14,18 +15,26 @@ NOTHING = Answer("", refused=False, confidence=0.0, mode="grounded", model="")
 
 
 def asked(messages: Sequence[Message]) -> tuple[str, tuple[Turn, ...]]:
-    """The last user message, and the turns before it, oldest first. Raises AskError when no user says anything."""
+    """The question of the last user message, and the last turns before it, oldest first.
+
+    Raises AskError when no user says anything.
+    """
     spoken = [message for message in messages if message.role in ("user", "assistant") and message.text.strip()]
     last = max((at for at, message in enumerate(spoken) if message.role == "user"), default=None)
     if last is None:
         raise AskError("api.no_user_message")
     turns: list[Turn] = []
-    for message in spoken[:last]:
+    for message in spoken[max(0, last - MOST_EARLIER) : last]:
         if message.role == "user":
-            turns.append(Turn(message.text))
+            turns.append(Turn(question_in(message.text)[:LONGEST_QUESTION]))
         elif turns:
             turns[-1] = earlier(turns[-1].question, message.text.strip().startswith(REFUSAL))
-    return spoken[last].text, tuple(turns)
+    return question_in(spoken[last].text), tuple(turns)
+
+
+def client_task(messages: Sequence[Message]) -> ClientTask | None:
+    """What a chat program asks for itself; None for a question."""
+    return task_in([(message.role, message.text) for message in messages[-MOST_EARLIER:]])
 
 
 def earlier(question: str, refused: bool) -> Turn:
@@ -52,6 +61,20 @@ class Completion:
         """One piece of a stream."""
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
         return {**self._head("chat.completion.chunk", [choice]), **(extras or {})}
+
+    def replied(self, task: ClientTask) -> dict:
+        """What a chat program asked for itself, in one piece."""
+        message = {"role": "assistant", "content": task.reply, "refusal": None}
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+        return {**self._head("chat.completion", [choice]), "usage": usage(NOTHING), **_task(task)}
+
+    def replied_chunks(self, task: ClientTask, usage_wanted: bool) -> Iterator[dict]:
+        """The same as a stream."""
+        yield self.chunk(role="assistant", content="")
+        yield self.chunk(content=task.reply)
+        yield self.chunk("stop", _task(task))
+        if usage_wanted:
+            yield self.used(NOTHING)
 
     def searched(self, event: Searched) -> dict:
         """The passages, as soon as they are found: before a word is written."""
@@ -91,3 +114,7 @@ def usage(answer: Answer) -> dict[str, int]:
 def _extras(found: dict) -> dict:
     rest = {key: value for key, value in found.items() if key not in ("question", "answer", "sources")}
     return {"sources": found["sources"], "sourcier": rest}
+
+
+def _task(task: ClientTask) -> dict:
+    return {"sources": [], "sourcier": {"task": task.kind}}

@@ -2,16 +2,18 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from assistant.pipeline import LONGEST_QUESTION
 from assistant.schema import Mode
 
-MOST_MESSAGES = 200
+MOST_EARLIER = 200
 MOST_COLLECTIONS = 100
-LONGEST_MESSAGE = 100_000  # characters; earlier answers come back as messages
 LONGEST_NAME = 200
 MOST_FOUND = 50
+MOST_TEXTS = 2048  # to be embedded by one request, as OpenAI has it
+LONGEST_TEXT = 100_000  # characters of each; the embedder sees the first few hundred words
+MOST_LISTED = 200
 OWN_NAME = "sourcier"  # the model name that stands for the generator chosen in the settings
 
 
@@ -32,20 +34,27 @@ AnswerMode = Annotated[
 ]
 
 
-class Part(BaseModel):
+class Sent(BaseModel):
+    """Something that a client sends. A field that is null counts as not given, as with OpenAI."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        return {key: one for key, one in value.items() if one is not None} if isinstance(value, dict) else value
+
+
+class Part(Sent):
     """A piece of a message; only texts are read."""
 
     type: str = "text"
-    text: Text = Field("", max_length=LONGEST_MESSAGE)
+    text: Text = ""
 
 
-class Message(BaseModel):
+class Message(Sent):
     """One message of a conversation. System messages are accepted and change nothing."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: Annotated[Text, Field(max_length=LONGEST_MESSAGE)] | Annotated[list[Part], Field(max_length=50)] | None = (
-        None
-    )
+    content: Text | list[Part] | None = None
 
     @property
     def text(self) -> str:
@@ -55,14 +64,17 @@ class Message(BaseModel):
         return self.content or ""
 
 
-class StreamOptions(BaseModel):
+class StreamOptions(Sent):
     """OpenAI's."""
 
     include_usage: bool = False
 
 
-class ChatRequest(BaseModel):
-    """OpenAI's chat completion. The last user message is the question, those before it are its history.
+class ChatRequest(Sent):
+    """OpenAI's chat completion. The last user message is the question, those before it are its history, of which the
+    last turns count. Where a client has wrapped the question into a template with passages of its own, the question in
+    it is answered. What a client asks for itself, such as a title for its list of conversations, is made from the
+    conversation alone, without the documents.
 
     Sampling parameters (`temperature`, `max_tokens`, ...) are accepted and left alone: the app's settings hold.
     """
@@ -77,7 +89,7 @@ class ChatRequest(BaseModel):
             }
         }
     )
-    messages: list[Message] = Field(min_length=1, max_length=MOST_MESSAGES)
+    messages: list[Message] = Field(min_length=1)
     model: ModelName = OWN_NAME
     stream: bool = False
     stream_options: StreamOptions | None = None
@@ -86,33 +98,66 @@ class ChatRequest(BaseModel):
     collections: Collections = Field(default_factory=list)
 
 
-class Earlier(BaseModel):
+class Earlier(Sent):
     """A question that was asked before. What was refused gives a follow-up nothing to lean on."""
 
     question: Text = Field(max_length=LONGEST_QUESTION)
     refused: bool = False
 
 
-class AskRequest(BaseModel):
+class AskRequest(Sent):
     """A question to Sourcier."""
 
     model_config = ConfigDict(
         json_schema_extra={"example": {"question": "What is a black hole?", "collections": ["wikipedia"]}}
     )
     question: Text = Field(max_length=LONGEST_QUESTION)
-    history: list[Earlier] = Field(default_factory=list, max_length=MOST_MESSAGES)
+    history: list[Earlier] = Field(default_factory=list, max_length=MOST_EARLIER)
     model: ModelName = OWN_NAME
     mode: AnswerMode = "grounded"
     collections: Collections = Field(default_factory=list)
 
 
-class SearchRequest(BaseModel):
+class SearchRequest(Sent):
     """A search without an answer."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"query": "black hole", "top": 5}})
     query: Text = Field(min_length=1, max_length=LONGEST_QUESTION)
     top: int = Field(6, ge=1, le=MOST_FOUND)
     collections: Collections = Field(default_factory=list)
+
+
+class EmbeddingRequest(Sent):
+    """OpenAI's embeddings, by the embedder that the documents are searched with."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"model": OWN_NAME, "input": ["What is a black hole?"], "input_type": "query"}}
+    )
+    input: (
+        Annotated[Text, Field(max_length=LONGEST_TEXT)]
+        | Annotated[list[Annotated[Text, Field(max_length=LONGEST_TEXT)]], Field(min_length=1, max_length=MOST_TEXTS)]
+    ) = Field(description="A text, or a list of texts. Lists of token numbers are not taken: send texts.")
+    model: Name = Field(OWN_NAME, description=f"The embedder's name from an answer, or `{OWN_NAME}`.")
+    encoding_format: Literal["float", "base64"] = Field("float", description="base64: float32, little-endian.")
+    dimensions: int | None = Field(None, ge=1, description="Only the embedder's own number.")
+    input_type: Literal["query", "passage"] = Field("passage", description="Questions are embedded as `query`.")
+
+
+class Embedding(BaseModel):
+    """The unit vector of a text; base64 holds float32 numbers, little-endian."""
+
+    object: Literal["embedding"] = "embedding"
+    index: int
+    embedding: list[float] | str
+
+
+class Embeddings(BaseModel):
+    """The vectors of all texts, in their order."""
+
+    object: Literal["list"] = "list"
+    data: list[Embedding]
+    model: str
+    usage: dict[str, int]
 
 
 class Source(BaseModel):
@@ -211,6 +256,51 @@ class Collection(BaseModel):
     passages: int
     embedded: int
     state: str
+
+
+class DocumentEntry(BaseModel):
+    """A document, or a file that has not become one.
+
+    States: `waiting`, `reading`, `keyword` (found by its words already), `embedding`, `ready`, `changed` (to be read
+    again), `requires_update`, and `failed` with the reason.
+    """
+
+    id: str
+    title: str
+    path: str
+    collection: str
+    state: str
+    reason: str = ""
+    passages: int = 0
+    embedded: int = 0
+
+
+class Documents(BaseModel):
+    """Some of the `total` documents: files that wait or failed first, then the newest."""
+
+    total: int
+    documents: list[DocumentEntry]
+
+
+class Refused(BaseModel):
+    """A file that no reader takes."""
+
+    name: str
+    reason: str
+
+
+class Added(BaseModel):
+    """The files that were taken; they are read in the background, `/v1/documents/{id}` says how far that is."""
+
+    documents: list[DocumentEntry]
+    refused: list[Refused] = []
+
+
+class Removed(BaseModel):
+    """A document that is gone from the index, with our own copy of its file."""
+
+    id: str
+    removed: Literal[True] = True
 
 
 class Health(BaseModel):

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any, Literal
 
@@ -12,8 +12,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.exceptions import HTTPException
 
-from assistant.api.completion import Completion, asked, earlier, pieces
+from assistant.api import documents, embeddings
+from assistant.api.completion import Completion, asked, client_task, earlier, pieces
 from assistant.api.docs_page import docs_page
+from assistant.api.documents import UnknownDocument
+from assistant.api.embeddings import UnknownEmbedder
 from assistant.api.models import (
     OWN_NAME,
     AskRequest,
@@ -46,7 +49,9 @@ ABOUT = """Answers from your own documents, on this computer. Nothing that is se
 `/v1/chat/completions` speaks OpenAI's format, so that programs made for it can ask your documents: set their base
 address to this server's `/v1` and any key (the password, where one is set). Beside OpenAI's fields every answer
 brings `sources`, the passages that its [n] point to, and `sourcier`, what the checks found. A stream gives the sources
-first and then sentences that have been checked, never a draft; only the mode `free` streams unchecked text."""
+first and then sentences that have been checked, never a draft; only the mode `free` streams unchecked text.
+
+`/v1/documents` lists, adds and removes documents; `/v1/embeddings` gives the vectors that the search works with."""
 FAILURES: dict[int | str, dict[str, Any]] = {400: {"model": Error}, 404: {"model": Error}, 429: {"model": Error}}
 NO_BUFFERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
@@ -71,7 +76,9 @@ def make(app: Application, say: Callable[[SourcierError | Reason | str], str]) -
     failures = Failures(say)
     failures.handle(api)
     _chat(api, app, queue, failures)
+    embeddings.add_to(api, app)
     _own(api, app, queue, say)
+    documents.add_to(api, app, say)
     return api
 
 
@@ -97,13 +104,19 @@ def _chat(api: FastAPI, app: Application, queue: AnswerQueue, failures: "Failure
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
     )
     async def complete(request: ChatRequest, http: Request) -> Response:
+        completion = Completion(request.model or OWN_NAME)
+        usage = bool(request.stream_options and request.stream_options.include_usage)
+        if task := client_task(request.messages):
+            _model(app, request.model)
+            if request.stream:
+                replies = _each(completion.replied_chunks(task, usage))
+                return StreamingResponse(_lines(replies), media_type="text/event-stream", headers=NO_BUFFERS)
+            return JSONResponse(completion.replied(task))
         text, history = asked(request.messages)
         question = _question(app, text, history, request)
-        completion = Completion(request.model or OWN_NAME)
         if request.stream:
             events = queue.events(question)
             first = await anext(events)  # what is wrong with the question is a status, not a stream
-            usage = bool(request.stream_options and request.stream_options.include_usage)
             chunks = _chunks(completion, _from(first, events), request.mode == "free", usage, failures)
             return StreamingResponse(_lines(chunks), media_type="text/event-stream", headers=NO_BUFFERS)
         answer = await queue.answer(question, http.is_disconnected)
@@ -143,6 +156,11 @@ async def _chunks(
         yield failures.told(error)[1]
     finally:
         await events.aclose()
+
+
+async def _each(chunks: Iterable[dict]) -> AsyncIterator[dict]:
+    for chunk in chunks:
+        yield chunk
 
 
 async def _lines(chunks: AsyncIterator[dict | None]) -> AsyncIterator[str]:
@@ -214,6 +232,8 @@ def _model(app: Application, name: str) -> str | None:
 # Each kind of failure: its status, OpenAI's type, OpenAI's code. The first that fits counts.
 KINDS: Sequence[tuple[type[SourcierError], int, str, str | None]] = (
     (UnknownModel, 404, "invalid_request_error", "model_not_found"),
+    (UnknownEmbedder, 404, "invalid_request_error", "model_not_found"),
+    (UnknownDocument, 404, "invalid_request_error", "document_not_found"),
     (TooManyQuestions, 429, "rate_limit_error", "too_many_questions"),
     (EmbedderError, 503, "server_error", None),
     (ModelError, 503, "server_error", None),

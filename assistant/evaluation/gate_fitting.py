@@ -13,16 +13,25 @@ import numpy as np
 
 from assistant.evaluation.open_answers import area
 from assistant.evaluation.open_questions import Case, Questions
-from assistant.gate.gate import FEATURES, Features, Gate, Gates, features_of, key
+from assistant.gate.gate import FEATURES, Features, Gate, Gates, bounded_log_odds, features_of, key
 from assistant.pipeline import Assistant
 from index.retrieval.hit import Hit
-from index.retrieval.reading import READ, Order, read
+from index.retrieval.reading import READ, Order, Wording, read
 
 NEAR = "unanswerable"  # a kind of question: written to look answerable from its document
-RAW = Order(
-    reader=1.0, blend=0.0, bias=0.0, sentence=1.0, shift=0.0, named=0.0
-)  # probabilities that are the reader's own
+RAW = Order(reader=1.0, blend=0.0, bias=0.0, named=0.0)  # all probabilities are the reader's own
 SHOWN = 6  # passages that the gate looks at
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a candidate: the reader's log-odds, what it shares with the question (`Wording.share`), its words,
+    and whether it states the answer."""
+
+    score: float
+    shared: float
+    words: int
+    right: bool
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Passage:
     reader: float
     blend: float
     right: bool
-    sentences: tuple[tuple[float, bool], ...] = ()
+    sentences: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,32 +71,31 @@ def example(assistant: Assistant, collection: str, case: Case) -> Example:
     """One case, searched and read."""
     search, reader = assistant.resources.search, assistant.resources.reader
     result = search.find(case.question, READ, [collection])
-    blends = {hit.passage_id: hit.score for hit in result.hits}
-    hits = read(result.question.text, result.hits, reader, RAW, sure=2.0) if reader is not None else list(result.hits)
-    passages = [_passage(hit, blends[hit.passage_id], case) for hit in hits]
+    asked, hits = result.question.text, list(result.hits)
+    rarities = search.rarities_of(asked)
+    if reader is not None:
+        hits = read(asked, rarities, hits, reader, RAW, sure=2.0)
+    wording = Wording(rarities)
+    passages = [_passage(hit, wording, case) for hit in hits]
     order = assistant.resources.order
-    ordered = sorted(hits, key=lambda hit: -order.score(_log_odds(hit.reader), blends[hit.passage_id]))
+    ordered = sorted(hits, key=lambda hit: -order.score(_log_odds(hit.score), hit.blend))
     features = features_of(result.question, ordered[:SHOWN], search)
     return Example(collection, case.kind, case.question, case.answerable, features, tuple(passages))
 
 
-def _passage(hit: Hit, blend: float, case: Case) -> Passage:
+def _passage(hit: Hit, wording: Wording, case: Case) -> Passage:
     at_home = case.answerable and hit.document_id == case.document
-    sentences = tuple(
-        (
-            _log_odds(span.probability),
-            at_home
-            and case.is_held_by(hit.text[span.start : span.end])
-            and case.is_stated_by(hit.text[span.start : span.end]),
-        )
-        for span in hit.sentences
-    )
-    return Passage(_log_odds(hit.reader), blend, at_home and case.is_stated_by(hit.text), sentences)
+    sentences = []
+    for span in hit.sentences:
+        text = hit.text[span.start : span.end]
+        right = at_home and case.is_held_by(text) and case.is_stated_by(text)
+        sentences.append(Sentence(_log_odds(span.probability), wording.share(text), len(text.split()), right))
+    # `RAW` makes the score of a hit that was read the reader's alone.
+    reader = _log_odds(hit.score) if hit.reader is not None else 0.0
+    return Passage(reader, hit.blend, at_home and case.is_stated_by(hit.text), tuple(sentences))
 
 
-def _log_odds(chance: float | None) -> float:
-    if chance is None:
-        return 0.0
+def _log_odds(chance: float) -> float:
     chance = min(max(chance, 1e-9), 1 - 1e-9)
     return math.log(chance / (1 - chance))
 
@@ -100,31 +108,50 @@ def fit_order(data: Sequence[Example]) -> Order:
     no passage states its answer."""
     known = [one for one in data if any(passage.right for passage in one.passages)]
     counts = Counter(one.collection for one in known)
-    rows, right, weights, scores, holds, shares = [], [], [], [], [], []
+    rows, right, weights, sentences, holds, shares = [], [], [], [], [], []
     for one in known:
-        share = 1 / counts[one.collection]
         for passage in one.passages:
             rows.append((passage.reader, passage.blend))
             right.append(passage.right)
-            weights.append(share)
+            weights.append(1 / counts[one.collection])
     for one in data:
         if not one.answerable or one in known:
-            for passage in one.passages:
-                for score, holding in passage.sentences:
-                    scores.append((score,))
-                    holds.append(holding)
-                    shares.append(1 / counts.get(one.collection, len(data)))
+            for sentence in (sentence for passage in one.passages for sentence in passage.sentences):
+                sentences.append((sentence.score, sentence.shared, math.log(max(sentence.words, 1))))
+                holds.append(sentence.right)
+                shares.append(1 / counts.get(one.collection, len(data)))
     (reader, blend), bias = _regression(rows, right, weights)
-    (sentence,), shift = _regression(scores, holds, shares)
-    return Order(*(round(value, 4) for value in (reader, blend, bias, sentence, shift)))
+    (score, shared, length), shift = _regression(sentences, holds, shares)
+    return Order(
+        **{
+            name: round(value, 4)
+            for name, value in {
+                "reader": reader,
+                "blend": blend,
+                "bias": bias,
+                "sentence": score,
+                "shared": shared,
+                "length": length,
+                "shift": shift,
+            }.items()
+        }
+    )
 
 
 def calibrated(data: Sequence[Example], order: Order) -> list[Example]:
-    """The examples with the reader's log-odds as an order gives them, which is what the gate sees when it serves."""
-    return [
-        replace(one, features=replace(one.features, reader=order.sentence * one.features.reader + order.shift))
-        for one in data
-    ]
+    """The examples with the log-odds of their likeliest sentence under an order, which is what the gate sees when it
+    serves."""
+    found = []
+    for one in data:
+        likeliest = max(
+            (_probability(sentence, order) for passage in one.passages for sentence in passage.sentences), default=0.0
+        )
+        found.append(replace(one, features=replace(one.features, reader=bounded_log_odds(likeliest))))
+    return found
+
+
+def _probability(sentence: Sentence, order: Order) -> float:
+    return order.probability(sentence.score, sentence.shared, sentence.words)
 
 
 def fit_gates(data: Sequence[Example], embedder: str) -> Gates:
@@ -172,15 +199,18 @@ def _regression(
 
 
 def left_out(data: Sequence[Example], embedder: str, threshold: float = 0.5) -> dict[str, dict[str, float]]:
-    """For each collection the figures of a gate that was fitted on all others: shares answered and refused rightly, by
-    kind, and the area under the ROC curve of each kind against the answerable ones."""
+    """For each collection the figures of an order and a gate that were fitted on all others: shares answered and
+    refused rightly, by kind, the area under the ROC curve of each kind against the answerable ones, and what leads."""
     names = dict.fromkeys(one.collection for one in data)
     found: dict[str, dict[str, float]] = {}
     if len(names) < 2:  # nothing is left to fit on
         return found
     for name in names:
-        gate = fit_gates([one for one in data if one.collection != name], embedder).by_key[key(embedder, True)]
-        found[name] = judged([one for one in data if one.collection == name], gate, threshold)
+        others = [one for one in data if one.collection != name]
+        own = [one for one in data if one.collection == name]
+        order = fit_order(others)
+        gate = fit_gates(calibrated(others, order), embedder).by_key[key(embedder, True)]
+        found[name] = {**judged(calibrated(own, order), gate, threshold), **leading(own, order)}
     return found
 
 
@@ -200,21 +230,25 @@ def judged(data: Sequence[Example], gate: Gate, threshold: float = 0.5) -> dict[
     return found
 
 
-def leading(data: Sequence[Example], order: Order) -> dict[str, dict[str, float]]:
-    """For each collection how often an order puts a passage that states the answer first, and the likeliest sentence
-    holds it; of the questions whose answer is among the candidates."""
-    found: dict[str, dict[str, list[bool]]] = {}
+def leading(data: Sequence[Example], order: Order) -> dict[str, float]:
+    """How often an order puts a passage that states the answer first, and a sentence that does; of the questions whose
+    answer is among the candidates."""
+    row: dict[str, list[bool]] = {"passage": [], "blend alone": [], "sentence": []}
     for one in data:
         if not one.answerable or not any(passage.right for passage in one.passages):
             continue
         first = max(one.passages, key=lambda passage: order.score(passage.reader, passage.blend))
-        sentences = [pair for passage in one.passages for pair in passage.sentences]
-        likeliest = max(sentences, default=(0.0, False))
-        row = found.setdefault(one.collection, {"passage": [], "blend alone": [], "sentence": []})
+        places = [(sentence, passage) for passage in one.passages for sentence in passage.sentences]
+        lead = max(places, key=lambda place: lead_score(*place, order), default=None)
         row["passage"].append(first.right)
         row["blend alone"].append(max(one.passages, key=lambda passage: passage.blend).right)
-        row["sentence"].append(likeliest[1])
-    return {name: {what: _share(values) for what, values in row.items()} for name, row in found.items()}
+        row["sentence"].append(lead is not None and lead[0].right)
+    return {what: _share(values) for what, values in row.items() if values}
+
+
+def lead_score(sentence: Sentence, passage: Passage, order: Order) -> float:
+    """What the answer's first sentence is chosen by, as `assistant.extraction.quotes.leading` does."""
+    return _probability(sentence, order) * order.score(passage.reader, passage.blend)
 
 
 def record(order: Order) -> dict[str, float]:

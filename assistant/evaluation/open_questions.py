@@ -8,6 +8,7 @@ indexed, among documents of the training part; the other half is left out, so th
 import csv
 import json
 import random
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,20 +25,24 @@ from index.vectors.embedder import Embedder
 ROOT = Path(__file__).resolve().parents[2]
 WORKPLACE = Path(__file__).with_name("workplace")
 HELD = "held"  # the kind of question whose document is in the index
+INVENTED = "invented name"  # the kind whose name stands nowhere: nearly every word of it does
 QUESTIONS = 100  # of each kind and collection at most
 OTHERS = 100  # documents of the training part among which the held-out ones stand
 LONG = ("covid-qa-deepset-en", 2)  # whole papers: few are many passages
 # Questions on one privacy policy are answered by any other one, so that leaving it out proves nothing.
 LEFT_OUT = ("policyqa-en",)
 BATCH = 64  # passages embedded at once
+NAME = re.compile(r"(?<=[\w,] )[A-ZÀ-Ý][\w’-]+(?: [A-ZÀ-Ý][\w’-]+){0,4}")  # the first word of a question is none
+SYLLABLES = "ba bro cli dra du fen gor hel jin kra lom mur nex or pli quo ris sta tor ul vex wyn xan yor zeb".split()
 
 
 @dataclass(frozen=True)
 class Case:
     """A question and what the answer should hold: any of `answers`, or most words of `sentence`.
 
-    `kind` is "held" (its document is in the index), "left out" (it is not), "unanswerable" (a question that people
-    wrote to look answerable from a document that is there), or one of `assistant.evaluation.refusals`.
+    `kind` is "held" (its document is in the index), "left out" (it is not), "invented name" (a held one that asks about
+    a name which nobody bears), "unanswerable" (one that people wrote to look answerable from a document that is
+    there), or one of `assistant.evaluation.refusals`.
     """
 
     question: str
@@ -127,7 +132,21 @@ def _of_set(qa: Path, name: str, seed: int) -> Questions:
         if name == "selqa-en":
             answers = ()  # whole sentences
         cases.append(Case(texts[row["_id"]], kind, kind == HELD, key, answers, row.get("sentence") or ""))
-    return Questions(name, language, documents, _drawn(cases, seed))
+    drawn = _drawn(cases, seed)
+    return Questions(name, language, documents, (*drawn, *renamed(drawn, seed)))
+
+
+def renamed(cases: Sequence[Case], seed: int) -> list[Case]:
+    """The held questions that hold a name, the last one of each with an invented one in its place."""
+    choice = random.Random(seed)
+    found = []
+    for case in cases:
+        names = list(NAME.finditer(case.question)) if case.kind == HELD else []
+        if names:
+            start, end = names[-1].span()
+            name = "".join(choice.choices(SYLLABLES, k=3)).capitalize()
+            found.append(Case(case.question[:start] + name + case.question[end:], INVENTED, False))
+    return found
 
 
 def _document(key: str, members: Sequence[dict[str, str]], language: str) -> Document:

@@ -11,14 +11,13 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.evaluation.open_questions import HELD, Case, Questions
+from assistant.evaluation.open_questions import HELD, SYLLABLES, Case, Questions
 from assistant.evaluation.questions import entries, question_sets, wordings
 from index.storage.store import Store
 from index.views.documents import has_words
 
 LISTS = Path(__file__).parent
 PLAIN = LISTS / "plain_questions.json"
-SYLLABLES = "ba bro cli dra du fen gor hel jin kra lom mur nex or pli quo ris sta tor ul vex wyn xan yor zeb".split()
 ENDINGS = ("osis", "emia", "itis", "oma", "ia", " syndrome", " disease")
 LETTERS = 4  # every so many questions on invented names is a letter
 

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from assistant.evaluation.errors import EvaluationError
 from assistant.evaluation.intervals import Estimate, Share, estimate, paired_p
-from corpus.files import replacing
+from corpus.files import parsed, replacing
 
 FORMAT = "sourcier-evaluation-1"
 FOLDER = "evaluation"  # of the data folder
@@ -174,10 +174,10 @@ def save(run: Run, path: Path) -> None:
 def load(path: Path) -> Run:
     """Reads what `save` wrote. Raises EvaluationError when the file is missing, damaged or something else."""
     try:
-        record = json.loads(path.read_text("utf-8"))
+        record = parsed(path.read_text("utf-8"))
     except OSError as error:
         raise EvaluationError("run.unreadable", path=path, reason=_reason(error)) from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise EvaluationError("run.no_json", path=path) from error
     try:
         if record["format"] != FORMAT:

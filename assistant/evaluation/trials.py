@@ -16,7 +16,7 @@ from assistant.evaluation.runs import FOLDER, Run
 from assistant.pipeline import Assistant
 from assistant.settings import Settings
 from corpus.errors import Reason, SourcierError
-from corpus.files import replacing
+from corpus.files import parsed, replacing
 from corpus.home import Home
 from index.storage.store import Store
 
@@ -166,7 +166,7 @@ def _read(path: Path) -> list[Outcome]:
             return found
         for line in path.read_text("utf-8", errors="replace").splitlines():
             with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
-                found.append(_outcome(json.loads(line)))
+                found.append(_outcome(parsed(line)))
     return found
 
 

@@ -93,12 +93,12 @@ def probability(log_odds: float) -> float:
 def features_of(question: Understood, hits: Sequence[Hit], search: Search) -> Features:
     """The features of a question whose passages were found and, where there is a reader, read; best first."""
     best = max((hit.reader for hit in hits if hit.reader is not None), default=None)
-    rarities = search.rarities(keywords(question.text))
+    rarities = search.rarities_of(question.text)
     found = _found(rarities, hits[:BEST], question)
     total = sum(rarities.values()) or 1.0
     rarest = max(rarities, key=lambda word: rarities[word], default="")
     return Features(
-        reader=_log_odds_of(best) if best is not None else 0.0,
+        reader=bounded_log_odds(best) if best is not None else 0.0,
         cosine=max((hit.cosine for hit in hits if hit.cosine is not None), default=0.0),
         coverage=sum(rarities[word] for word in found) / total,
         rarest=float(rarest in found),
@@ -118,6 +118,7 @@ def _found(words: Mapping[str, float], hits: Sequence[Hit], question: Understood
     return found
 
 
-def _log_odds_of(chance: float) -> float:
+def bounded_log_odds(chance: float) -> float:
+    """The log-odds of a probability, within LIMIT."""
     chance = min(max(chance, 1e-6), 1 - 1e-6)
     return max(-LIMIT, min(LIMIT, math.log(chance / (1 - chance))))

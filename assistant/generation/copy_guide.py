@@ -41,7 +41,8 @@ class Copying:
         Where a draft of `LEAST` tokens would rather end, nothing is changed. No place is copied twice, which ends
         loops.
         """
-        following = self._following(written)
+        before, following = self._following(written)
+        self._copied[before] = True
         following = following[~self._copied[following]]
         if not len(following) or (len(written) >= LEAST and int(np.argmax(logits)) == self._end):
             return logits, frozenset()
@@ -53,17 +54,26 @@ class Copying:
             guided[self._ids[following[0]]] += self._first
         return guided, frozenset(tokens.tolist())
 
-    def _following(self, written: Sequence[int]) -> np.ndarray:
-        """The places after the longest stretches that the passages have in common with the end of what is written."""
+    def ahead(self, written: Sequence[int], count: int) -> list[int]:
+        """At most `count` tokens that go on with the copy at the end of `written`, up to its passage's end."""
+        before, following = self._following(written)
+        following = following[~(self._copied[following] | np.isin(following, before))]
+        if not len(following):
+            return []
+        place = int(following[0])
+        tokens: list[int] = self._ids[place : place + count].tolist()
+        return tokens[: tokens.index(self._end) + 1] if self._end in tokens else tokens
+
+    def _following(self, written: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Where the longest stretches end that the passages share with the end of `written`; the places after these."""
         if not len(written):
-            return self._starts
+            return self._starts[:0], self._starts
         places, length = self._longest(written)
         if length < SHORTEST:  # all that is written may still be how a sentence begins
             begun = self._starts + len(written) - 1
             places = np.intersect1d(places, begun) if length == len(written) else places[:0]
-        self._copied[places] = True
         following = places + 1
-        return following[following < len(self._ids)]
+        return places, following[following < len(self._ids)]
 
     def _longest(self, written: Sequence[int]) -> tuple[np.ndarray, int]:
         """Where the last tokens written stand in the passages, with as many before them as fit, and how many."""

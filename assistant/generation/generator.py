@@ -1,7 +1,6 @@
-"""A GPT-2 from a KerasNLP preset: streaming generation with a key-value cache, token probabilities, likelihoods."""
+"""A GPT-2 from a KerasNLP preset: streaming generation, token probabilities, likelihoods."""
 
 import codecs
-import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -13,15 +12,16 @@ import numpy as np
 
 from assistant.generation import presets
 from assistant.generation.copy_guide import Copying
+from assistant.generation.drafts import Drafts
+from assistant.generation.engine.choice import KERAS, EngineName, load_engine
+from assistant.generation.engine.protocol import Engine
 from assistant.generation.presets import ModelError
 from assistant.generation.prompt import STOPS, sentence_ends
 from assistant.generation.sampling import GREEDY, Sampler, Sampling, log_softmax, probabilities, softmax
 from assistant.generation.tokenizer import Tokenizer
-from corpus.frameworks import importing_tensorflow
+from index.vectors.embedder import cache_folder
 
-log = logging.getLogger(__name__)
-
-CACHE_STEP = 64  # the cache is as long as prompt and answer need, rounded up: each step reads and copies all of it
+ENGINES = "engines"  # in the folder of caches
 
 
 @dataclass(frozen=True)
@@ -36,35 +36,39 @@ class TokenProbability:
 class Generator:
     """One loaded model. Every method may be called from several threads: each call of the model is under a lock."""
 
-    def __init__(self, model, tokenizer: Tokenizer, name: str):
-        """`model` is a KerasHub GPT2CausalLM on the TensorFlow backend; `load` is the usual way to get here."""
-        if tokenizer.size > model.backbone.vocabulary_size:
+    def __init__(self, engine: Engine, tokenizer: Tokenizer, name: str):
+        """`load` is the usual way to get here."""
+        if tokenizer.size > engine.vocabulary_size:
             raise ModelError("model.tokenizer_larger", name=name)
-        self.model = model
+        self.engine = engine
         self.tokenizer = tokenizer
         self.name = name
-        self.window: int = model.backbone.max_sequence_length
+        self.window: int = engine.window
         self._lock = threading.Lock()
-        self._prefill, self._step, self._logits = _compiled(model)
 
     @classmethod
     def load(
-        cls, preset: str | os.PathLike = presets.STARTER, *, models: str | os.PathLike | None = None, download=False
+        cls,
+        preset: str | os.PathLike = presets.STARTER,
+        *,
+        models: str | os.PathLike | None = None,
+        engine: EngineName = KERAS,
     ) -> "Generator":
         """The generator called `preset`: "starter", a hub name, a name in the folder `models`, or a preset's folder.
 
-        A hub preset is fetched only with `download=True`. Raises ModelError for anything else.
+        `engine` "automatic" takes what is fastest on this machine instead of the reference. Nothing is downloaded.
+        Raises ModelError when the preset is not on this machine.
         """
         name = os.fspath(preset)
-        folder = presets.download(name) if download and name in presets.HUB_PRESETS else presets.find(name, models)
+        folder = presets.find(name, models)
         architecture = presets.validate(folder)
         tokenizer = Tokenizer.load(folder)
-        return cls(load_model(folder, architecture), tokenizer, Path(name).name)
+        return cls(load_engine(folder, architecture, engine, cache_folder() / ENGINES), tokenizer, Path(name).name)
 
     @property
     def parameters(self) -> int:
         """How many weights the model has."""
-        return self.model.count_params()
+        return self.engine.parameters
 
     def encode(self, text: str) -> list[int]:
         """Token ids of `text`."""
@@ -83,7 +87,7 @@ class Generator:
         return Copying([self.tokenizer.encode_many(_pieces(text)) for text in texts], self.tokenizer.end)
 
     def warm_up(self) -> None:
-        """Traces the model's functions, so that the first question does not wait for it (about a second)."""
+        """Runs the engine once, so that the first question does not wait for it."""
         for _ in self.tokens([self.tokenizer.end], max_new_tokens=2):
             pass
 
@@ -142,26 +146,38 @@ class Generator:
         if len(ids) >= self.window:
             raise ModelError("model.prompt_too_long", tokens=len(ids), name=self.name, most=self.window - 1)
         sampler = Sampler(sampling)
+        drafts = Drafts(ids, copying, self.engine.longest_draft)
         written: list[int] = []
-        logits, cache = self._call(self._prefill, np.array([ids], np.int32), np.int32(self._cache_length(total)))
-        while not (stop and stop.is_set()) and len(written) < total - len(ids):
-            scores = logits.numpy()[0, : self.tokenizer.size]
-            scores, copied = copying.guided(scores, written) if copying else (scores, frozenset())
-            token = sampler.choose(scores, written, copied)
-            if token == self.tokenizer.end:
-                return
-            written.append(token)
-            yield token
-            if len(written) < total - len(ids) and not (stop and stop.is_set()):
-                index = np.int32(len(ids) + len(written) - 1)
-                logits, cache = self._call(self._step, np.array([[token]], np.int32), cache, index)
+        draft: list[int] = []
+        text = self.engine.begin(total)
+        rows = self._call(text.feed, ids, 0, 1)
+        while len(ids) + len(written) < total:
+            accepted = 0
+            for row in rows:
+                if stop and stop.is_set():
+                    return
+                scores = row[: self.tokenizer.size]
+                scores, copied = copying.guided(scores, written) if copying else (scores, frozenset())
+                token = sampler.choose(scores, written, copied)
+                if token == self.tokenizer.end:
+                    return
+                written.append(token)
+                yield token
+                if accepted == len(draft) or token != draft[accepted]:
+                    break
+                accepted += 1
+            drafts.learn(len(draft), accepted)
+            at = len(ids) + len(written) - 1
+            draft = drafts.propose(written, total - at - 2)
+            if at + 1 < total and not (stop and stop.is_set()):
+                rows = self._call(text.feed, [written[-1], *draft], at, 1 + len(draft))
 
     def next_token_distribution(
         self, text: str | Sequence[int], k: int = 10, sampling: Sampling | None = None
     ) -> list[TokenProbability]:
         """The `k` likeliest next tokens, likeliest first: of the plain model, or as `sampling` would draw them."""
         ids = self._prompt_ids(text)[-self.window :]
-        logits = self._call(self._logits, np.array([ids], np.int32)).numpy()[0, -1, : self.tokenizer.size]
+        logits = self._call(self.engine.logits, np.array([ids], np.int32))[0, -1, : self.tokenizer.size]
         chances = softmax(logits.astype(np.float64)) if sampling is None else probabilities(logits, sampling, ids)
         best = np.argsort(-chances, kind="stable")[:k]
         return [TokenProbability(int(i), self.tokenizer.decode([i]), float(chances[i])) for i in best if chances[i] > 0]
@@ -181,7 +197,7 @@ class Generator:
             batch = np.zeros((len(group), width), np.int32)
             for row, i in enumerate(group):
                 batch[row, : len(encoded[i][0])] = encoded[i][0]  # padding on the right is never looked at
-            logits = self._call(self._logits, batch).numpy()
+            logits = self._call(self.engine.logits, batch)
             for row, i in enumerate(group):
                 ids, first = encoded[i]
                 logs = log_softmax(logits[row, first - 1 : len(ids) - 1, : self.tokenizer.size].astype(np.float64))
@@ -198,78 +214,9 @@ class Generator:
         ids = self.encode(prompt) if isinstance(prompt, str) else [int(i) for i in prompt]
         return ids or [self.tokenizer.end]
 
-    def _cache_length(self, total: int) -> int:
-        return min(self.window, -(-total // CACHE_STEP) * CACHE_STEP)
-
     def _call(self, function, *arguments):
         with self._lock:
             return function(*arguments)
-
-
-def load_model(folder: Path, architecture: dict | None = None, *, dtype: str = "float32"):
-    """The preset's GPT2CausalLM with its weights, without a preprocessor. Raises ModelError when they do not fit."""
-    architecture = architecture or presets.validate(folder)
-    model = build_model(architecture, dtype=dtype)
-    try:
-        model.backbone.load_weights(str(presets.weights(folder)))
-    except Exception as error:  # h5py and Keras raise many kinds
-        raise ModelError("model.weights_unfit", folder=folder) from error
-    return model
-
-
-def build_model(architecture: dict, *, dtype: str = "float32"):
-    """A GPT2CausalLM of the given sizes with fresh random weights."""
-    keras_nlp = import_keras_nlp()
-    backbone = keras_nlp.models.GPT2Backbone(**architecture, dtype=dtype)
-    return keras_nlp.models.GPT2CausalLM(backbone=backbone, preprocessor=None, dtype=dtype)
-
-
-def import_keras_nlp():
-    """KerasNLP on the TensorFlow backend. Takes seconds the first time; raises ModelError when it cannot be had."""
-    try:
-        with importing_tensorflow():
-            import keras
-            import keras_nlp
-    except ImportError as error:
-        raise ModelError("model.no_libraries", reason=str(error)) from error
-    if keras.backend.backend() != "tensorflow":
-        raise ModelError("model.backend", backend=keras.backend.backend())
-    return keras_nlp
-
-
-def _compiled(model):
-    """(prefill, step, logits) as tf.functions that are traced once for every length.
-
-    prefill(tokens (1, n), cache_length) and step(token (1, 1), cache, index) give (logits (1, V), cache);
-    logits(tokens (b, n)) gives (b, n, V).
-    """
-    import tensorflow as tf
-
-    backbone = model.backbone
-    heads, width = backbone.num_heads, backbone.hidden_dim // backbone.num_heads
-    shape = (1, backbone.num_layers, 2, None, heads, width)
-    tokens = tf.TensorSpec((1, None), tf.int32)
-    scalar = tf.TensorSpec((), tf.int32)
-
-    def run(token_ids, cache, index):
-        # Only the last position's logits are used, so that the others (n x vocabulary) are never computed.
-        _, hidden, cache = model.call_with_cache(token_ids, cache, index)
-        return backbone.token_embedding(hidden[:, -1, :], reverse=True), cache
-
-    @tf.function(input_signature=[tokens, scalar])
-    def prefill(token_ids, cache_length):
-        cache = tf.zeros((1, backbone.num_layers, 2, cache_length, heads, width), model.compute_dtype)
-        return run(token_ids, cache, 0)
-
-    @tf.function(input_signature=[tf.TensorSpec((1, 1), tf.int32), tf.TensorSpec(shape, model.compute_dtype), scalar])
-    def step(token_ids, cache, index):
-        return run(token_ids, cache, index)
-
-    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.int32)])
-    def logits(token_ids):
-        return model({"token_ids": token_ids, "padding_mask": tf.ones_like(token_ids)}, training=False)
-
-    return prefill, step, logits
 
 
 def _pieces(text: str) -> list[str]:

@@ -1,23 +1,43 @@
-"""Where generators are found: the shipped starter, hub presets already downloaded, folders made by fine-tuning."""
+"""Where generators are found: the shipped starter, the hub's presets where fetched, folders made by fine-tuning."""
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import SourcierError
+from corpus.files import parsed
+from corpus.home import Home
 
 STARTER = "starter"
 HUB_VARIABLE = "KAGGLEHUB_CACHE"
-# Parameters in millions; the hub's names are KerasNLP's own.
+GENERIC = "gpt2_base_en"  # OpenAI's smallest: what a specialised generator is compared with
+
+
+@dataclass(frozen=True)
+class HubPreset:
+    """A GPT-2 of OpenAI's as KerasNLP publishes it. `tuned` names the data of a fine-tuning after WebText."""
+
+    parameters: int
+    layers: int
+    tuned: str = ""
+
+    @property
+    def bytes(self) -> int:
+        """What it takes on disk, about: four bytes a parameter, and the vocabulary."""
+        return 4 * self.parameters + 1_500_000
+
+
+# The names are KerasNLP's own; a test compares names, sizes and version with its list.
 HUB_PRESETS = {
-    "gpt2_base_en": 124,
-    "gpt2_medium_en": 355,
-    "gpt2_large_en": 774,
-    "gpt2_extra_large_en": 1558,
-    "gpt2_base_en_cnn_dailymail": 124,
+    GENERIC: HubPreset(124_439_808, 12),
+    "gpt2_medium_en": HubPreset(354_823_168, 24),
+    "gpt2_large_en": HubPreset(774_030_080, 36),
+    "gpt2_extra_large_en": HubPreset(1_557_611_200, 48),
+    "gpt2_base_en_cnn_dailymail": HubPreset(124_439_808, 12, "CNN/DailyMail"),
 }
+HUB_VERSION = 3  # of the presets on Kaggle
+LICENCE, LICENCE_URL = "Modified MIT (OpenAI)", "https://github.com/openai/gpt-2/blob/master/LICENSE"
 ARCHITECTURE = (
     "vocabulary_size",
     "num_layers",
@@ -40,7 +60,7 @@ class ModelError(SourcierError):
 
 @dataclass(frozen=True)
 class Preset:
-    """A generator that can be chosen. `path` is None for a hub preset that has not been downloaded."""
+    """A generator that can be chosen. `path` is None for a hub preset that is not on this machine."""
 
     name: str
     path: Path | None
@@ -59,15 +79,16 @@ def starter() -> Path:
 
 def available(models: str | os.PathLike | None = None) -> list[Preset]:
     """Every generator that can be named: starter, the presets in the folder `models`, the hub's (ready or not)."""
-    found = [Preset(STARTER, starter(), "shipped")] if _complete(starter()) else []
+    found = [Preset(STARTER, starter(), "shipped")] if complete(starter()) else []
     folder = Path(models) if models else None
     if folder and folder.is_dir():
-        found += [Preset(p.name, p, "trained") for p in sorted(folder.iterdir()) if _complete(p)]
-    return found + [Preset(name, downloaded(name), "hub") for name in HUB_PRESETS]
+        own = (path for path in sorted(folder.iterdir()) if path.name not in HUB_PRESETS and complete(path))
+        found += [Preset(path.name, path, "trained") for path in own]
+    return found + [Preset(name, downloaded(name, models), "hub") for name in HUB_PRESETS]
 
 
 def find(preset: str | os.PathLike, models: str | os.PathLike | None = None) -> Path:
-    """The folder of `preset`: "starter", a name inside the folder `models`, a downloaded hub preset, or a path.
+    """The folder of `preset`: "starter", a name inside the folder `models`, a fetched hub preset, or a path.
 
     Raises ModelError when there is none; the folder is not yet validated.
     """
@@ -75,7 +96,7 @@ def find(preset: str | os.PathLike, models: str | os.PathLike | None = None) -> 
     if name == STARTER:
         return starter()
     if name in HUB_PRESETS:
-        folder = downloaded(name)
+        folder = downloaded(name, models)
         if folder is None:
             raise ModelError("model.not_downloaded", name=name)
         return folder
@@ -91,29 +112,29 @@ def is_reserved(name: str) -> bool:
     return name == STARTER or name in HUB_PRESETS
 
 
-def downloaded(name: str) -> Path | None:
-    """The newest downloaded version of a hub preset, or None. Looks where kagglehub keeps its files."""
+def downloaded(name: str, models: str | os.PathLike | None = None) -> Path | None:
+    """The folder of a hub preset that is on this machine, else None.
+
+    That is the one in `models`, which `assistant.generation.hubs` fetches, or else the newest version that KerasNLP
+    itself has downloaded: it keeps them in kagglehub's cache.
+    """
+    if models and complete(Path(models) / name):
+        return Path(models) / name
     cache = Path(os.environ.get(HUB_VARIABLE) or Path.home() / ".cache" / "kagglehub")
     versions = (cache / "models" / "keras" / "gpt2" / "keras" / name).glob("*")
-    complete = [folder for folder in versions if folder.name.isdigit() and _complete(folder)]
-    return max(complete, key=lambda folder: int(folder.name), default=None)
+    found = [folder for folder in versions if folder.name.isdigit() and complete(folder)]
+    return max(found, key=lambda folder: int(folder.name), default=None)
 
 
-def download(name: str) -> Path:
-    """Fetches a hub preset (once) and returns its folder. Raises ModelError when the hub cannot be reached."""
-    if name not in HUB_PRESETS:
-        raise ModelError("model.not_of_hub", name=name, known=", ".join(HUB_PRESETS))
-    folder = downloaded(name)
-    if folder:
-        return folder
-    try:
-        import kagglehub
+def download(name: str, models: str | os.PathLike | None = None) -> Path:
+    """The folder of a hub preset, which is fetched into `models` (usually the data folder's) unless it is there.
 
-        folder = Path(kagglehub.model_download(f"keras/gpt2/keras/{name}"))
-    except Exception as error:  # kagglehub lets requests', urllib's and its own exceptions through
-        raise ModelError("model.download_failed", name=name, reason=_first_line(error)) from error
-    validate(folder)
-    return folder
+    For notebooks: calling it is asking for the download. Raises ModelError when that fails.
+    """
+    from assistant.generation.hubs import fetch
+
+    models = Path(models) if models else Home.find().models
+    return (downloaded(name, models) if name in HUB_PRESETS else None) or fetch(name, models)
 
 
 def validate(folder: str | os.PathLike) -> dict[str, Any]:
@@ -154,13 +175,14 @@ def _architecture(folder: Path, values: object) -> dict[str, Any]:
 
 def _json_object(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = parsed(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError("model.unreadable", path=path, reason=_first_line(error)) from error
     return value if isinstance(value, dict) else {}
 
 
-def _complete(folder: Path) -> bool:
+def complete(folder: Path) -> bool:
+    """Whether the files of a preset are there; what is in them is not looked at."""
     return (
         (folder / CONFIG).is_file() and (folder / VOCABULARY).is_file() and any((folder / w).is_file() for w in WEIGHTS)
     )

@@ -10,13 +10,14 @@ from assistant.pipeline import Assistant
 from assistant.query.suggestions import suggested
 from assistant.schema import Answer
 from assistant.services.answer_jobs import AnswerJobs
+from assistant.services.generators import Generators
 from assistant.services.library import Library
 from assistant.storage.feedback import FeedbackStore
 from assistant.storage.feedback_records import FILE, VOTES
-from assistant.storage.history import History
+from assistant.storage.history import History, HistoryError
 from assistant.storage.votes import Votes
 from assistant.training.runs.sessions import Sessions
-from corpus.errors import SourcierError
+from corpus.errors import Reason, SourcierError
 from corpus.home import Home
 from index.ingestion.queue import enqueue
 from index.storage.store import Store
@@ -45,10 +46,12 @@ class Application:
         self.history = history
         self.store = store
         self.sessions = Sessions(home, store)
+        self.generators = Generators(home)
         self.trials = Trials(home, assistant, store)
         self.votes = Votes(home.path / VOTES)
         self.feedback = FeedbackStore(home.path / FILE)
         self.startup = Startup()
+        self.problem: Reason | None = None  # what could not be opened, and what the app works with instead
         self.locked = False  # whether a password is asked for
         self.library = Library(home, store, renamed=history.rename_collection)
         self.jobs = AnswerJobs(
@@ -57,9 +60,21 @@ class Application:
 
     @classmethod
     def open(cls, home: Home) -> "Application":
-        """Opens the data folder. Raises StoreError or HistoryError."""
+        """Opens the data folder. Raises StoreError, and HistoryError where no history at all can be written.
+
+        A history that cannot be opened, such as a newer version's, is left as it is; another one stands in for it.
+        """
         home.make()
-        return cls(home, Assistant(home), History(home.history), Store(home.index))
+        store, problem = Store(home.index), None
+        try:
+            history = History(home.history)
+        except HistoryError as error:
+            log.warning("%s", error)
+            aside = home.history.with_name(f"{home.history.stem}.aside{home.history.suffix}")
+            history, problem = History(aside), Reason("history.aside", {"reason": error.reason, "name": aside.name})
+        app = cls(home, Assistant(home), history, store)
+        app.problem = problem
+        return app
 
     def _follow_ups(self, answer: Answer) -> Sequence[str]:
         search = self.assistant.resources.search
@@ -107,6 +122,7 @@ class Application:
         """Stops the answers being written and the training, which keeps a checkpoint, and closes the files."""
         self.jobs.close()
         self.sessions.close()
+        self.generators.close()
         self.trials.close()
         self.votes.close()
         self.assistant.close()

@@ -6,14 +6,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from assistant.services.downloads import Fetches
-from assistant.services.uploads import discard
+from assistant.services.uploads import discard, folder_name, receive
 from corpus.document import Dropped
 from corpus.home import Home
 from index.following.upkeep import Upkeep
 from index.following.watches import Watch, add_watch, dismiss, remove_watch, watches
 from index.ingestion.chunking_settings import chunking_of
 from index.ingestion.queue import enqueue, update
-from index.storage.store import Store
+from index.storage.sources import collection_name
+from index.storage.store import SourceRow, Store
 from index.vectors.embedder import load_embedder
 from index.views.catalogue import SOURCE, Catalogue
 from index.views.status import CollectionStatus, collection_statuses
@@ -79,6 +80,20 @@ class Library:
         queued = enqueue(self.store, paths, collection)
         self.upkeep.wake()
         return len(queued.sources), queued.failed
+
+    def take(self, files: Sequence[Path], collection: str) -> tuple[tuple[SourceRow, ...], tuple[Dropped, ...]]:
+        """Moves files into the data folder, queues them and starts the indexing process.
+
+        Gives the sources, and the files that no reader takes, which are not kept. Raises OSError when a file cannot be
+        moved, StoreError for a collection that cannot be called so.
+        """
+        name = collection_name(collection)
+        folder = self.home.documents / folder_name(name)
+        queued = enqueue(self.store, [receive(file, folder) for file in files], name)
+        for item in queued.failed:
+            discard(item.place, self.home.documents)
+        self.upkeep.wake()
+        return queued.sources, queued.failed
 
     def follow(self, path: str, collection: str) -> Watch:
         """Follows a folder. Raises StoreError when it cannot be followed."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import SourcierError
-from corpus.files import replacing
+from corpus.files import parsed, replacing
 
 VARIABLE = "SOURCIER_PASSWORD"
 SHORTEST, LONGEST = 8, 200  # characters
@@ -56,7 +56,7 @@ class Password:
         """The stored password, None when there is none. Raises PasswordError for a file that holds none: an unreadable
         password must let nobody in."""
         try:
-            stored = json.loads(path.read_text("utf-8"))
+            stored = parsed(path.read_text("utf-8"))
             return cls(base64.b64decode(stored["salt"]), base64.b64decode(stored["scrypt"]))
         except FileNotFoundError:
             return None

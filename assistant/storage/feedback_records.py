@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assistant.generation.prompt import clean
 from corpus.document import Passage
+from corpus.files import parsed
 
 log = logging.getLogger(__name__)
 FILE, VOTES = "feedback.jsonl", "votes.sqlite3"
@@ -72,14 +73,14 @@ def record(judgement: Judgement) -> dict:
 
 def _judgement(line: str) -> Judgement | None:
     try:
-        record = json.loads(line)
+        record = parsed(line)
         question, answer, better = (str(record.get(key) or "") for key in ("question", "answer", "better"))
         passages = tuple(
             Passage(str(p["text"])[:LONGEST], heading=str(p.get("heading") or "")[:LONGEST])
             for p in record.get("passages") or ()
         )
         verdict = record.get("verdict")
-    except (ValueError, AttributeError, TypeError, KeyError, RecursionError):
+    except (ValueError, AttributeError, TypeError, KeyError):
         return None
     if verdict not in VERDICTS or not question.strip() or max(map(len, (question, answer, better))) > LONGEST:
         return None

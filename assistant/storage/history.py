@@ -10,7 +10,8 @@ from pathlib import Path
 from assistant.schema import Answer, Mode, Turn
 from assistant.serialization import dump, load
 from assistant.storage.history_schema import folded, migrate, said
-from corpus.errors import SourcierError
+from corpus.errors import Reason, SourcierError
+from corpus.files import parsed
 from index.storage.database import Database
 
 TITLE_LENGTH = 60
@@ -121,7 +122,7 @@ class History:
 
     def _said(self, turn_id: int) -> str:
         row = self._all("SELECT question, answer FROM turns WHERE id = ?", (turn_id,))[0]
-        return said(row["question"], load(row["answer"]).text if row["answer"] else "")
+        return said(row["question"], _stored_text(row["answer"]))
 
     def conversation(self, conversation_id: int) -> Conversation:
         """Raises HistoryError when it is gone."""
@@ -340,7 +341,25 @@ def _conversation(row: sqlite3.Row) -> Conversation:
 
 
 def _turn(row: sqlite3.Row, versions: Sequence[int]) -> StoredTurn:
-    answer = load(row["answer"]) if row["answer"] else None
+    """The turn of a row. An answer that is damaged or of a newer version leaves its question, and a word on it."""
     plain = {key: row[key] for key in ("id", "question", "state", "draft", "error", "asked")}
-    follow_ups = tuple(json.loads(row["follow_ups"]))
-    return StoredTurn(**plain, answer=answer, follow_ups=follow_ups, versions=tuple(versions))
+    try:
+        answer = load(row["answer"]) if row["answer"] else None
+    except ValueError:
+        answer, plain = None, plain | {"state": "failed", "error": Reason("history.answer_unreadable").dumps()}
+    return StoredTurn(**plain, answer=answer, follow_ups=_follow_ups(row["follow_ups"]), versions=tuple(versions))
+
+
+def _follow_ups(text: str) -> tuple[str, ...]:
+    try:
+        found = parsed(text)
+    except ValueError:
+        return ()
+    return tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
+
+
+def _stored_text(record: str | None) -> str:
+    try:
+        return load(record).text if record else ""
+    except ValueError:
+        return ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import SourcierError
+from corpus.files import parsed
 from index.storage.database import Database
 from index.storage.schema import apply
 
@@ -136,6 +137,6 @@ class Votes:
 
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:
     try:
-        return tuple((str(heading), str(passage)) for heading, passage in json.loads(text))
+        return tuple((str(heading), str(passage)) for heading, passage in parsed(text))
     except (ValueError, TypeError):
         return ()

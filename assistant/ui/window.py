@@ -1,6 +1,7 @@
 """The page: header, the tabs, and how the panels work together."""
 
-import json
+import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,9 @@ from assistant.ui.panels.lab import LabPanel
 from assistant.ui.panels.settings import SettingsPanel
 from assistant.ui.panels.train import TrainPanel
 from assistant.ui.tab import Tab
+from corpus.files import parsed
+
+log = logging.getLogger(__name__)
 
 ICON = ASSETS / "icon.svg"
 BUSY_S, IDLE_S = 1.5, 15.0  # how often the state of loading and indexing is looked at
@@ -109,10 +113,10 @@ class Window:
         self._compare.wire(self._tab, self._train_tab)
         self._evaluate.wire(self._tab, self._evaluate_tab)
         self._feedback.wire(self._tab, self._evaluate_tab)
-        self._settings.wire(self._tab, self._settings_tab, switched)
+        fetched = self._settings.wire(self._tab, self._settings_tab, switched)
         self._ask_tab.select(self._threshold, [self._tab], [self._ask.chat.threshold], **QUIET)
         selected = (self._train_tab.select, self._documents_tab.select)
-        for event in (*documents, *self._train.wire(self._tab), *selected):
+        for event in (*documents, *self._train.wire(self._tab), *fetched, *selected):
             look = getattr(event, "then", event)
             look(self._tick, [self._tab, self._known], self._tick_outputs, **QUIET)
         self._ask.follow_after(switched)
@@ -129,8 +133,9 @@ class Window:
             self._lab.model,
             self._train.base,
             self._train.data,
+            self._train.missing,
         ]
-        compared = [self._compare.left, self._compare.right, self._compare.collection]
+        compared = [self._compare.left, self._compare.right, self._compare.collection, self._compare.missing]
         return [self._known, *self._state_outputs, *choices, *compared]
 
     # --- handlers -------------------------------------------------------------------------------------------
@@ -186,9 +191,17 @@ class Window:
             self._evaluate_tab: gr.update(label=t("tab.evaluate", tab.lang)),
             self._settings_tab: gr.update(label=t("tab.settings", tab.lang)),
         }
-        words = self._ask.words(tab) | self._documents.words(tab)
-        words |= self._lab.words(tab) | self._train.words(tab) | self._compare.words(tab)
-        words |= self._evaluate.words(tab) | self._feedback.shown(tab) | self._settings.words(tab)
+        words: Changes = self._ask.words(tab)
+        for panel in (
+            self._documents.words,
+            self._lab.words,
+            self._train.words,
+            self._compare.words,
+            self._evaluate.words,
+            self._feedback.shown,
+            self._settings.words,
+        ):
+            words |= _attempted(panel, tab)
         shown = self._ask.shown(tab)
         chosen = self._ask.chosen(tab)
         for component, update in (words | chosen).items():
@@ -203,14 +216,23 @@ class Window:
         statuses = app.statuses()
         working = [status.name for status in statuses if status.state in WORKING]
         busy = bool(app.loading or working or app.sessions.running())
-        status = render.status(app.loading, working, app.startup.error, tab.lang)
+        status = render.status(app.loading, working, app.startup.error, tab.lang, app.problem)
         pace = gr.Timer(BUSY_S if busy else IDLE_S)
         return {self._status: status, self._timer: pace} | self._train.shown(tab)
 
 
+def _attempted(panel: Callable[[Tab], Changes], tab: Tab) -> Changes:
+    """What a panel shows; nothing where it cannot, so that the others still do."""
+    try:
+        return panel(tab)
+    except Exception:
+        log.exception("a panel cannot be shown")
+        return {}
+
+
 def _read_json(text: str | None) -> dict[str, Any]:
     try:
-        value = json.loads(text or "{}")
+        value = parsed(text or "{}")
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}

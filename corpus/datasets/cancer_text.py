@@ -18,9 +18,9 @@ LABEL, TEXT = 1, 2  # columns; the header is ",0,a"
 # "30–40" came as three bytes of UTF-8, of which two were stripped: the last names the sign.
 NO_LETTER = re.compile(r"[\W\d_]+")
 GENERAL_PUNCTUATION = re.compile("[\x90-\x9f]")
-PAGE_BREAK = re.compile(r"\s*\b0c(?=\W*\Z|[\s\"])")
+PAGE_BREAK = re.compile(r"(?<!\s)\s*\b0c(?=\W*\Z|[\s\"])")
 LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"})
-OUTER_QUOTES = re.compile(r'\A[\s"]+|[\s"]+\Z')
+OUTER_QUOTES = re.compile(r'\A[\s"]+|(?<![\s"])[\s"]+\Z')
 
 
 def find(folder: Path) -> list[Path]:

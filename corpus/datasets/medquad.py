@@ -20,7 +20,7 @@ PARAGRAPH = re.compile(r"(?<!\s)[^\S\n]*\n\s*(?!- |\s)|(?<=\S) {3,}(?=[^\s-])")
 TWO_SPACES = re.compile(r"(?<=[.:!?)]) {2}(?=[A-Z])")
 ONE_SPACE = re.compile(r"(?<=[.:!?)]) (?=[A-Z])")
 SPACE_BEFORE_SIGN = re.compile(r"(?<=\w) +([,;:.!?])(?=\s|$)")
-QUESTION_END = re.compile(r"[\s?]*\?\s*$")
+QUESTION_END = re.compile(r"(?<![\s?])[\s?]*\?\s*$")
 
 
 def find(folder: Path) -> list[Path]:

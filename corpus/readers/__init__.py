@@ -8,6 +8,8 @@ from pathlib import Path
 from corpus.document import Document, Dropped, ReadingError
 from corpus.errors import Reason
 from corpus.ignored import is_ignored
+from corpus.readers import ocr, old_office
+from corpus.readers.limits import BEYOND_LIMIT, LimitReached, TextLimit, unread
 from corpus.readers.nested import Allowance
 
 _CODE = (
@@ -15,6 +17,8 @@ _CODE = (
     ".kt .lua .mjs .ml .php .pl .pm .proto .ps1 .py .pyi .r .rb .rs .scala .scss .sh .sql .swift .tex .toml .ts .tsx "
     ".vue .yaml .yml .zsh"
 ).split(" ")
+_IMAGES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif")
+_OLD_OFFICE = (".doc", ".dot", ".xls", ".ppt", ".pps")
 # Suffix → module with `read(path) -> Iterator[Document | Dropped]`.
 _FORMATS = {
     ".txt": "text",
@@ -34,14 +38,25 @@ _FORMATS = {
     ".xlsm": "xlsx",
     ".epub": "epub",
     ".eml": "eml",
+    ".msg": "outlook",
+    ".mbox": "mbox",
+    ".odt": "opendocument",
+    ".ods": "opendocument",
+    ".odp": "opendocument",
+    ".rtf": "rtf",
+    ".ipynb": "notebook",
+    ".json": "json_file",
+    ".xml": "xml_file",
     ".csv": "table",
     ".tsv": "table",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".zip": "archive",
+    **dict.fromkeys(_IMAGES, "image"),
+    **dict.fromkeys(_OLD_OFFICE, "old_office"),
     **dict.fromkeys(_CODE, "code"),
 }
-_CONTAINERS = ("archive", "eml")  # their `read` also takes an Allowance, for the files inside them
+_CONTAINERS = ("archive", "eml", "mbox", "outlook")  # their `read` also takes an Allowance, for the files inside them
 SUFFIXES = tuple(_FORMATS)
 BEIR_CORPUS = "corpus.jsonl"
 
@@ -77,13 +92,26 @@ def read(path: Path, allowance: Allowance | None = None) -> Iterator[Document | 
     try:
         reader = import_module(f"corpus.readers.{module}").read
         limits = (allowance or Allowance(can_read, read),) if module in _CONTAINERS else ()
-        for item in reader(path, *limits):
+        for item in reader(path, *limits) if limits else _limited(reader(path), path):
             some = True
             yield item
     except OSError as error:
         raise ReadingError("file.unreadable", name=path.name, error=error.strerror or str(error)) from error
     if not some:
         raise ReadingError("file.no_text", name=path.name)
+
+
+def _limited(items: Iterator[Document | Dropped], path: Path) -> Iterator[Document | Dropped]:
+    """The items until they hold more text than the file may give; readers of one long document count for themselves."""
+    limit = TextLimit(path, slack=2)
+    for item in items:
+        try:
+            for section in item.sections if isinstance(item, Document) else ():
+                limit.take(section.text)
+        except LimitReached:
+            yield from unread(path.name, {BEYOND_LIMIT: 1})
+            return
+        yield item
 
 
 def walk(folder: Path) -> Iterator[Path | Dropped]:
@@ -142,6 +170,11 @@ def _unreadable(path: Path) -> Reason | None:
         return Reason("dropped.unknown_kind", {"kind": path.suffix or path.name})
     if not os.access(path, os.R_OK):
         return Reason("dropped.no_permission")
+    # In a folder of photographs each one would fail for want of a program that was never asked for.
+    if path.suffix.lower() in _IMAGES and ocr.program() is None:
+        return Reason("dropped.needs_ocr")
+    if path.suffix.lower() in _OLD_OFFICE and old_office.command() is None:
+        return Reason("dropped.needs_libreoffice")
     return None
 
 

@@ -16,36 +16,34 @@ WIDE = 400  # characters; longer lines are data, and no definition is looked for
 DEEPEST = 8  # columns; a method stands no further in
 MINIFIED = (".js", ".mjs", ".cjs", ".css")
 NAME = r"(?P<name>[A-Za-z_$][\w$]*)"
-PYTHON = (re.compile(rf"\s*(?:async )?(?:def|class) +{NAME}\s*[(:\[]"),)
-ELIXIR = (re.compile(r"\s*(?:defp?|defmodule|defmacro) +(?P<name>[\w.?!]+)"),)
-RUBY = (re.compile(r"\s*(?:def|class|module) +(?P<name>[\w.:?!]+)"),)
-SHELL = (re.compile(r"(?:function +)?(?P<name>[\w.:-]+) *\(\)"), re.compile(r"function +(?P<name>[\w.:-]+)"))
+PYTHON = (re.compile(rf" ?(?:async )?(?:def|class) {NAME} ?[(:\[]"),)
+ELIXIR = (re.compile(r" ?(?:defp?|defmodule|defmacro) (?P<name>[\w.?!]+)"),)
+RUBY = (re.compile(r" ?(?:def|class|module) (?P<name>[\w.:?!]+)"),)
+SHELL = (re.compile(r"(?:function )?(?P<name>[\w.:-]+) ?\(\)"), re.compile(r"function (?P<name>[\w.:-]+)"))
 SQL = (
     re.compile(
-        r"\s*create +(?:or +replace +)?(?:\w+ +){0,3}?(?:table|view|function|procedure|trigger|type) +"
-        r'(?:if +not +exists +)?(?P<name>[\w."`\[\]]+)',
+        r" ?create (?:or replace )?(?:\w+ ){0,3}?(?:table|view|function|procedure|trigger|type) "
+        r'(?:if not exists )?(?P<name>[\w."`\[\]]+)',
         re.IGNORECASE,
     ),
 )
-SETTINGS = (re.compile(r"\[+(?P<name>[^\[\]\n]+)\]+\s*$"),)
+SETTINGS = (re.compile(r"\[+(?P<name>[^\[\]\n]+)\]+$"),)
 LATEX = (re.compile(r"\\(?:chapter|(?:sub){0,2}section|part)\*?\{(?P<name>[^{}\n]+)\}"),)
-R_LANGUAGE = (re.compile(r"(?P<name>[\w.]+) *(?:<-|=) *function\b"),)
-JULIA = (re.compile(r"\s*(?:function|macro|struct|mutable struct|module|abstract type) +(?P<name>[\w.!]+)"),)
-PUBLIC = r"(?:pub *(?:\([^()]*\))? +)?"
-WORD = r"(?:[A-Za-z_][\w<>\[\],.:*&?~@]* +)"  # a modifier or a type
+R_LANGUAGE = (re.compile(r"(?P<name>[\w.]+) ?(?:<-|=) ?function\b"),)
+JULIA = (re.compile(r" ?(?:function|macro|struct|mutable struct|module|abstract type) (?P<name>[\w.!]+)"),)
+PUBLIC = r"(?:pub ?(?:\([^()]*\))? )?"
+WORD = r"(?:[A-Za-z_][\w<>\[\],.:*&?~@]* )"  # a modifier or a type
 BRACES = (
     re.compile(
-        rf"\s*{PUBLIC}{WORD}{{0,5}}?(?:class|interface|struct|enum|trait|impl(?:<[^{{}}]*?>)?|namespace|module|object|"
-        rf"protocol|record|union|message|service) +{NAME}[^;=]*$"
+        rf" ?{PUBLIC}{WORD}{{0,5}}?(?:class|interface|struct|enum|trait|impl(?:<[^{{}}]*?>)?|namespace|module|object|"
+        rf"protocol|record|union|message|service) {NAME}[^;=]*$"
     ),
-    re.compile(rf"\s*type +{NAME} +(?:struct|interface)\b"),
-    re.compile(rf"\s*{PUBLIC}{WORD}{{0,5}}?(?:fn|func|function|fun|def)\b *\*? *(?:\([^()]*\) *)?{NAME}"),
-    re.compile(
-        rf"\s*(?:export +)?(?:default +)?(?:const|let|var) +{NAME} *(?::[^=]*)?= *(?:async *)?(?:function\b|.*=>)"
-    ),
+    re.compile(rf" ?type {NAME} (?:struct|interface)\b"),
+    re.compile(rf" ?{PUBLIC}{WORD}{{0,5}}?(?:fn|func|function|fun|def)\b ?\*? ?(?:\([^()]*\) ?)?{NAME}"),
+    re.compile(rf" ?(?:export )?(?:default )?(?:const|let|var) {NAME} ?(?::[^=]*)?= ?(?:async ?)?(?:function\b|.*=>)"),
     # "static int count(Foo x) {" and, in C++, "void Foo::bar() const"; no ";", which would end a mere declaration.
-    re.compile(r"\s*(?:[A-Za-z_<][\w<>\[\],.:*&?~@]* +[*&]*){1,6}(?P<name>~?[A-Za-z_][\w:~]*)\([^;{}=]*(?:\{.*)?$"),
-    re.compile(rf"\s+(?:async +)?{NAME}\([\w\s,:=<>\[\].?|]*\)[^;(){{}}]*\{{\s*$"),  # a method in JavaScript
+    re.compile(r" ?(?:[A-Za-z_<][\w<>\[\],.:*&?~@]* [*&]*){1,6}(?P<name>~?[A-Za-z_][\w:~]*)\([^;{}=]*(?:\{.*)?$"),
+    re.compile(rf" (?:async )?{NAME}\([\w\s,:=<>\[\].?|]*\)[^;(){{}}]*\{{$"),  # a method in JavaScript
 )
 HOLDER = re.compile(r"\b(?:class|interface|struct|enum|trait|impl|namespace|module|object|protocol|record|defmodule)\b")
 FIRST_WORD = re.compile(r"[}\s]*([A-Za-z]*)")
@@ -140,7 +138,9 @@ def _definition(line: str, patterns: tuple[re.Pattern, ...]) -> str:
     first = FIRST_WORD.match(line)
     if first and first[1] in STATEMENTS:
         return ""
-    found = next(filter(None, (pattern.match(line) for pattern in patterns)), None)
+    # One space for many: no pattern has to find out how to share them among its parts.
+    spaced = " " * line[0].isspace() + " ".join(line.split())
+    found = next(filter(None, (pattern.match(spaced) for pattern in patterns)), None)
     name = found["name"].strip() if found else ""
     return "" if name in STATEMENTS else name
 

@@ -1,4 +1,4 @@
-"""E-books (EPUB): the chapters in their reading order, each read as the web page that it is."""
+"""E-books (EPUB): the chapters in their reading order, each read as the web page that it is; no tables of contents."""
 
 import posixpath
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ KIND = Reason("kind.epub")
 CONTAINER = "META-INF/container.xml"
 ENCRYPTION = "META-INF/encryption.xml"
 PAGES = ("application/xhtml+xml", "text/html")
+CONTENTS = 0.7  # share of a page's text in links from which it is a table of contents
 
 
 def read(path: Path) -> Iterator[Document | Dropped]:
@@ -78,9 +79,14 @@ def _chapters(book, folder: str) -> Iterator[str]:
     pages = {
         item.get("id"): item.get("href", "")
         for item in book.iter("{*}item")
-        if item.get("media-type", "").lower() in PAGES
+        if item.get("media-type", "").lower() in PAGES and "nav" not in item.get("properties", "").split()
     }
-    seen = set()
+    # EPUB 2 names its table of contents in a guide.
+    seen = {
+        unquote(reference.get("href", "").split("#")[0])
+        for reference in book.iter("{*}reference")
+        if reference.get("type", "").lower() == "toc"
+    }
     for reference in book.iter("{*}itemref"):
         href = unquote(pages.get(reference.get("idref"), "").split("#")[0])
         if href and href not in seen:
@@ -91,6 +97,8 @@ def _chapters(book, folder: str) -> Iterator[str]:
 def _chapter(archive: ZipFile, name: str, title: str) -> list[Section]:
     """The chapter's sections; where it has no heading, its page's title stands for one."""
     page = html.parsed(package.read_member(archive, name), name)
+    if page.link_share >= CONTENTS and page.links >= 3:
+        return []
     own = one_line(page.title)
     fallback = own if own != title else ""
     return [section if section.heading else Section(section.text, fallback) for section in page.outline.sections(title)]

@@ -1,7 +1,7 @@
 """JSON lines: each line an object with fields like title, text, question, answer."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from corpus.document import Document, Dropped
@@ -18,6 +18,11 @@ def read(path: Path) -> Iterator[Document | Dropped]:
             yield Dropped(f"row {number}", fields)
         else:
             yield document(fields, f"{path}, row {number}", f"row {number}")
+
+
+def record(value: Mapping[str, object], place: str, label: str) -> Document | Dropped:
+    """One object of JSON as a document; a Dropped called `label` where it holds no text."""
+    return document(_named(value), place, label)
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -37,6 +42,10 @@ def _fields(line: str) -> dict[str, str] | Reason:
         return {"text": value}
     if not isinstance(value, dict):
         return Reason("dropped.no_object")
+    return _named(value)
+
+
+def _named(value: Mapping[str, object]) -> dict[str, str]:
     return {str(name): _text(field) for name, field in value.items() if field is not None}
 
 

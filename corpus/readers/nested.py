@@ -84,6 +84,11 @@ def _unpack(file: IO[bytes], copy: Path, name: str, allowance: Allowance) -> Non
         raise ReadingError("file.damaged", name=name) from error
 
 
+def moved(item: Document | Dropped, copy: Path, path: Path) -> Document | Dropped:
+    """The item of a copy of ours as one of the file itself; a row's number and the like stay behind its path."""
+    return replace(item, path=str(path) + item.path.removeprefix(str(copy))) if isinstance(item, Document) else item
+
+
 def _placed(item: Document | Dropped, copy: str, name: str, place: str) -> Document | Dropped:
     """The item with the place that its reader could not know: a row's number and the like stay behind it."""
     if isinstance(item, Dropped):

@@ -29,8 +29,10 @@ class Tesseract:
     def read(self, page) -> str:
         """The text of a pypdfium2 page, empty when it shows none. Raises NotRecognised."""
         picture = _picture(page)
-        if not picture:
-            return ""
+        return self.recognise(picture) if picture else ""
+
+    def recognise(self, picture: bytes) -> str:
+        """The text of a picture in grey as PGM. Raises NotRecognised."""
         try:
             ran = subprocess.run(
                 [self.command, "stdin", "stdout", "-l", self.languages],
@@ -49,9 +51,14 @@ class Tesseract:
         return ran.stdout.decode("utf-8", "replace")
 
 
+def program() -> str | None:
+    """Where Tesseract is, None where it is not."""
+    return shutil.which("tesseract") or (WINDOWS if os.path.isfile(WINDOWS) else None)
+
+
 def installed() -> Tesseract | None:
     """Tesseract with those of our languages that it knows, or None when it is not there."""
-    command = shutil.which("tesseract") or (WINDOWS if os.path.isfile(WINDOWS) else None)
+    command = program()
     if command is None:
         return None
     try:

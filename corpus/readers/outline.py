@@ -1,11 +1,15 @@
 """Headings and the text below them, gathered into sections: what Markdown, HTML and Word have in common."""
 
 import re
+from itertools import groupby
 
-from corpus.cleaning import one_line, tidy
+from corpus.cleaning import CONTROL, SURROGATE, one_line, tidy
 from corpus.document import Section
+from corpus.layout import CODE_INDENT
 
 SEPARATOR = " › "
+CODE_MARK = "\x02"  # opens it until the section is made; no text may hold this sign
+ONE_PASSAGE = 500  # characters that surely stay together
 ITEM = re.compile(r"(?:-|\d{1,9}[.)]) ")
 
 
@@ -38,6 +42,18 @@ class Outline:
             self._text.append(text)
             self._bare = False
 
+    def table(self, lines: list[str], caption: str = "") -> None:
+        """Adds a table's rows below its caption; rows of more than a passage get a section that it heads."""
+        text = "\n".join(lines)
+        if not text:
+            self.text(caption)
+        elif not caption or len(text) <= ONE_PASSAGE:
+            self.text(f"{caption}\n{text}" if caption else text)
+        else:
+            self._close()
+            self._found.append(((*self._names(), caption.rstrip(" :")), tidy(f"{caption}\n{text}")))
+            self._bare = False
+
     def sections(self, title: str) -> tuple[Section, ...]:
         """All sections, in order, none where there is no text; `title` is not repeated in their headings."""
         self._close()
@@ -46,7 +62,7 @@ class Outline:
         return tuple(Section(text, _path(trail, title)) for trail, text in self._found)
 
     def _close(self) -> None:
-        text = tidy("\n\n".join(self._text))
+        text = tidied("\n\n".join(self._text))
         if text:
             self._found.append((self._names(), text))
         self._text = []
@@ -62,6 +78,27 @@ class Outline:
 
 def _path(trail: tuple[str, ...], title: str) -> str:
     return SEPARATOR.join(trail[1:] if len(trail) > 1 and trail[0] == title else trail)
+
+
+def code(text: str) -> str:
+    """A block of code for `Outline.text`, which keeps its lines and their indentation, and nothing else's."""
+    text = SURROGATE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = (CONTROL.sub("", line.replace("\f", "")).expandtabs(4).rstrip() for line in text.split("\n"))
+    return "\n".join(f"{CODE_MARK}{line}" for line in lines)
+
+
+def tidied(text: str) -> str:
+    """`tidy` for all but the blocks of code, each line of which begins with CODE_INDENT."""
+    if CODE_MARK not in text:
+        return tidy(text)
+    blocks = []
+    for is_code, lines in groupby(text.split("\n"), key=lambda line: line.startswith(CODE_MARK)):
+        if is_code:
+            kept = (line.removeprefix(CODE_MARK) for line in lines)
+            blocks.append("\n".join(CODE_INDENT + line if line else "" for line in kept).strip("\n"))
+        else:
+            blocks.append(tidy("\n".join(lines)))
+    return "\n\n".join(filter(None, blocks))
 
 
 def item(marker: str, blocks: list[str]) -> str:

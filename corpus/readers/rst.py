@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus.cleaning import one_line
+from corpus.cleaning import one_line, raised
 from corpus.document import Document
 from corpus.language import detect
 from corpus.readers.encoding import read_text
-from corpus.readers.outline import Outline, item, joined
+from corpus.readers.outline import Outline, code, item, joined
 from corpus.readers.text import title_of
+from corpus.tables import facts
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -35,7 +36,7 @@ ARGUMENT_DROPPED = frozenset(
 )
 SAID = frozenset("deprecated seealso todo versionadded versionchanged".split(" "))
 CODE = frozenset("code code-block parsed-literal sourcecode".split(" "))
-TARGET = re.compile(r"\A(.+?)\s*<[^<>]+>\Z", re.DOTALL)  # "the site <http://x.org>"
+TARGET = re.compile(r"\A([^<]*[^<\s])\s*<[^<>]+>\Z")  # "the site <http://x.org>"
 
 
 def read(path: Path) -> Iterator[Document]:
@@ -72,7 +73,8 @@ def _parsed(text: str) -> "nodes.document":
         """Instead of a role's own function, so that Sphinx's roles are no errors."""
         target = TARGET.match(text)
         words = target[1] if target else text
-        return [nodes.inline(rawsource, words.removeprefix("~").removeprefix("!"))], []
+        kind = {"sup": nodes.superscript, "superscript": nodes.superscript}.get(role, nodes.inline)
+        return [kind(rawsource, words.removeprefix("~").removeprefix("!"))], []
 
     # docutils reads its patterns from the attributes of the very class, which a plain subclass would not have.
     inliner = type("Inliner", (states.Inliner,), {**vars(states.Inliner), "interpreted": text_of_role})
@@ -109,14 +111,13 @@ def _blocks(node: "nodes.Node", depth: int) -> list[str]:
     if isinstance(node, nodes.system_message):
         return _refused(node, depth)
     if isinstance(node, nodes.literal_block | nodes.doctest_block | nodes.math_block):
-        return [node.astext()]
+        return [code(node.astext())]
     if isinstance(node, nodes.TextElement):
         return [_inline(node)] if not isinstance(node, nodes.Invisible) else []
     if isinstance(node, nodes.Invisible) or not isinstance(node, nodes.Element):
         return []
     if isinstance(node, nodes.table):
-        rows = ([_cell(cell, depth) for cell in row.children] for row in node.findall(nodes.row))
-        return ["\n".join(" | ".join(row) for row in rows if any(row))]
+        return [_table(node, depth)]
     if isinstance(node, nodes.enumerated_list):
         first = int(node.get("start", 1))
         numbered = enumerate(node.children, start=first)
@@ -124,7 +125,8 @@ def _blocks(node: "nodes.Node", depth: int) -> list[str]:
     if isinstance(node, nodes.bullet_list):
         return [item("-", _inner(child, depth)) for child in node.children]
     if isinstance(node, nodes.definition_list_item | nodes.field | nodes.option_list_item):
-        return ["\n".join(_inner(node, depth))]
+        term, *rest = _inner(node, depth) or [""]
+        return [item("-", [f"{one_line(term)}: {joined(rest)}" if rest else term])]
     if isinstance(node, nodes.line_block):
         return ["\n".join(_inner(node, depth))]
     if isinstance(node, nodes.footnote | nodes.citation):
@@ -148,7 +150,21 @@ def _inline(node: "nodes.Node") -> str:
         return node.astext()
     if isinstance(node, nodes.footnote_reference | nodes.citation_reference):
         return f"[{node.astext()}]"
-    return "".join(map(_inline, node.children))
+    text = ""
+    for child in node.children:
+        shown = _inline(child)
+        text += raised(text, shown) if isinstance(child, nodes.superscript) else shown
+    return text
+
+
+def _table(node: "nodes.table", depth: int) -> str:
+    """The title, then the rows with their columns' names."""
+    from docutils import nodes
+
+    rows = [[_cell(cell, depth) for cell in row.children] for row in node.findall(nodes.row)]
+    headers = sum(len(head.children) for head in node.findall(nodes.thead))
+    titles = [_inline(child) for child in node.children if isinstance(child, nodes.title)]
+    return "\n".join((*titles, *facts(rows, headers or None)))
 
 
 def _cell(node: "nodes.Node", depth: int) -> str:
@@ -172,7 +188,7 @@ def _refused(message: "nodes.system_message", depth: int) -> list[str]:
         del lines[0]
     body = textwrap.dedent("\n".join(lines)).strip("\n")
     if name in CODE:
-        return [body]
+        return [code(body)]
     if name in SAID:
         argument = f"{name.capitalize()}: {argument}"
     elif name in ARGUMENT_DROPPED:

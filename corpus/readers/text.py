@@ -19,3 +19,16 @@ def read(path: Path) -> Iterator[Document]:
 def title_of(path: Path) -> str:
     """ "annual_report-2020.txt" as "annual report-2020"."""
     return one_line(path.stem.replace("_", " ")) or path.name
+
+
+def beside_name(title: str, path: Path, heading: str, beginning: str) -> str:
+    """The title in a file's properties, with the file's name where nothing in the text confirms it.
+
+    Templates and old copies leave their titles behind. Without a title, the first heading, else the name.
+    """
+    name = title_of(path)
+    if not title:
+        return heading or name
+    is_shown = title.casefold() in f"{heading}\n{beginning}".casefold()
+    is_name = set(name.casefold().split()) <= set(title.casefold().split())
+    return title if is_shown or is_name else f"{title} ({name})"

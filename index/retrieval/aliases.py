@@ -23,21 +23,23 @@ LOOKED_AT = 40  # passages that hold the phrase
 NAMES = 2  # other names that are searched for
 AT_FRONT = 400  # characters of a passage in which its document's topic gets its other names
 # What may stand between a cue or a bracket and the name.
-BEFORE = r"(?:\s|an?\b|the\b|by\b|name\b|or\b|[\"“'(:,])*"
+BEFORE = r"(?: |an?\b|the\b|by\b|name\b|or\b|[\"“'(:,])*"
 NAME = r"(?P<name>[^\W_][\w'’ \-]{2,60}?)"
 ADVERBS = "also sometimes formerly previously once commonly often otherwise better"
-CUE = rf"(?:{'|'.join(ADVERBS.split())})?\s*(?:known|called|referred to|named|termed)(?:\s+as|\s+by)?"
+CUE = rf"(?:{'|'.join(ADVERBS.split())})? ?(?:known|called|referred to|named|termed)(?: as| by)?"
 # "A disorder called X", "a combination known as X": no names.
 SAYS_NOTHING = frozenset(
     f"{ADVERBS} condition disorder disease syndrome combination type form group related problem kind 1 2 3".split()
 )
 BOUNDARY = re.compile(rf"\b(?:{'|'.join(STOPWORDS)})\s|\s(?:{'|'.join(ADVERBS.split())})\b.*")
 CLOSE = 120  # characters on each side of the phrase
+SPACE = re.compile(r"\s+")
+# The three patterns below see single spaces: none has to find out how to share many among its parts.
 END = r"(?=[,.;:()\"”]|\s(?:is|are|was|and|or|in|which|that|because|when|for|by)\b|$)"
 
-WHOLE = re.compile(rf"\s*(?:[,.;:()\"”]|$|(?:{'|'.join(STOPWORDS)}|{'|'.join(ADVERBS.split())})\b)", re.IGNORECASE)
-CALLED = re.compile(rf"(?P<name>(?:[\w'’\-]+\s+){{0,4}}[\w'’\-]+)\s*[,(]?\s*{CUE}{BEFORE}$", re.IGNORECASE)
-NAMED = re.compile(rf"\s*[,(]?\s*{CUE}{BEFORE}{NAME}{END}", re.IGNORECASE)
+WHOLE = re.compile(rf" ?(?:[,.;:()\"”]|$|(?:{'|'.join(STOPWORDS)}|{'|'.join(ADVERBS.split())})\b)", re.IGNORECASE)
+CALLED = re.compile(rf"(?<![\w'’\-])(?P<name>(?:[\w'’\-]+ ){{0,4}}[\w'’\-]+) ?[,(]? ?{CUE}{BEFORE}$", re.IGNORECASE)
+NAMED = re.compile(rf" ?[,(]? ?{CUE}{BEFORE}{NAME}{END}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def _names(phrase: str, row) -> list[str]:
     found = []
     for match in islice(spelled.finditer(text), MENTIONS):
         before, after = text[max(0, match.start() - CLOSE) : match.start()], text[match.end() : match.end() + CLOSE]
+        before, after = SPACE.sub(" ", before), SPACE.sub(" ", after)
         if not WHOLE.match(after):
             continue  # "asthma attacks" is another thing than asthma
         if (cue := CALLED.search(before)) is not None:

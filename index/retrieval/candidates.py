@@ -3,6 +3,7 @@
 CROSS JOIN holds SQLite to the order written: left to itself it walked all vectors of the embedder (0.3 s).
 """
 
+import json
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,10 @@ HEADING_WEIGHT = 2.0  # of a word in the heading, against one in the text
 # stems, 0.814 with weight 1, 0.817 with 2; service-public.fr: 0.834 without, 0.843 with weight 1.
 STEM_WEIGHT = 2.0
 CANDIDATES = 100  # of each search, before they are blended
+COMPARED = 10_000  # vectors in one statement of SQLite, which takes some 32,000 values
+ROUNDING = 1e-5  # of a cosine that is computed in two ways
 MOST_WORDS = 200  # of a query: who pastes a page asks for its beginning
+BM25 = f"-bm25(passages_fts, {HEADING_WEIGHT}, 1.0, {STEM_WEIGHT})"  # higher is better
 WORD = re.compile(r"\w+")
 ELISION = re.compile(r"\b(?:[cdjlmnst]|qu)['’](?=\w)", re.IGNORECASE)  # l'asthme, d'une, qu'est
 
@@ -42,6 +46,18 @@ class Found:
     complete: bool
 
 
+@dataclass(frozen=True)
+class Standing:
+    """The best place of some passages in each of the two searches, counted over all passages and not only over those
+    that are returned. Ranks are from 1: `rank_keyword` is None where no word is shared, `rank_dense` where no vector
+    can be compared. `keyword` and `dense` are the passages that have these ranks."""
+
+    rank_keyword: int | None = None
+    rank_dense: int | None = None
+    keyword: int | None = None
+    dense: int | None = None
+
+
 class Candidates:
     """Both searches. Thread-safe; `embedder` may be None for keyword search alone."""
 
@@ -50,25 +66,70 @@ class Candidates:
         self._embedder = embedder
         self._vectors = vectors
 
-    def find(self, query: str, scope: Sequence[int]) -> Found:
-        """The candidates of both searches in the collections with the ids `scope`."""
-        keyword = self.keyword(query, scope)
-        return Found(keyword, *self._dense(query, scope, keyword))
+    def find(self, query: str, scope: Sequence[int], documents: Sequence[int] = ()) -> Found:
+        """The candidates of both searches in the collections with the ids `scope`, there only in the `documents` where
+        some are given."""
+        keyword = self.keyword(query, scope, documents)
+        return Found(keyword, *self._dense(query, scope, keyword, documents))
 
-    def keyword(self, query: str, scope: Sequence[int]) -> dict[int, float]:
+    def keyword(self, query: str, scope: Sequence[int], documents: Sequence[int] = ()) -> dict[int, float]:
         """BM25 by passage id, higher is better, best first."""
         words = keywords(query)
         if not words or not scope:
             return {}
         rows = self._rows(
-            f"""SELECT f.rowid AS id, -bm25(passages_fts, {HEADING_WEIGHT}, 1.0, {STEM_WEIGHT}) AS score
+            f"""SELECT f.rowid AS id, {BM25} AS score
                 FROM passages_fts f CROSS JOIN passages p ON p.id = f.rowid
                 CROSS JOIN documents d ON d.id = p.document_id
-                WHERE passages_fts MATCH ? AND d.collection_id IN ({marks(scope)})
+                WHERE passages_fts MATCH ? AND d.collection_id IN ({marks(scope)}) {_limit(documents)}
                 ORDER BY score DESC LIMIT {CANDIDATES}""",
-            (_match(words, self._languages(scope, query)), *scope),
+            (_match(words, self._languages(scope, query)), *scope, *documents),
         )
         return {row["id"]: row["score"] for row in rows}
+
+    def standing(self, query: str, scope: Sequence[int], passages: Sequence[int]) -> Standing:
+        """Where passages of the collections with the ids `scope` stand, however far behind they are."""
+        keyword, rank_keyword = self._keyword_standing(query, scope, passages)
+        dense, rank_dense = self._dense_standing(query, scope, passages)
+        return Standing(rank_keyword, rank_dense, keyword, dense)
+
+    def _keyword_standing(
+        self, query: str, scope: Sequence[int], passages: Sequence[int]
+    ) -> tuple[int | None, int | None]:
+        words = keywords(query)
+        if not words or not scope:
+            return None, None
+        match = _match(words, self._languages(scope, query))
+        own = self._rows(
+            f"""SELECT rowid AS id, {BM25} AS score FROM passages_fts
+                WHERE passages_fts MATCH ? AND rowid IN (SELECT value FROM json_each(?)) ORDER BY score DESC LIMIT 1""",
+            (match, json.dumps(list(passages))),
+        )
+        if not own:
+            return None, None
+        before = self._rows(
+            f"""SELECT COUNT(*) AS n FROM (SELECT {BM25} AS score FROM passages_fts f
+                CROSS JOIN passages p ON p.id = f.rowid CROSS JOIN documents d ON d.id = p.document_id
+                WHERE passages_fts MATCH ? AND d.collection_id IN ({marks(scope)})) WHERE score > ?""",
+            (match, *scope, own[0]["score"]),
+        )[0]["n"]
+        return own[0]["id"], before + 1
+
+    def _dense_standing(
+        self, query: str, scope: Sequence[int], passages: Sequence[int]
+    ) -> tuple[int | None, int | None]:
+        if self._embedder is None or self._vectors is None or not self._store.use_embedder(self._embedder.name):
+            return None, None
+        vector = self._embedder.encode([query], role="query")[0]
+        cosines: dict[int, float] = {}
+        for start in range(0, len(passages), COMPARED):
+            cosines |= self._cosines(vector, passages[start : start + COMPARED])
+        if not cosines:
+            return None, None
+        best = max(cosines, key=lambda passage: cosines[passage])
+        allowed = self._allowed(scope)
+        near = self._vectors.search(vector, len(allowed), allowed)
+        return best, 1 + sum(cosine > cosines[best] + ROUNDING for _, cosine in near)
 
     def _languages(self, scope: Sequence[int], query: str) -> list[str]:
         """The languages of the documents in `scope` whose passages have stems.
@@ -86,7 +147,9 @@ class Candidates:
         )
         return [row["language"] for row in rows]
 
-    def _dense(self, query: str, scope: Sequence[int], keyword: dict[int, float]) -> tuple[dict[int, float], bool]:
+    def _dense(
+        self, query: str, scope: Sequence[int], keyword: dict[int, float], documents: Sequence[int]
+    ) -> tuple[dict[int, float], bool]:
         """Cosine by passage id, for the nearest passages and for those that keywords found."""
         if self._embedder is None or self._vectors is None or not scope:
             return {}, False
@@ -98,27 +161,31 @@ class Candidates:
             tuple(scope),
         )[0]["some"]
         vector = self._embedder.encode([query], role="query")[0]
-        found = self._passages(self._vectors.search(vector, 2 * CANDIDATES), scope)
+        found = {} if documents else self._passages(self._vectors.search(vector, 2 * CANDIDATES), scope)
         if len(found) < CANDIDATES:
             # Most of the nearest belong to other collections or are gone: search among this scope's own vectors.
-            found = self._passages(self._vectors.search(vector, CANDIDATES, self._allowed(scope)), scope)
+            allowed = self._allowed(scope, documents)
+            found = self._passages(self._vectors.search(vector, CANDIDATES, allowed), scope, documents)
         return {**self._cosines(vector, [key for key in keyword if key not in found]), **found}, not waiting
 
-    def _passages(self, nearest: Sequence[tuple[int, float]], scope: Sequence[int]) -> dict[int, float]:
+    def _passages(
+        self, nearest: Sequence[tuple[int, float]], scope: Sequence[int], documents: Sequence[int] = ()
+    ) -> dict[int, float]:
         cosine = dict(nearest)
         rows = self._rows(
             f"""SELECT p.id, v.seq FROM vectors v CROSS JOIN passages p ON p.key = v.key
                 CROSS JOIN documents d ON d.id = p.document_id
-                WHERE v.seq IN ({marks(cosine)}) AND d.collection_id IN ({marks(scope)})""",
-            (*cosine, *scope),
+                WHERE v.seq IN ({marks(cosine)}) AND d.collection_id IN ({marks(scope)}) {_limit(documents)}""",
+            (*cosine, *scope, *documents),
         )
         return dict(sorted(((row["id"], cosine[row["seq"]]) for row in rows), key=lambda item: -item[1]))
 
-    def _allowed(self, scope: Sequence[int]) -> np.ndarray:
+    def _allowed(self, scope: Sequence[int], documents: Sequence[int] = ()) -> np.ndarray:
         rows = self._rows(
             f"""SELECT DISTINCT v.seq FROM documents d CROSS JOIN passages p ON p.document_id = d.id
-                CROSS JOIN vectors v ON v.key = p.key AND v.embedder = ? WHERE d.collection_id IN ({marks(scope)})""",
-            (self._embedder.name if self._embedder else "", *scope),
+                CROSS JOIN vectors v ON v.key = p.key AND v.embedder = ?
+                WHERE d.collection_id IN ({marks(scope)}) {_limit(documents)}""",
+            (self._embedder.name if self._embedder else "", *scope, *documents),
         )
         return np.fromiter((row["seq"] for row in rows), np.int64, len(rows))
 
@@ -143,6 +210,10 @@ def _match(words: Sequence[str], languages: Sequence[str]) -> str:
 
 def _any(words: Sequence[str]) -> str:
     return " OR ".join(f'"{word}"' for word in words)
+
+
+def _limit(documents: Sequence[int]) -> str:
+    return f"AND d.id IN ({marks(documents)})" if documents else ""
 
 
 def marks(values: Collection) -> str:

@@ -21,7 +21,8 @@ class Span:
 class Hit:
     """A passage that was found, with its place and why it was found.
 
-    `score` orders the hits, in [0, 1]: the blend of both searches, and of the reader where it has read the passage.
+    `blend` is what both searches say together, in [0, 1]. `score` orders the hits, in [0, 1]: the blend, and what the
+    reader says where it has read the passage.
     `rank_keyword` and `rank_dense` count from 1 and are None where that search did not return the passage; `bm25` is
     FTS5's (higher is better here), `cosine` the embedder's. What the reader says: `reader` is the probability that
     the passage answers, None while it has not been read; `evidence` are the words that do, likeliest first;
@@ -37,6 +38,7 @@ class Hit:
     page: int | None = None
     collection: str = ""
     score: float = 0.0
+    blend: float = 0.0
     rank_keyword: int | None = None
     rank_dense: int | None = None
     bm25: float | None = None

@@ -6,12 +6,12 @@ held-out documents (`assistant.evaluation.gate_fitting`): the reader knows what 
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.reader.reading import PassageReader, Reading
-from index.retrieval.candidates import keywords
+from index.retrieval.candidates import WORD, keywords
 from index.retrieval.hit import Hit, Span
 from index.retrieval.vocabulary import folded, stem
 
@@ -34,9 +34,11 @@ class Order:
     reader: float = 1.0
     blend: float = 2.0
     bias: float = -2.0
-    sentence: float = 1.0  # of a sentence's log-odds: its probability is the logistic of weight times score plus shift
-    shift: float = 0.0
     named: float = 3.0
+    sentence: float = 1.0  # of the reader's log-odds that a sentence answers
+    shared: float = 0.0  # of the share of the question's words that stand in it, see `Wording`
+    length: float = 0.0  # of the logarithm of its words: a long sentence holds more spans whose odds are summed
+    shift: float = 0.0
 
     @classmethod
     def load(cls, path: Path = FITTED) -> "Order":
@@ -47,19 +49,53 @@ class Order:
         """That a passage answers, in (0, 1)."""
         return logistic(self.reader * reader + self.blend * blend + self.named * named + self.bias)
 
-    def probability(self, score: float) -> float:
-        """That a passage, a sentence or a span answers, by the reader alone."""
-        return logistic(self.sentence * score + self.shift)
+    def probability(self, score: float, shared: float, words: int) -> float:
+        """That a sentence answers, in (0, 1)."""
+        return logistic(
+            self.sentence * score + self.shared * shared + self.length * math.log(max(words, 1)) + self.shift
+        )
+
+
+class Wording:
+    """The words of a question, each with how rare it is: what a text shares with them.
+
+    Of forty questions on held-out English articles the right sentence came first for 29 by the reader and the
+    searches alone, for 32 with what the sentence shares with the question.
+    """
+
+    def __init__(self, rarities: Mapping[str, float]):
+        self._rarities: dict[str, float] = {}
+        for word, rarity in rarities.items():
+            form = stem(folded(word))
+            self._rarities[form] = max(rarity, self._rarities.get(form, 0.0))
+        self._total = sum(self._rarities.values())
+
+    def share(self, text: str) -> float:
+        """How much of the question stands in a text, whatever the words' endings, rare words weighing more; in
+        [0, 1]."""
+        if not self._total:
+            return 0.0
+        there = {stem(folded(word)) for word in WORD.findall(text.lower())}
+        return sum(rarity for form, rarity in self._rarities.items() if form in there) / self._total
 
 
 def read(
-    question: str, hits: Sequence[Hit], reader: PassageReader, order: Order, count: int = READ, sure: float = SURE
+    question: str,
+    rarities: Mapping[str, float],
+    hits: Sequence[Hit],
+    reader: PassageReader,
+    order: Order,
+    count: int = READ,
+    sure: float = SURE,
 ) -> list[Hit]:
     """The hits in their order, with what the reader says of the first `count`; the others keep their places behind.
+
+    `rarities` are those of the question's words (`Search.rarities`).
 
     Passages that were read before are not read again. Where one of the first FIRST answers with the probability
     `sure`, the rest is left unread: reading is what a question waits for.
     """
+    wording = Wording(rarities)
     told = [hit for hit in hits if hit.reader is not None]
     unread = [hit for hit in hits if hit.reader is None]
     wanted, rest = unread[: max(0, count - len(told))], unread[max(0, count - len(told)) :]
@@ -68,12 +104,12 @@ def read(
             readings = reader.read(
                 question, [hit.text for hit in some], [hit.label for hit in some], [hit.language for hit in some]
             )
-            told += [_told(question, hit, reading, order) for hit, reading in zip(some, readings, strict=True)]
+            told += [_told(question, wording, hit, reading, order) for hit, reading in zip(some, readings, strict=True)]
         else:
             rest = [*some, *rest]
     told.sort(key=lambda hit: -hit.score)
     lowest = min((hit.score for hit in told), default=1.0)
-    return told + [replace(hit, score=lowest * hit.score) for hit in rest]
+    return told + [replace(hit, score=lowest * hit.blend) for hit in rest]
 
 
 def named(question: str, title: str) -> float:
@@ -82,15 +118,24 @@ def named(question: str, title: str) -> float:
     return 2 * len(asked & offered) / (len(asked) + len(offered)) if asked and offered else 0.0
 
 
-def _told(question: str, hit: Hit, reading: Reading, order: Order) -> Hit:
-    chance = order.probability(reading.score)
+def _told(question: str, wording: Wording, hit: Hit, reading: Reading, order: Order) -> Hit:
+    sentences = tuple(
+        Span(one.start, one.end, order.probability(one.score, *_measured(wording, hit.text[one.start : one.end])))
+        for one in reading.sentences
+    )
+    # A passage answers if one of its sentences does.
+    chance = max((sentence.probability for sentence in sentences), default=0.0)
     return replace(
         hit,
-        score=order.score(reading.score, hit.score, named(question, hit.title)),
+        score=order.score(reading.score, hit.blend, named(question, hit.title)),
         reader=chance,
         evidence=tuple(Span(one.start, one.end, chance * one.probability) for one in reading.evidence[:EVIDENCE]),
-        sentences=tuple(Span(one.start, one.end, order.probability(one.score)) for one in reading.sentences),
+        sentences=sentences,
     )
+
+
+def _measured(wording: Wording, text: str) -> tuple[float, int]:
+    return wording.share(text), len(text.split())
 
 
 def logistic(z: float) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from corpus.language import detect
 from index.retrieval.aliases import Aliases
-from index.retrieval.candidates import CANDIDATES, Candidates, Found, marks
+from index.retrieval.candidates import CANDIDATES, Candidates, Found, Standing, keywords, marks
 from index.retrieval.fusion import KEYWORD_WEIGHT, best, blended
 from index.retrieval.grouping import grouped
 from index.retrieval.hit import Hit, document_id
@@ -105,6 +105,13 @@ class Search:
         """What the plain searches give for the query as it was typed, for comparing ways of fusion."""
         return self._candidates.find(query, self._scope(collections))
 
+    def standing(self, question: Understood, passages: Sequence[int], collections: Sequence[str] = ()) -> Standing:
+        """Where passages stand in each search for a question that was understood so, also beyond the candidates.
+
+        Raises StoreError for a collection that is not there.
+        """
+        return self._candidates.standing(question.text, self._scope(collections), passages)
+
     def document_ids(self, passages: Sequence[int]) -> list[str]:
         """The `Hit.document_id` of each passage, in order."""
         rows = self._details(passages)
@@ -119,6 +126,10 @@ class Search:
     def embedder_name(self) -> str:
         """The embedder that cosines come from, "" without one."""
         return self._embedder.name if self._embedder is not None else ""
+
+    def rarities_of(self, question: str) -> dict[str, float]:
+        """How rare the words of a question are that are searched for."""
+        return self.rarities(keywords(question))
 
     def rarities(self, words: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of words over all passages: log(1 + N / (n + 1)), highest for unknown words."""
@@ -136,22 +147,22 @@ class Search:
     def _ranked(
         self, question: Understood, scope: Sequence[int], count: int, documents: Sequence[str] = ()
     ) -> tuple[list[Hit], bool]:
-        found = self._candidates.find(question.text, scope)
+        within = self._documents(documents, scope)
+        if documents and not within:  # gone since they were named
+            return [], True
+        found = self._candidates.find(question.text, scope, within)
         scores = self._blended(found, question.text)
         for phrase, name in question.other_names:
             other = replaced(question.text.lower(), {phrase: name})
             if other == question.text.lower():  # the phrase is written with other signs between its words
                 other = f"{name} {question.text}"
-            more = self._candidates.find(other, scope)
+            more = self._candidates.find(other, scope, within)
             for passage, score in self._blended(more, question.text).items():
                 scores[passage] = max(scores.get(passage, 0.0), ALIAS_WEIGHT * score)
             # Ranks by words are those of the question as it was asked.
             found = Found(found.keyword, {**more.dense, **found.dense}, found.complete)
-        if documents:
-            wanted = set(self._passages_of(documents, scope))
-            scores = {passage: score for passage, score in scores.items() if passage in wanted} or dict.fromkeys(
-                sorted(wanted)[:count], 0.0
-            )
+        if documents and not scores:  # none shares a word with the question, and none is embedded: as they begin
+            scores = dict.fromkeys(self._passages_of(within, count), 0.0)
         chosen = best(scores, count)
         return _hits(chosen, scores, found, self._details(chosen)), found.complete
 
@@ -176,13 +187,21 @@ class Search:
         )
         return {row["id"]: row["language"] for row in rows}
 
-    def _passages_of(self, documents: Sequence[str], scope: Sequence[int]) -> list[int]:
-        """The passages of documents, by the ids that hits bear."""
+    def _documents(self, ids: Sequence[str], scope: Sequence[int]) -> list[int]:
+        """The rows of documents, by the ids that hits bear."""
         rows = self._rows(
-            f"""SELECT p.id FROM documents d CROSS JOIN passages p ON p.document_id = d.id
-                WHERE (d.external_id IN ({marks(documents)}) OR substr(d.sha256, 1, 16) IN ({marks(documents)}))
+            f"""SELECT d.id FROM documents d
+                WHERE (d.external_id IN ({marks(ids)}) OR substr(d.sha256, 1, 16) IN ({marks(ids)}))
                 AND d.collection_id IN ({marks(scope)})""",
-            (*documents, *documents, *scope),
+            (*ids, *ids, *scope),
+        )
+        return [row["id"] for row in rows] if ids else []
+
+    def _passages_of(self, documents: Sequence[int], count: int) -> list[int]:
+        rows = self._rows(
+            f"""SELECT id FROM passages WHERE document_id IN ({marks(documents)})
+                ORDER BY document_id, ordinal LIMIT ?""",
+            (*documents, count),
         )
         return [row["id"] for row in rows]
 
@@ -233,6 +252,7 @@ def _hits(
         Hit.of(
             rows[passage],
             score=scores[passage],
+            blend=scores[passage],
             rank_keyword=keyword_ranks.get(passage),
             rank_dense=dense_ranks.get(passage),
             bm25=found.keyword.get(passage),

@@ -99,6 +99,32 @@ class Catalogue:
         """One document, None when it is gone."""
         return next(iter(self._documents([row_id])), None)
 
+    def source(self, source_id: int) -> Entry | None:
+        """One source as a whole, whatever number of documents it holds; None when it is gone."""
+        row = self._store.source(source_id)
+        if row is None:
+            return None
+        counts = self._one(
+            """SELECT COUNT(*) AS passages, COUNT(q.passage_id) AS queued FROM source_documents sd
+               CROSS JOIN passages p ON p.document_id = sd.document_id
+               LEFT JOIN embedding_queue q ON q.passage_id = p.id WHERE sd.source_id = :id""",
+            {"id": source_id},
+        )
+        passages, queued = counts["passages"], counts["queued"]
+        done = "ready" if not queued else "keyword" if queued == passages else "embedding"
+        return Entry(
+            SOURCE,
+            source_id,
+            _name(row.path),
+            row.path,
+            row.collection,
+            done if row.state == "done" else row.state,
+            reason=row.reason,
+            passages=passages,
+            embedded=passages - queued,
+            source=source_id,
+        )
+
     def excerpts(self, row_id: int, limit: int = 20, offset: int = 0) -> list[Excerpt]:
         """Passages of a document in their order."""
         rows = self._all(
@@ -188,5 +214,17 @@ class Catalogue:
 
 
 def _source(row: sqlite3.Row) -> Entry:
-    name = row["path"].replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
-    return Entry(SOURCE, row["id"], name, row["path"], row["collection"], row["state"], row["reason"], source=row["id"])
+    return Entry(
+        SOURCE,
+        row["id"],
+        _name(row["path"]),
+        row["path"],
+        row["collection"],
+        row["state"],
+        row["reason"],
+        source=row["id"],
+    )
+
+
+def _name(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]

@@ -9,7 +9,8 @@ from index.retrieval.hit import Hit, document_id
 from index.storage.store import Store
 
 WORD = re.compile(r"\w+")
-FILE_NAME = re.compile(r"[\w()+~-][\w.()+~-]*\.[A-Za-z0-9]{1,5}(?!\w)")
+FILE_NAME = re.compile(r"(?<![\w.()+~-])\.*(?P<name>[\w()+~-][\w.()+~-]*\.[A-Za-z0-9]{1,5})(?!\w)")
+NEAR = 80.0  # of 100: likeness from which a name may have been meant
 LONGEST_LIST = 2000  # passages of one summary
 
 _PASSAGE = """SELECT p.id, p.text, p.heading, p.page, p.ordinal, d.title, d.path, d.language, d.metadata,
@@ -26,9 +27,9 @@ def named_in(store: Store, question: str, collections: Sequence[str] = ()) -> tu
     found: dict[str, None] = {}
     lower = question.casefold()
     for match in FILE_NAME.finditer(question):
-        for row in _by_path(store, match[0], collections):
+        for row in _by_path(store, match["name"], collections):
             name = PurePath(row["path"].replace("\\", "/")).name.casefold()
-            if name == match[0].casefold() or name in lower:
+            if name == match["name"].casefold() or name in lower:
                 found[document_id(row)] = None
     return tuple(found)
 
@@ -70,6 +71,79 @@ def passages_of(store: Store, document_ids: Sequence[str], limit: int = LONGEST_
     ).fetchall()
     step = -(-len(rows) // limit) if rows else 1
     return tuple(Hit.of(row) for row in rows[::step])
+
+
+def row_numbers(store: Store, document_ids: Sequence[str], limit: int) -> tuple[int, ...]:
+    """Row numbers of at most `limit` documents, by the ids that hits bear, in all collections."""
+    ids = f"({marks(document_ids)})"
+    rows = store.database.connection.execute(
+        f"""SELECT id FROM documents WHERE external_id IN {ids}
+            OR (external_id = '' AND substr(sha256, 1, 16) IN {ids}) ORDER BY id LIMIT ?""",
+        (*document_ids, *document_ids, limit),
+    )
+    return tuple(row["id"] for row in rows)
+
+
+def passages_of_rows(store: Store, rows: Sequence[int]) -> dict[int, int]:
+    """The row number of its document by passage, for all passages of documents with these row numbers."""
+    found = store.database.connection.execute(
+        f"SELECT id, document_id FROM passages WHERE document_id IN ({marks(rows)})", tuple(rows)
+    )
+    return {row["id"]: row["document_id"] for row in found}
+
+
+def document_rows(store: Store, passages: Sequence[int]) -> dict[int, int]:
+    """The row number of its document by passage."""
+    found = store.database.connection.execute(
+        f"SELECT id, document_id FROM passages WHERE id IN ({marks(passages)})", tuple(passages)
+    )
+    return {row["id"]: row["document_id"] for row in found}
+
+
+def passage_hits(store: Store, passages: Sequence[int]) -> tuple[Hit, ...]:
+    """Passages by their row numbers, in this order; those that are gone are left out."""
+    rows = store.database.connection.execute(f"{_PASSAGE} WHERE p.id IN ({marks(passages)})", tuple(passages))
+    hits = {row["id"]: Hit.of(row) for row in rows}
+    return tuple(hits[passage] for passage in passages if passage in hits)
+
+
+def holding(store: Store, sentence: str, limit: int = 50) -> dict[int, int]:
+    """The row number of its document by passage, for at most `limit` passages that hold all words of a sentence one
+    after the other, in any inflected form that the index's stemmer joins."""
+    words = WORD.findall(sentence)
+    if not words:
+        return {}
+    rows = store.database.connection.execute(
+        """SELECT f.rowid AS id, p.document_id FROM passages_fts f CROSS JOIN passages p ON p.id = f.rowid
+           WHERE passages_fts MATCH ? ORDER BY f.rowid LIMIT ?""",
+        (f'{{heading text}} : "{" ".join(words)}"', limit),
+    )
+    return {row["id"]: row["document_id"] for row in rows}
+
+
+def similar_names(store: Store, name: str, count: int = 3) -> tuple[str, ...]:
+    """The titles and names of files that are spelled nearest to a name, nearest first; () where none is near."""
+    from rapidfuzz import fuzz, process, utils
+
+    rows = store.database.connection.execute(
+        "SELECT title, path FROM documents UNION SELECT '' AS title, path FROM sources"
+    ).fetchall()
+    files = (PurePath(row["path"].replace("\\", "/")).name for row in rows)
+    names = list(dict.fromkeys([*(row["title"] for row in rows), *files]))
+    near = process.extract(
+        name, names, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=NEAR, limit=count
+    )
+    return tuple(found for found, _, _ in near)
+
+
+def around(store: Store, passage_id: int, count: int = 0) -> tuple[Hit, ...]:
+    """A passage with up to `count` neighbours of its document on either side, in order; () when it is gone."""
+    rows = store.database.connection.execute(
+        f"""{_PASSAGE} WHERE p.document_id = (SELECT document_id FROM passages WHERE id = ?1)
+            AND abs(p.ordinal - (SELECT ordinal FROM passages WHERE id = ?1)) <= ?2 ORDER BY p.ordinal""",
+        (passage_id, count),
+    ).fetchall()
+    return tuple(Hit.of(row) for row in rows)
 
 
 def mentions(

@@ -61,11 +61,9 @@ def _fit(assistant: Assistant, collections: Sequence[Questions]) -> dict[str, di
     """Fits and keeps order and gates; the figures of each collection under a fit without it."""
     embedder = assistant.resources.search.embedder_name
     data = [one for each in collections for one in gate_fitting.examples(assistant, each, _progress(each))]
+    figures = gate_fitting.left_out(data, embedder, SHIPPED_THRESHOLD)
     order = gate_fitting.fit_order(data)
     data = gate_fitting.calibrated(data, order)
-    judged = gate_fitting.left_out(data, embedder, SHIPPED_THRESHOLD)
-    leading = gate_fitting.leading(data, order)
-    figures = {name: {**row, **leading.get(name, {})} for name, row in judged.items()}
     rounded = {name: {what: round(value, 4) for what, value in row.items()} for name, row in figures.items()}
     gates = gate_fitting.fit_gates(data, embedder)
     gates.save(gate.FITTED, threshold=SHIPPED_THRESHOLD, examples=len(data), left_out=rounded)

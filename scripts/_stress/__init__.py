@@ -1,1 +1,1 @@
-"""The shows of `scripts.stress`, one module each."""
+"""The scenarios of `scripts.stress`, one module each."""

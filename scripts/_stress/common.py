@@ -1,4 +1,4 @@
-"""What the shows share: rows of the table, a data folder to break, processes to start and to kill."""
+"""What the scenarios share: rows of the table, a data folder to break, processes to start and to kill."""
 
 import os
 import random
@@ -22,7 +22,7 @@ WORDS = (
 class Row:
     """A line of the table. `measured` and `limit` are for reading; `passed` decides the exit status."""
 
-    show: str
+    scenario: str
     what: str
     measured: str
     limit: str
@@ -31,21 +31,21 @@ class Row:
 
 @dataclass
 class Report:
-    """Collects the lines of one show; `say` tells how far it is."""
+    """Collects the lines of one scenario; `say` tells how far it is."""
 
-    show: str
+    scenario: str
     say: Callable[[str], None]
     rows: list[Row] = field(default_factory=list)
 
     def add(self, what: str, measured: str, limit: str, passed: bool) -> None:
         """A line of the table."""
-        self.rows.append(Row(self.show, what, measured, limit, bool(passed)))
-        self.say(f"{self.show}: {what}: {measured} (limit {limit}): {'ok' if passed else 'FAILED'}")
+        self.rows.append(Row(self.scenario, what, measured, limit, bool(passed)))
+        self.say(f"{self.scenario}: {what}: {measured} (limit {limit}): {'ok' if passed else 'FAILED'}")
 
     def none(self, what: str, problems: Sequence[str]) -> None:
         """A line for something that must never happen, with the first cases of it."""
         for problem in problems[:5]:
-            self.say(f"{self.show}: {what}: {problem}")
+            self.say(f"{self.scenario}: {what}: {problem}")
         self.add(what, str(len(problems)), "0", not problems)
 
 

@@ -88,7 +88,7 @@ class Index:
 
 
 class World:
-    """The files on disk, the index, and the promises that were broken."""
+    """The files on disk, the index, and the checks that failed."""
 
     def __init__(self, folder: Path, documents: int, seed: int, say: Callable[[str], None]):
         self.say = say
@@ -100,7 +100,7 @@ class World:
         self.removed: list[File] = []
         self.pending: list[list[str]] = []  # changes that no client has noted as done
         self.count = 0
-        self.problems: dict[str, list[str]] = {name: [] for name in PROMISES}
+        self.problems: dict[str, list[str]] = {name: [] for name in CHECKS}
         self.documents = documents
         self.notes = folder / "embedded.log"
         self.notes.touch()
@@ -186,10 +186,10 @@ class World:
         by_path = {str(file.path): file.number for file in [*self.kept.values(), *self.removed]}
         return {by_path[path] for change in self.pending for path in change[1:] if path in by_path}
 
-    def broken(self, promise: str, what: str) -> None:
-        """Notes a promise that was broken."""
-        self.say(f"kills: {promise}: {what}")
-        self.problems[promise].append(what)
+    def broken(self, check: str, what: str) -> None:
+        """Notes a check that failed."""
+        self.say(f"kills: {check}: {what}")
+        self.problems[check].append(what)
 
     def compare(self, before: Index, after: Index, touched: set[int], noted: list[str], where: str) -> None:
         """After a kill: what was committed is there, once, and nothing is embedded again."""
@@ -219,7 +219,7 @@ class World:
                 self.broken("nothing is embedded again", f"{where}: {key[:12]} had its vector before the kill")
 
 
-PROMISES = (
+CHECKS = (
     "invariants",
     "nothing committed is lost",
     "no duplicate",
@@ -245,7 +245,7 @@ def run(report: Report, folder: Path, *, kills: int, documents: int, seed: int) 
             _round(world, number)
             if (number + 1) % 20 == 0:
                 broken = sum(map(len, world.problems.values()))
-                report.say(f"kills: {number + 1} of {kills}, {len(world.kept)} files, {broken} promises broken")
+                report.say(f"kills: {number + 1} of {kills}, {len(world.kept)} files, {broken} checks failed")
         ended = time.monotonic()
         alive = asker.poll() is None
     finally:
@@ -259,8 +259,8 @@ def run(report: Report, folder: Path, *, kills: int, documents: int, seed: int) 
         f"{kills // 4} or more",
         world.in_the_middle >= kills // 4,
     )
-    for promise, problems in world.problems.items():
-        report.none(promise, problems)
+    for name, problems in world.problems.items():
+        report.none(name, problems)
     compare_speed(report, asked, began, ended, alive)
 
 

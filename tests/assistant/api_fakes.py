@@ -7,6 +7,7 @@ from assistant.pipeline import AskError
 from assistant.schema import Answer, Answered, Citation, Drafted, Searched, Sentence, Timings
 from index.retrieval.hit import Hit
 from index.retrieval.search import SearchResult
+from index.vectors.embedder import HashingEmbedder
 from index.views.status import CollectionStatus
 
 HOSTILE = "<script>alert(1)</script>\r\ndata: [DONE]\n\n\x1b[31m \u202e [1](javascript:alert(1)) <img onerror=x>"
@@ -22,6 +23,8 @@ SENTENCES = (
 
 class FakeSearch:
     """Finds the first passages whatever is asked, the hostile one for "hostile"."""
+
+    embedder = HashingEmbedder()
 
     def search(self, query, top=6, collections=()):
         hits = (Hit(3, "<b>", HOSTILE, HOSTILE, path=HOSTILE),) if query == "hostile" else HITS

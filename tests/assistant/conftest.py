@@ -23,7 +23,7 @@ def toy_vocabulary() -> dict[str, int]:
 def toy_preset(tmp_path_factory) -> Path:
     """Folder of a toy preset as KerasHub's save_to_preset lays it out; random weights from a fixed seed."""
     pytest.importorskip("tensorflow")
-    from assistant.generation.generator import build_model, import_keras_nlp
+    from assistant.generation.engine.keras_engine import build_model, import_keras_nlp
 
     keras_nlp = import_keras_nlp()
     import keras

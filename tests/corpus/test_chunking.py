@@ -189,7 +189,7 @@ def _covers(passages, text):
     """Fails where a passage is no slice of the text, or where letters lie before, between or behind them."""
     covered = start = 0
     for passage in passages:
-        assert passage == passage.strip() != ""
+        assert passage == passage.strip("\n").rstrip() != ""
         ends = []
         at = text.find(passage, start)
         # Repeated text may be found too early: take the last place that leaves no gap.
@@ -200,3 +200,21 @@ def _covers(passages, text):
         start = ends[-1]
         covered = max(covered, start + len(passage))
     assert not text[covered:].strip()
+
+
+def test_a_tables_row_is_never_cut_and_its_caption_stays_with_the_first_one():
+    rows = [f"Sensor: SN-{n} | Last calibrated: 2025. Checked: yes, twice | Team: Amber {n}" for n in range(9)]
+    passages = chunk(
+        document("\n".join(["Text before it. More.", "Sensors in use", *rows])), words, budget=30, limit=64
+    )
+    lines = [line for passage in passages for line in passage.text.split("\n")]
+    assert set(rows) <= set(lines) and all(line in (*rows, "Text before it. More.", "Sensors in use") for line in lines)
+    (captioned,) = [passage.text for passage in passages if "Sensors in use" in passage.text]
+    assert rows[0] in captioned
+
+
+def test_a_row_too_long_for_a_passage_is_cut_between_cells():
+    row = " | ".join(f"Name{n}: one two three" for n in range(20))
+    passages = chunk(document(row), words, budget=20, limit=30, overlap_sentences=0)
+    cells = [cell for passage in passages for cell in passage.text.strip(" |").split(" | ")]
+    assert cells == row.split(" | ")

@@ -42,6 +42,11 @@ from corpus.sentences import spans, split
             ["M. Petit est né le 3 janv. 1950.", "Le Dr. Roux vit à Lyon, p. ex. dans le 5e arr. de la ville."],
         ),
         ("fr", "En 52 av. J.-C. il perd. Puis rien.", ["En 52 av. J.-C. il perd.", "Puis rien."]),
+        (
+            "en",
+            "Prices\nName: Dr. Who | Price: 5. Not less\nName: B | Price: 6\nThat is all. Truly.",
+            ["Prices", "Name: Dr. Who | Price: 5. Not less", "Name: B | Price: 6", "That is all.", "Truly."],
+        ),
         ("", "Unknown language. Still split.", ["Unknown language.", "Still split."]),
     ],
 )
@@ -60,6 +65,7 @@ def test_split_of_text_without_punctuation_is_one_sentence():
 
 @given(st.text(alphabet=st.sampled_from(list("ab Mg.?!:;-•1)\n\t\r\"'«»é😀\ud800\u2028\u3002")), max_size=200))
 @example("a\ud800b. C d.")
+@example("1é\tM\u2028.")
 @settings(max_examples=300, deadline=None)
 def test_spans_are_ordered_trimmed_and_leave_only_white_space(text):
     found = spans(text)

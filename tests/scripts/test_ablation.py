@@ -44,7 +44,8 @@ def test_each_change_is_measured_against_what_was_before(out):
     (copied,) = [row for row in rows(out) if row[0].startswith("Copie guidée") and row[2] == "ROUGE-L"]
     assert copied[1] == "MedQuAD, sujets mis de côté (3)"
     assert copied[3:5] == ["0,333", "0,750"]
-    assert copied[5].startswith("**+0,417 [+0,250")
+    assert copied[5].startswith("+0,417 [+0,250")  # three questions: no p is small enough
+    assert copied[6] == "1,000"
     assert copied[7] == "0,50 s → 0,50 s"
     (dense,) = [row for row in rows(out) if row[0].startswith("Recherche par le sens")]
     assert dense[1] == "reformulées (3)" and dense[5].startswith("+0,000")

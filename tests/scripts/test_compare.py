@@ -12,6 +12,7 @@ from corpus.home import Home
 from scripts import compare
 from scripts._course.compare import errors, measure, report, store
 from scripts._course.compare.measure import CHECKED, GENERIC, LEADS, QUOTES, SPECIALISED
+from scripts._course.livrables import conclusions
 
 EYE = "Glaucoma is a disease that damages the optic nerve. Eye drops lower the pressure in the eye. Surgery may help."
 BREAD = "Bake the dough in a hot oven for forty minutes. Let the bread cool before you cut it."
@@ -137,10 +138,21 @@ def test_every_system_has_scores_and_one_kind_of_error_an_answer(answers):
 def test_the_report_says_what_is_established(kept):
     path = report.write(*store.load(kept), kept)
     text = path.read_text("utf-8").replace("\u00a0", " ")
-    assert "ROUGE-L, spécialisé, brouillon − générique, brouillon : le premier fait **mieux**" in text
+    assert "Aucune des différences mesurées n’est établie" in text  # three questions establish nothing
+    assert "| base : starter | base : starter |" in text
+    assert "de bout en bout, quand la recherche choisit les passages" in text  # what the ablation says stands beside it
     assert "Aucun vote n’a encore été recueilli" in text
     assert "| boucle | 100 % [44 ; 100] | 0 % [0 ; 56] |" in text
     assert (kept / report.PICTURE).stat().st_size > 1000
+
+
+def test_a_difference_is_said_only_where_it_stays_after_correction():
+    gap = runs.paired("a − b", "rouge_l", [1.0] * 12, [0.0] * 12)
+    assert "a − b : le premier fait **mieux**" in report._verdict([("a − b", gap)], [0.04])
+    assert "Aucune des différences" in report._verdict([("a − b", gap)], [0.06])
+    said = report._verdict([("recherche", gap)], [0.01])
+    assert "Entre le générique et le spécialisé, **aucune différence n’est établie**" in said
+    assert conclusions.holm([0.04, 0.01, 0.03]) == [0.06, 0.03, 0.06]
 
 
 def test_the_same_measures_give_the_same_report(kept):

@@ -180,10 +180,28 @@ def test_a_failing_tfds_preparation_is_one_sentence(home, monkeypatch, capsys):
     assert "scientific_papers/pubmed: no network" in json.loads(capsys.readouterr().out)["datasets"][0]["reason"]
 
 
-def test_list_shows_every_data_set_with_its_licence(home, capsys):
+def test_list_shows_all_that_can_be_had_with_its_licence(home, capsys, monkeypatch):
+    monkeypatch.setenv("KAGGLEHUB_CACHE", str(home / "none"))
     assert main(["--list", "--home", str(home), "--json"]) == 0
-    listed = json.loads(capsys.readouterr().out)["datasets"]
+    found = json.loads(capsys.readouterr().out)
+    listed, generators = found["datasets"], {entry["name"]: entry for entry in found["generators"]}
+    assert generators["gpt2_base_en"]["state"] == "none" and "MIT" in generators["gpt2_base_en"]["licence"]
     assert {"medquad", "wikipedia", "corona_tweets"} <= {entry["name"] for entry in listed}
     assert all(entry["licence"] and entry["origin"] and entry["fetched"] is False for entry in listed)
     assert main(["--list", "--home", str(home)]) == 0
-    assert "personal data" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "personal data" in out and "gpt2_base_en · OpenAI's GPT-2" in out
+
+
+def test_a_generator_is_brought_and_deleted(home, tmp_path, capsys, monkeypatch):
+    from assistant.generation import presets
+
+    monkeypatch.setenv(presets.HUB_VARIABLE, str(tmp_path / "none"))
+    at_home = ["--home", str(home)]
+    assert main(["gpt2_base_en", "--from", str(tmp_path / "nowhere.zip"), *at_home]) == 1
+    assert "neither a folder nor a ZIP archive" in capsys.readouterr().err
+    assert main(["gpt2_base_en", "--from", str(presets.starter()), *at_home]) == 0
+    assert "choose it by its name" in capsys.readouterr().out
+    assert presets.find("gpt2_base_en", home / "models") == home / "models" / "gpt2_base_en"
+    assert main(["gpt2_base_en", "--delete", "--json", *at_home]) == 0
+    assert json.loads(capsys.readouterr().out)["generators"][0]["state"] == "none"

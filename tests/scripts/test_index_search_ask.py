@@ -121,17 +121,44 @@ def test_ask_takes_a_file_and_goes_on_where_it_was_cut_off(indexed, tmp_path, ca
         ],
     )
     out = tmp_path / "answers.jsonl"
-    out.write_text('{"_id": "1", "answer": "kept"}\n{"_id": "2", "ans')
+    out.write_text('{"_id": "1", "answer": "kept"}\n{"_id": "4", "error": "tried again"}\n{"_id": "2", "ans')
     assert ask.main(["--questions", questions, "--out", str(out), "--mode", "quotes"]) == 1
     assert "line 3: The question is empty." in capsys.readouterr().err
     lines = [json.loads(line) for line in out.read_text().splitlines()]
-    assert [line["_id"] for line in lines] == ["1", "2"]
+    assert [line["_id"] for line in lines] == ["1", "2", "3"]
     assert lines[0]["answer"] == "kept"
+    assert lines[2] == {"_id": "3", "line": 3, "error": "The question is empty."}
+
+
+def test_ask_writes_a_line_for_each_bad_one_and_goes_on(indexed, tmp_path, capsys):
+    questions, out = tmp_path / "q.jsonl", tmp_path / "answers.jsonl"
+    bad = [b"", b"nonsense", b'["_id"]', b'{"_id": "a"}', b'{"text": "no id"}', b'{"_id": "b", "text": 7}', b"\xff\xfe"]
+    questions.write_bytes(b"\n".join([*bad, b'{"_id": "good", "text": "What opens the airways?"}', b""]))
+    assert ask.main(["--questions", str(questions), "--out", str(out), "--mode", "quotes"]) == 1
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [line.get("line") for line in lines] == [1, 2, 3, 4, 5, 6, 7, None]
+    assert all(line["error"] for line in lines[:-1]) and lines[-1]["_id"] == "good" and "error" not in lines[-1]
+    assert capsys.readouterr().err.count("line ") == len(bad)
+
+
+def test_ask_explains_why_a_document_is_not_in_the_answer(indexed, capsys):
+    question = ["What lowers the pressure in the eye?", "--mode", "quotes", "--explain"]
+    status, answer = run_json(ask, [*question, "Bread", "--json"], capsys)
+    assert status == 0 and answer["sources"]
+    told = answer["explanation"]
+    assert (told["target"], told["kind"], told["entries"][0]["collection"]) == ("Bread", "document", "notes")
+    assert told["stage"] in ("reader", "no_candidate") and told["ranks"]["read"]
+    assert ask.main([*question, "Eye drops lower the pressure in the eye."]) == 0
+    said = capsys.readouterr().out
+    assert "Why not …? Eye drops" in said and "Index: Glaucoma (notes): found by words and by meaning" in said
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["q", "--questions", "f"], ["--questions", "f"], ["q", "--mode", "wild"]],
+    [
+        *([], ["q", "--questions", "f"], ["--questions", "f"], ["q", "--mode", "wild"], ["q", "--explain", " "]),
+        ["--questions", "f", "--out", "o", "--explain", "x"],
+    ],
 )
 def test_ask_with_wrong_usage_exits_2(arguments):
     with pytest.raises(SystemExit) as error:

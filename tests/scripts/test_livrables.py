@@ -8,10 +8,11 @@ import pytest
 
 from assistant.ui.i18n.texts import TEXTS
 from scripts import livrables
-from scripts._course.livrables import parts
+from scripts._course.livrables import parts, quantities
 from scripts._course.livrables.catalogue import PARTS
 from scripts._course.livrables.links import anchor, broken, texts
 from scripts._course.livrables.parts import LIVRABLES, ROOT, Part, make, stale
+from scripts._course.livrables.quantities import Quantity
 
 NOTEBOOKS = sorted(LIVRABLES.rglob("*.ipynb"))
 
@@ -133,11 +134,43 @@ def test_an_unknown_part_is_wrong_usage(capsys):
     assert "there is no part 'nothing'; there are: plan" in capsys.readouterr().err
 
 
-def test_check_tells_what_is_stale(part, monkeypatch, capsys):
+def test_the_deliverables_give_one_value_for_each_quantity():
+    assert quantities.contradictions() == []
+
+
+PLANTED = Quantity(
+    "ferns", "count.json", lambda folder: 1234.56, [("a.md", r"([\d ,]+) ferns"), ("b.md", r"([\d,]+) f")]
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("1 235 ferns", "1234,6 f", []),  # each to its own number of digits
+        ("1 235 ferns", "1234,5 f", ["ferns: livrables/b.md says 1234,5, but count.json 1234.56."]),
+        ("1\u202f236 ferns", "1234,56 f", ["ferns: livrables/a.md says 1 236, but count.json 1234.56."]),
+        ("no plants", "1235 f", ["ferns: livrables/a.md no longer says it."]),
+    ],
+)
+def test_a_planted_contradiction_is_found(tmp_path, first, second, said):
+    (tmp_path / "a.md").write_text(f"There are {first} here.", encoding="utf-8")
+    cell = {"source": [], "outputs": [{"text": [second]}]}
+    (tmp_path / "b.ipynb").write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
+    (tmp_path / "b.md").write_text(second, encoding="utf-8")
+    assert quantities.contradictions([PLANTED], tmp_path) == said
+    book = Quantity("ferns", "count.json", PLANTED.value, [("b.ipynb", PLANTED.said[1][1])])
+    assert bool(quantities.contradictions([book], tmp_path)) == any("b.md" in sentence for sentence in said)
+
+
+def test_check_tells_what_is_stale_and_what_contradicts(part, monkeypatch, tmp_path, capsys):
     from scripts._course.livrables import catalogue
 
     monkeypatch.setattr(catalogue, "PARTS", (part,))
+    monkeypatch.setattr(quantities, "REGISTRY", ())
     assert livrables.main(["check"]) == 1
     assert "essai was never built." in capsys.readouterr().out
     assert livrables.main(["build"]) == 0
     assert livrables.main(["check"]) == 0
+    monkeypatch.setattr(quantities, "REGISTRY", (PLANTED,))
+    assert livrables.main(["check"]) == 1
+    assert "ferns: livrables/a.md no longer says it." in capsys.readouterr().out

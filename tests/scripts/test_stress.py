@@ -28,7 +28,7 @@ def test_six_kills_lose_nothing(tmp_path, monkeypatch):
     kills.run(found, tmp_path, kills=6, documents=80, seed=3)
     broken = [row for row in found.rows if not row.passed and row.what != "kills that left work undone"]
     assert broken == []
-    assert {row.what for row in found.rows} >= set(kills.PROMISES)
+    assert {row.what for row in found.rows} >= set(kills.CHECKS)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def state(*marks, path="", embedded=(), state="done"):
 
 
 @pytest.mark.parametrize(
-    ("promise", "before", "after", "noted"),
+    ("check", "before", "after", "noted"),
     [
         ("nothing committed is lost", [(0, 0, 0), (1, 0, 0)], [(1, 0, 0)], []),
         ("no duplicate", [(0, 0, 0)], [(0, 0, 0), (0, 0, 0)], []),
@@ -57,27 +57,27 @@ def state(*marks, path="", embedded=(), state="done"):
         ("nothing is embedded again", [(0, 0, 0)], [(0, 0, 0)], ["aa"]),
     ],
 )
-def test_each_broken_promise_is_noticed(world, monkeypatch, promise, before, after, noted):
+def test_each_failed_check_is_noticed(world, monkeypatch, check, before, after, noted):
     monkeypatch.setattr(kills, "check", lambda *_: [])
     path = str(world.kept[0].path)
     world.compare(state(*before, embedded=["aa"]), state(*after, path=path), set(), noted, "here")
-    assert promise in [name for name, problems in world.problems.items() if problems]
+    assert check in [name for name, problems in world.problems.items() if problems]
 
 
-def test_lost_promise_ends_non_zero_and_stands_in_the_table(monkeypatch, capsys, tmp_path):
+def test_failed_check_ends_non_zero_and_stands_in_the_table(monkeypatch, capsys, tmp_path):
     def losing(found, folder):
         found.add("one", "5 s", "1 s", False)
 
-    monkeypatch.setattr(stress, "_runner", lambda show, options: losing)
+    monkeypatch.setattr(stress, "_runner", lambda scenario, options: losing)
     assert stress.main(["kills", "--folder", str(tmp_path)]) == 1
     out = capsys.readouterr().out
-    assert "BROKEN" in out and "0 of 1 promises kept" in out
+    assert "FAILED" in out and "0 of 1 checks passed" in out
     assert list(tmp_path.iterdir()) == []
 
 
-def test_table_has_a_line_for_each_promise():
+def test_table_has_a_line_for_each_check():
     lines = stress.table([Row("kills", "a", "1", "2", True), Row("soak", "b", "3", "2", False)]).splitlines()
-    assert [line.split("|")[-2].strip() for line in lines[2:]] == ["kept", "BROKEN"]
+    assert [line.split("|")[-2].strip() for line in lines[2:]] == ["passed", "FAILED"]
 
 
 def test_hostile_files_are_the_same_for_the_same_seed(tmp_path):

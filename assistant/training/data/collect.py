@@ -1,24 +1,18 @@
 """Examples of the assistant's job, made from the data sets and the user's own documents."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
-from assistant.generation.prompt import clean
 from assistant.storage.feedback_records import Judgement
 from assistant.training.data import feedback
 from assistant.training.data.example import Example
 from assistant.training.data.follow_ups import follow_ups
+from assistant.training.data.own import ANSWER_CHARACTERS, PASSAGE_CHARACTERS, beginning, from_document, learnable
 from assistant.training.errors import TrainingError
 from corpus import datasets as known
-from corpus.document import Document, Passage, Section
-from corpus.sentences import spans
+from corpus.document import Document, Dropped, Passage
 
-ANSWER_CHARACTERS = 700  # an answer is the first whole sentences within this
-PASSAGE_CHARACTERS = 900
-LONGEST_DOCUMENT = 200  # stretches of one document, so that no book outweighs all the rest
 # Written for this project; the generator only has to keep its manners.
 MANNERS = (
     ("Hello", "Hello! Ask me something about your documents."),
@@ -36,13 +30,17 @@ MANNERS = (
     ),
     ("Goodbye", "Goodbye!"),
 )
-ASKING_ABOUT = ("What is {}?", "Tell me about {}.", "{}", "What do the documents say about {}?", "Explain {}.")
 
 
 def collect(
-    names: Sequence[str], datasets: Path, documents: Iterable[Document] = (), judged: Sequence[Judgement] = ()
+    names: Sequence[str],
+    datasets: Path,
+    documents: Iterable[Document | Dropped] = (),
+    judged: Sequence[Judgement] = (),
+    leave_out: Callable[[Dropped], None] = lambda _: None,
 ) -> list[Example]:
-    """Examples of the named data sets (in the folder `datasets`, one folder each) and of the user's documents.
+    """Examples of the named data sets (in the folder `datasets`, one folder each) and of what readers give of the
+    user's documents; `leave_out` is told what of these gives no example.
 
     A name is that of a data set, or "follow-ups" (made from MedQuAD), "feedback" (made from `judged`) or "manners".
     Raises TrainingError when a data set is not there, or when there is nothing to learn from.
@@ -57,7 +55,11 @@ def collect(
         elif name != "feedback":
             read[name] = _read(name, datasets)
             found += read[name]
-    found += [example for document in documents for example in _from_document(document)]
+    for item in learnable(documents):
+        if isinstance(item, Example):
+            found.append(item)
+        else:
+            leave_out(item)
     if "feedback" in names:
         own = feedback.examples(judged, found)  # last, since it takes the groups of all others
         if not own:
@@ -70,7 +72,7 @@ def collect(
 
 def _read(name: str, datasets: Path) -> list[Example]:
     data_set = known.get(name)
-    make = MAKERS.get(data_set.folder, _from_document)
+    make = MAKERS.get(data_set.folder, from_document)
     if not data_set.find(Path(datasets) / data_set.folder):
         raise TrainingError("training.data_set_missing", name=name, title=data_set.title, folder=datasets)
     items = data_set.documents(Path(datasets) / data_set.folder)
@@ -78,13 +80,6 @@ def _read(name: str, datasets: Path) -> list[Example]:
     if not made:
         raise TrainingError("training.data_set_empty", name=name)
     return made
-
-
-def beginning(text: str, limit: int) -> str:
-    """The first whole sentences within `limit` characters; the first one, cut at a word, when it is longer."""
-    text = clean(text)
-    ends = [end for _, end in spans(text) if end <= limit]
-    return text[: ends[-1]] if ends else text[:limit].rsplit(" ", 1)[0]
 
 
 def _from_medquad(document: Document) -> Iterator[Example]:
@@ -114,46 +109,8 @@ def _labelled(question: str, key: str) -> Callable[[Document], Iterator[Example]
     return make
 
 
-def _from_document(document: Document) -> Iterator[Example]:
-    """For each stretch of each section a question and its first sentences.
-
-    The first stretch is asked for by the section's heading (or the title), the others by words of their own.
-    """
-    form = ASKING_ABOUT[int(document.id[:6], 16) % len(ASKING_ABOUT)]
-    stretches = (
-        (number, section, first, text)
-        for number, section in enumerate(document.sections)
-        for first, text in _stretches(section)
-    )
-    for number, section, first, text in islice(stretches, LONGEST_DOCUMENT):
-        subject = section.heading if section.heading and number else document.title or section.heading
-        asked = subject if first else _own_words(text, subject)
-        question = form.format(asked) if asked else "What is this about?"
-        passage = Passage(text, heading=subject)
-        group = f"document/{document.title or document.id}"
-        yield Example(question, beginning(text, ANSWER_CHARACTERS), passage, group, document.id)
-
-
-def _stretches(section: Section) -> Iterator[tuple[bool, str]]:
-    """(whether it is the first, text): whole sentences of up to `PASSAGE_CHARACTERS`; crumbs are left out."""
-    rest, first = clean(section.text), True
-    while len(rest) >= 40:
-        text = beginning(rest[: 2 * PASSAGE_CHARACTERS], PASSAGE_CHARACTERS).strip()
-        if len(text) >= 40:
-            yield first, text
-            first = False
-        rest = rest[max(1, len(text)) :].lstrip()
-
-
-def _own_words(text: str, subject: str) -> str:
-    """The two longest words of the first sentence that are not the subject's, as they stand."""
-    first, known = text[: spans(text)[0][1]], subject.lower()
-    words = dict.fromkeys(re.findall(r"[^\W\d_]{5,}", first))
-    return " and ".join(sorted((w for w in words if w.lower() not in known), key=lambda word: -len(word))[:2])
-
-
 def _from_summary(document: Document) -> Iterator[Example]:
-    for example in _from_document(document):
+    for example in from_document(document):
         yield replace(example, group=f"wikipedia/{document.title}", subject="")
 
 

@@ -22,9 +22,9 @@ def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     """
     train = [example for example in examples if not held_out(example.group)]
     valid = [example for example in examples if held_out(example.group)]
-    if not valid and len(train) > 1:  # a handful of documents: the last group
-        last = train[-1].group
-        train, valid = [e for e in train if e.group != last], [e for e in train if e.group == last]
+    if not valid or not train:  # a handful of documents: the last group
+        last = examples[-1].group if examples else ""
+        train, valid = [e for e in examples if e.group != last], [e for e in examples if e.group == last]
     learnt = {example.right.text for example in train if example.right}
     # MedQuAD gives some answers under several topics: one that is learnt cannot be held out as well.
     valid = [example for example in valid if not example.right or example.right.text not in learnt]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from assistant.generation import presets
-from assistant.generation.generator import import_keras_nlp
+from assistant.generation.engine.keras_engine import import_keras_nlp
 from assistant.storage import feedback_records
 from assistant.storage.feedback_records import Judgement
 from assistant.training.data import collect, feedback
@@ -19,7 +19,7 @@ from assistant.training.finetune.tuning import FineTuning, Progress
 from assistant.training.runs import card, curves, export
 from assistant.training.runs.folder import CONFIG
 from corpus import readers
-from corpus.document import Document, ReadingError
+from corpus.document import Document, Dropped, ReadingError
 from corpus.home import Home
 
 Unreadable = Callable[[ReadingError], None]
@@ -41,8 +41,10 @@ class Job:
             self._devices = _devices(request)
         base = presets.find(settings.base, home.models)
         self._judged = _judged(settings.data, home, folder)
+        self.left_out: list[Dropped] = []  # of the documents, with the reasons
         documents = _documents(request.documents, unreadable)
-        found = collect.collect(settings.data, Path(request.datasets or home.datasets), documents, self._judged)
+        datasets = Path(request.datasets or home.datasets)
+        found = collect.collect(settings.data, datasets, documents, self._judged, self.left_out.append)
         self.tuning = FineTuning(settings, base, folder, *split(found))
 
     def train(
@@ -102,13 +104,13 @@ def _judged(data: Sequence[str], home: Home, folder: Path) -> list[Judgement]:
     return feedback_records.read(folder / feedback_records.FILE) or feedback.of_home(home)
 
 
-def _documents(paths: Sequence[str], unreadable: Unreadable) -> list[Document]:
-    """The readable documents among the files and folders named."""
-    found: list[Document] = []
+def _documents(paths: Sequence[str], unreadable: Unreadable) -> list[Document | Dropped]:
+    """What the readers give of the files and folders named."""
+    found: list[Document | Dropped] = []
     for path in map(Path, paths):
         for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
             try:
-                found += [item for item in readers.read(file) if isinstance(item, Document)]
+                found += readers.read(file)
             except ReadingError as error:
                 unreadable(error)
     return found

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.generation.generator import import_keras_nlp, load_model
+from assistant.generation.engine.keras_engine import import_keras_nlp, load_model
 from assistant.training.errors import TrainingError
 from assistant.training.finetune.rows import Batch
 from assistant.training.finetune.settings import Settings

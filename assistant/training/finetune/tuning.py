@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from assistant.generation import presets
-from assistant.generation.generator import build_model
+from assistant.generation.engine.keras_engine import build_model
 from assistant.generation.tokenizer import Tokenizer
 from assistant.training.data.example import Example
 from assistant.training.errors import TrainingError

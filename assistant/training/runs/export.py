@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.generation import presets
-from assistant.generation.generator import build_model, import_keras_nlp
+from assistant.generation.engine.keras_engine import build_model, import_keras_nlp
 
 
 def to_preset(state: dict, sizes: dict, tokenizer_folder: Path, folder: Path, *, half: bool = True) -> Path:

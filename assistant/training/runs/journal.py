@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from corpus.files import parsed
+
 log = logging.getLogger(__name__)
 
 JOURNAL = "journal.jsonl"
@@ -89,7 +91,7 @@ def read(folder: Path) -> list[dict[str, Any]]:
     path = Path(folder) / JOURNAL
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []:
         try:
-            lines.append(json.loads(line))
+            lines.append(parsed(line))
         except ValueError:
             continue
     return lines

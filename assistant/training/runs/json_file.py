@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from corpus.files import replacing
+from corpus.files import parsed, replacing
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """The object in a file; empty when the file is missing, damaged, or holds something else."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = parsed(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}

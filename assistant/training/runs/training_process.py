@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("name")
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.WARNING)
-    home = Home.find(options.home)
+    home = Home.find(options.home).make()
     folder = home.runs / options.name
     try:
         with disk_errors(), lock.sole(home, options.name):

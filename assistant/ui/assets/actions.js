@@ -49,6 +49,9 @@ const local = {
   },
   tab(button) {
     document.getElementById(button.dataset.tab)?.click();
+    // What stands in a tab is shown a moment after it opens.
+    const at = button.dataset.at;
+    if (at) setTimeout(() => document.getElementById(at)?.scrollIntoView({ block: 'start' }), 400);
   },
   menu() {
     columns().toggle('show-conversations');

@@ -9,8 +9,8 @@ from corpus.errors import Reason
 _CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "password": ("file.protected", "office.unreadable", "office.protected_or_old", "epub.protected"),
-        "scan_empty": ("pdf.nothing_recognised",),
-        "scan": ("pdf.needs_ocr",),
+        "scan_empty": ("pdf.nothing_recognised", "image.nothing_recognised"),
+        "scan": ("pdf.needs_ocr", "image.needs_ocr"),
         "fetch": ("source.not_fetched",),
         "gone": ("source.gone", "file.missing"),
         "permission": ("source.unopenable", "source.no_permission", "file.cannot_open"),
@@ -20,6 +20,7 @@ _CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "large": (
             *("file.too_large", "archive.member_too_large", "source.out_of_memory", "source.reader_crashed"),
+            *("image.too_large", "tree.too_deep"),
             "source.reader_silent",
         ),
         "kind": ("file.not_text", "file.unknown_kind", "source.unsupported", "code.minified", "office.entities"),

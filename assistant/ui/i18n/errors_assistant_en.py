@@ -5,10 +5,17 @@ SENTENCES: dict[str, str] = {
     "ablation.no_runs": "There are no runs in {folder}: measure them with --measure.",
     "ablation.no_specialised": "Name the fine-tuned generator with --specialised.",
     # The API
+    "api.dimensions": "The embedder gives vectors of {own} numbers; other dimensions are not to be had.",
+    "api.no_embedder": "There is no embedder on this machine; documents are searched by their words alone.",
     "api.no_user_message": "There is no user message to answer.",
+    "api.not_taken": "“{name}” cannot be added: {reason}.",
+    "api.tokens_for_texts": "Send texts, not token numbers (LangChain: check_embedding_ctx_length=False).",
     "api.too_many_questions": "Too many questions are waiting; ask again in a moment.",
     "api.unexpected": "This answer failed; the log in the data folder says why.",
+    "api.unknown_document": "There is no document “{name}”; /v1/documents lists them.",
+    "api.unknown_embedder": "There is no embedder “{name}” here (there is: {known}).",
     "api.unknown_model": "There is no generator “{name}” here (there is: {known}).",
+    "api.unknown_passage": "There is no passage {number} any more; search again.",
     # Starting the app
     "app.data_folder": "The data folder {path} cannot be used: {reason}.",
     "app.no_port": "No free port was found from {first} on.",
@@ -55,9 +62,15 @@ SENTENCES: dict[str, str] = {
     # Fetching a data set
     "fetch.incomplete": "It ended before it was complete.",
     # The history
+    "history.aside": (
+        "Earlier conversations cannot be opened ({reason}); their file stays as it is,"
+        " and new ones go into {name}."
+    ),
+    "history.answer_unreadable": "The stored answer is damaged or of another version; ask the question again.",
     "history.conversation_gone": "This conversation is no longer there.",
     "history.no_title": "A conversation needs a title.",
     "history.not_opened": "The history {path} cannot be opened: {reason}.",
+    "explanation.empty": "Name a document or paste a sentence.",
     "history.turn_gone": "This question is no longer there.",
     # Publishing on the Hub
     "hub.forbidden": "The Hub refuses: the token may not write there.",
@@ -68,6 +81,34 @@ SENTENCES: dict[str, str] = {
     "hub.refused": "The Hub refuses ({status}); its page may say why.",
     "hub.secret": "{name} holds what looks like a token or a key; nothing was uploaded.",
     "hub.unreachable": "The Hub cannot be reached: {reason}.",
+    # Getting generators
+    "generators.busy": "Another program is working on {name} at this moment.",
+    "generators.changed": "{hub} gave another {file} of {name} than at its first download, so it was deleted; ask "
+    "again.",
+    "generators.checksum": "{file} of {name} is not what {hub} announces, so it was deleted; ask again.",
+    "generators.cut": "The download of {name} from {hub} was cut off; the {done} MB that have arrived are kept: ask "
+    "again to go on.",
+    "generators.disk": "{name} cannot be written to the disk: {reason}.",
+    "generators.disk_full": "The disk became full while {name} was downloaded; make room and ask again to go on.",
+    "generators.name": "“{name}” can be no name of a generator: letters, digits, dots, dashes, and not that of "
+    "the shipped one.",
+    "generators.name_taken": "There is a generator called {name} already: delete it first.",
+    "generators.no_preset": "{path} holds no KerasNLP preset of a GPT-2 (config.json beside assets/tokenizer).",
+    "generators.no_space": "{needed} MB are needed, but only {free} MB are free on this disk.",
+    "generators.not_there": "There is neither a folder nor a ZIP archive at {path}.",
+    "generators.nowhere": "{name} could not be downloaded: {first}; {second}.",
+    "generators.offline": "{name} cannot be downloaded, because neither Hugging Face nor Kaggle can be reached: check "
+    "the connection, or bring it on a stick.",
+    "generators.refused": "{hub} refuses (status {status})",
+    "generators.several": "{path} holds more than one preset: bring them one by one.",
+    "generators.shared": "{name} lies in KerasNLP’s own cache, which other programs use as well; delete "
+    "{folder} by hand.",
+    "generators.too_large": "{file} is larger than a preset’s may be ({most} MB).",
+    "generators.too_many": "{name} holds more than {most} files, which no preset does.",
+    "generators.unknown": "“{name}” is no GPT-2 of KerasNLP’s; there are {known}.",
+    "generators.unreachable": "{hub} cannot be reached",
+    "generators.zip_damaged": "{file} is damaged, locked with a password, or no ZIP archive.",
+    "generators.zip_path": "This archive was refused, because it wants to write outside of its folder ({path}).",
     # Importing conversations
     "import.damaged": "This export is damaged, so nothing of it was imported.",
     "import.large": "This file is too large to be imported.",
@@ -76,17 +117,16 @@ SENTENCES: dict[str, str] = {
     "import.no_json": "This file is not JSON, or damaged.",
     # The lab
     "lab.model_gone": "Choose a generator: this one is not on this computer.",
-    "lab.no_model": "There is no generator on this computer yet; the README says how to get one.",
+    "lab.no_model": "There is no generator on this computer yet; get one in Settings, under Generators.",
     # Generators
     "model.backend": "The generator runs on Keras with TensorFlow, but Keras is set to {backend}.",
-    "model.download_failed": "{name} could not be downloaded ({reason}).",
     "model.incomplete": "{folder} is not a GPT-2 preset: {file} is missing.",
     "model.no_folder": "The generator’s folder {folder} does not exist.",
     "model.no_libraries": "The generator needs TensorFlow and KerasNLP, which are not installed ({reason}).",
     "model.no_sizes": "{folder} is not a GPT-2 preset: its config.json does not give the sizes of the model.",
     "model.no_weights": "{folder} is not a GPT-2 preset: its weights ({file}) are missing.",
-    "model.not_downloaded": "{name} has not been downloaded yet: ask for the download in the settings, or use starter.",
-    "model.not_of_hub": "“{name}” is not a GPT-2 preset of the hub; known are {known}.",
+    "model.not_downloaded": "{name} is not on this computer: get it with `python -m scripts.fetch {name}`, or in the "
+    "app under Settings, Generators.",
     "model.other_kind": "{folder} is not a KerasNLP GPT-2 preset: its config.json describes {kind}.",
     "model.prompt_too_long": "The prompt has {tokens} tokens, but {name} reads at most {most}.",
     "model.sizes_conflict": "{folder} is not a GPT-2 preset: the sizes in its config.json do not fit together.",
@@ -169,6 +209,11 @@ SENTENCES: dict[str, str] = {
     "training.rows_too_short": "Rows of {length} tokens are too short: take a --length of {least} at least.",
     "training.run_exists": "{folder} holds a run already: go on with --resume, or choose another --run.",
     "training.session_damaged": "{path} is damaged: it does not say what to train.",
+    "training.pair_twice": "the same pair stands there already",
+    "training.pair_without_answer": "the answer is empty",
+    "training.pair_without_question": "the question is empty",
+    "training.too_short": "shorter than {least} characters",
+    "training.long_document": "only the first {most} stretches of a document are learnt, {left_out} are not",
     "training.too_little": "There is too little to learn from: at least two different documents are needed.",
     "training.uneven": "Batches of {rows} rows cannot be shared out among {devices} devices.",
     # The report on trainings

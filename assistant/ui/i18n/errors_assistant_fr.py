@@ -5,10 +5,17 @@ SENTENCES: dict[str, str] = {
     "ablation.no_runs": "Il n’y a pas de mesures dans {folder} : faites-les avec --measure.",
     "ablation.no_specialised": "Nommez le générateur affiné avec --specialised.",
     # The API
+    "api.dimensions": "Le modèle de recherche donne des vecteurs de {own} nombres, pas d’autres dimensions.",
+    "api.no_embedder": "Il n’y a pas de modèle de recherche ici ; les documents ne sont cherchés que par leurs mots.",
     "api.no_user_message": "Il n’y a pas de message de l’utilisateur auquel répondre.",
+    "api.not_taken": "« {name} » ne peut pas être ajouté : {reason}.",
+    "api.tokens_for_texts": "Envoyez des textes, pas des jetons (LangChain : check_embedding_ctx_length=False).",
     "api.too_many_questions": "Trop de questions attendent ; réessayez dans un instant.",
     "api.unexpected": "Cette réponse a échoué ; le journal dans le dossier de données dit pourquoi.",
+    "api.unknown_document": "Il n’y a pas de document « {name} » ; /v1/documents les liste.",
+    "api.unknown_embedder": "Il n’y a pas de modèle de recherche « {name} » ici (il y a : {known}).",
     "api.unknown_model": "Il n’y a pas de générateur « {name} » ici (il y a : {known}).",
+    "api.unknown_passage": "Il n’y a plus de passage {number} ; refaites la recherche.",
     # Starting the app
     "app.data_folder": "Le dossier de données {path} est inutilisable : {reason}.",
     "app.no_port": "Aucun port libre n’a été trouvé à partir de {first}.",
@@ -57,9 +64,15 @@ SENTENCES: dict[str, str] = {
     # Fetching a data set
     "fetch.incomplete": "Le téléchargement s’est interrompu avant la fin.",
     # The history
+    "history.aside": (
+        "Les conversations antérieures ne peuvent pas être ouvertes ({reason}) ; leur fichier reste tel quel,"
+        " et les nouvelles vont dans {name}."
+    ),
+    "history.answer_unreadable": "La réponse enregistrée est abîmée ou d’une autre version ; reposez la question.",
     "history.conversation_gone": "Cette conversation n’existe plus.",
     "history.no_title": "Une conversation a besoin d’un titre.",
     "history.not_opened": "L’historique {path} ne peut pas être ouvert : {reason}.",
+    "explanation.empty": "Nommez un document ou collez une phrase.",
     "history.turn_gone": "Cette question n’existe plus.",
     # Publishing on the Hub
     "hub.forbidden": "Le Hub refuse : le jeton n’a pas le droit d’y écrire.",
@@ -71,6 +84,36 @@ SENTENCES: dict[str, str] = {
     "hub.refused": "Le Hub refuse ({status}) ; sa page dit peut-être pourquoi.",
     "hub.secret": "{name} contient ce qui ressemble à un jeton ou à une clé ; rien n’a été envoyé.",
     "hub.unreachable": "Le Hub est injoignable : {reason}.",
+    # Getting generators
+    "generators.busy": "Un autre programme travaille sur {name} en ce moment.",
+    "generators.changed": "{hub} a donné un autre {file} pour {name} qu’au premier téléchargement ; il a été effacé : "
+    "redemandez-le.",
+    "generators.checksum": "{file} de {name} n’est pas ce que {hub} annonce ; il a été effacé : redemandez-le.",
+    "generators.cut": "Le téléchargement de {name} depuis {hub} a été coupé ; les {done} Mo arrivés sont gardés : "
+    "redemandez-le pour continuer.",
+    "generators.disk": "{name} ne peut pas être écrit sur le disque : {reason}.",
+    "generators.disk_full": "Le disque s’est rempli pendant le téléchargement de {name} ; faites de la place et "
+    "redemandez-le pour continuer.",
+    "generators.name": "« {name} » ne peut pas être le nom d’un générateur : lettres, chiffres, points, tirets, et pas "
+    "celui du modèle fourni.",
+    "generators.name_taken": "Il y a déjà un générateur appelé {name} : supprimez-le d’abord.",
+    "generators.no_preset": "{path} ne contient pas de modèle GPT-2 de KerasNLP (config.json à côté de "
+    "assets/tokenizer).",
+    "generators.no_space": "Il faut {needed} Mo, mais seuls {free} Mo sont libres sur ce disque.",
+    "generators.not_there": "Il n’y a ni dossier ni archive ZIP à l’emplacement {path}.",
+    "generators.nowhere": "{name} n’a pas pu être téléchargé : {first} ; {second}.",
+    "generators.offline": "{name} ne peut pas être téléchargé, car ni Hugging Face ni Kaggle ne sont joignables : "
+    "vérifiez la connexion, ou apportez-le sur une clé.",
+    "generators.refused": "{hub} refuse (code {status})",
+    "generators.several": "{path} contient plus d’un modèle : apportez-les un par un.",
+    "generators.shared": "{name} se trouve dans le cache de KerasNLP, que d’autres programmes utilisent aussi ; "
+    "supprimez {folder} à la main.",
+    "generators.too_large": "{file} dépasse la taille permise pour un modèle ({most} Mo).",
+    "generators.too_many": "{name} contient plus de {most} fichiers, ce qu’aucun modèle ne fait.",
+    "generators.unknown": "« {name} » n’est pas un GPT-2 de KerasNLP ; il y a {known}.",
+    "generators.unreachable": "{hub} est injoignable",
+    "generators.zip_damaged": "{file} est abîmé, protégé par un mot de passe, ou n’est pas une archive ZIP.",
+    "generators.zip_path": "Cette archive a été refusée, car elle veut écrire hors de son dossier ({path}).",
     # Importing conversations
     "import.damaged": "Cet export est abîmé : rien n’en a été importé.",
     "import.large": "Ce fichier est trop grand pour être importé.",
@@ -79,17 +122,17 @@ SENTENCES: dict[str, str] = {
     "import.no_json": "Ce fichier n’est pas du JSON, ou il est abîmé.",
     # The lab
     "lab.model_gone": "Choisissez un générateur : celui-ci n’est pas sur cet ordinateur.",
-    "lab.no_model": "Il n’y a pas encore de générateur sur cet ordinateur ; le README explique comment en obtenir un.",
+    "lab.no_model": "Il n’y a pas encore de générateur sur cet ordinateur ; prenez-en un dans les réglages, sous "
+    "Générateurs.",
     # Generators
     "model.backend": "Le générateur tourne sur Keras avec TensorFlow, mais Keras est réglé sur {backend}.",
-    "model.download_failed": "{name} n’a pas pu être téléchargé ({reason}).",
     "model.incomplete": "{folder} n’est pas un modèle GPT-2 : il y manque {file}.",
     "model.no_folder": "Le dossier du générateur, {folder}, n’existe pas.",
     "model.no_libraries": "Le générateur a besoin de TensorFlow et de KerasNLP, qui ne sont pas installés ({reason}).",
     "model.no_sizes": "{folder} n’est pas un modèle GPT-2 : son config.json ne donne pas les dimensions du modèle.",
     "model.no_weights": "{folder} n’est pas un modèle GPT-2 : ses poids ({file}) manquent.",
-    "model.not_downloaded": "{name} n’est pas encore téléchargé : demandez-le dans les réglages, ou prenez starter.",
-    "model.not_of_hub": "« {name} » n’est pas un modèle GPT-2 du dépôt ; on y trouve {known}.",
+    "model.not_downloaded": "{name} n’est pas sur cet ordinateur : obtenez-le par `python -m scripts.fetch {name}`, ou "
+    "dans l’application, sous Réglages, Générateurs.",
     "model.other_kind": "{folder} n’est pas un modèle GPT-2 de KerasNLP : son config.json décrit {kind}.",
     "model.prompt_too_long": "Le texte d’entrée compte {tokens} tokens, mais {name} en lit {most} au plus.",
     "model.sizes_conflict": "{folder} n’est pas un modèle GPT-2 : les dimensions de son config.json se contredisent.",
@@ -172,7 +215,7 @@ SENTENCES: dict[str, str] = {
     "training.no_feedback": "Il n’y a pas encore d’avis à apprendre : comparez d’abord deux générateurs et votez.",
     "training.no_gpu": "TensorFlow ne voit pas de GPU sur cette machine ; omettez --gpu pour entraîner sur le "
     "processeur.",
-    "training.no_room": "Il y a trop peu de place dans {folder} : l’entraînement demande {needed} Mo et {free} Mo sont "
+    "training.no_room": "Il y a trop peu de place dans {folder} : l’entraînement demande {needed} Mo et {free} Mo sont "
     "libres.",
     "training.no_texts": "Il n’y a pas de fichiers texte à apprendre dans {folder}.",
     "training.nothing": "Il n’y a rien à apprendre : choisissez un jeu de données, ou ajoutez d’abord des documents.",
@@ -186,6 +229,11 @@ SENTENCES: dict[str, str] = {
     "training.run_exists": "{folder} contient déjà un entraînement : continuez-le avec --resume, ou choisissez un "
     "autre --run.",
     "training.session_damaged": "{path} est abîmé : il ne dit pas ce qu’il faut entraîner.",
+    "training.pair_twice": "la même paire y figure déjà",
+    "training.pair_without_answer": "la réponse est vide",
+    "training.pair_without_question": "la question est vide",
+    "training.too_short": "moins de {least} caractères",
+    "training.long_document": "seuls les {most} premiers passages d’un document sont appris, {left_out} ne le sont pas",
     "training.too_little": "Il y a trop peu à apprendre : il faut au moins deux documents différents.",
     "training.uneven": "Des lots de {rows} lignes ne se partagent pas entre {devices} appareils.",
     # The report on trainings

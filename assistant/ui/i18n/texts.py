@@ -5,10 +5,13 @@ import os
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from assistant.ui.i18n.en import ENGLISH
-from assistant.ui.i18n.fr import FRENCH
+from assistant.ui.i18n import explanation_en, explanation_fr
+from assistant.ui.i18n.en import ENGLISH as GENERAL
+from assistant.ui.i18n.fr import FRENCH as GENERAL_FRENCH
 from assistant.ui.i18n.typography import NARROW_SPACE, french_spaces
 
+ENGLISH: Mapping[str, str] = MappingProxyType({**GENERAL, **explanation_en.ENGLISH})
+FRENCH: Mapping[str, str] = MappingProxyType({**GENERAL_FRENCH, **explanation_fr.FRENCH})
 TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": ENGLISH, "fr": FRENCH})
 LANGUAGES = tuple(TEXTS)
 

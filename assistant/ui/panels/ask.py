@@ -11,6 +11,7 @@ from assistant.ui.i18n.texts import t
 from assistant.ui.panels.chat import ChatPanel
 from assistant.ui.panels.components import QUIET, SAVE_FILE, Changes, Options, action
 from assistant.ui.panels.conversations import ConversationsPanel
+from assistant.ui.panels.explanation import ExplanationPanel
 from assistant.ui.panels.feedback import ACTIONS, give_feedback
 from assistant.ui.panels.sources import SourcesPanel
 from assistant.ui.tab import Streams, Tab
@@ -27,6 +28,7 @@ class AskPanel:
         self.chat = ChatPanel(app)
         self._sources = SourcesPanel(app)
         self._conversations = ConversationsPanel(app)
+        self._explanation = ExplanationPanel(app)
 
     # --- layout ---------------------------------------------------------------------------------------------
 
@@ -39,25 +41,26 @@ class AskPanel:
             self._conversations.layout()
             with gr.Column(elem_id="chat", min_width=0):
                 self.chat.layout()
-            self._sources.layout()
+            self._sources.layout(self._explanation.layout)
 
     @property
     def outputs(self) -> list:
         """What `shown` fills."""
         sources = self._sources
-        return [self._tab, *self.chat.outputs, sources.cards, sources.viewer, self._conversations.list]
+        beside = [sources.cards, sources.viewer, self._explanation.panel]
+        return [self._tab, *self.chat.outputs, *beside, self._conversations.list]
 
     @property
     def words_outputs(self) -> list:
         """What `words` fills."""
         left = self._conversations
-        return [*self.chat.outputs, left.new, left.search, left.archive]
+        return [*self.chat.outputs, left.new, left.search, left.archive, self._explanation.panel]
 
     # --- what is shown --------------------------------------------------------------------------------------
 
     def words(self, tab: Tab) -> Changes:
         """The labels in the tab's language."""
-        return self.chat.words(tab) | self._conversations.words(tab)
+        return self.chat.words(tab) | self._conversations.words(tab) | self._explanation.closed
 
     def shown(self, tab: Tab) -> Changes:
         """The tab's conversation, its sources and the list of all."""
@@ -85,6 +88,7 @@ class AskPanel:
         sources = self._sources
         for part in (sources.cards, sources.viewer):
             part.click(self._in_sources, [self._tab], [sources.viewer], **QUIET)
+        self._explanation.wire(self._tab)
 
     def follow_after(self, event: Dependency) -> None:
         """Streams the newest turn once `event` is dealt with."""
@@ -139,15 +143,22 @@ class AskPanel:
             return self._begun(*self.chat.begin(tab, data.get("text", ""), *choices))
         if name in ("again", "edited"):
             return self._begun(*self.chat.again(tab, data, choices))
+        if name == "why":
+            return {self._tab: tab} | self._sources.closed | self._explanation.opened(tab, data)
         if name in ACTIONS:
             return self._begun(tab, give_feedback(self._app, tab, name, data))
         return self.shown(self.chat.look(name, data, tab))
 
     def _begun(self, tab: Tab, complaint: str) -> Changes:
         if not complaint:
-            return self.shown(tab) | self._sources.closed
+            return self.shown(tab) | self._closed
         gr.Info(complaint, title="")
         return {self._tab: tab}
+
+    @property
+    def _closed(self) -> Changes:
+        """The panels that belong to one answer, without what they showed."""
+        return self._sources.closed | self._explanation.closed
 
     def _follow(self, tab: Tab, streams: Streams) -> Iterator[Changes]:
         """Streams the newest turn of the tab into the page, until it ends or the tab looks at something else."""
@@ -171,7 +182,7 @@ class AskPanel:
         tab = self._conversations.act(*action(event), tab)
         if tab.conversation == before:
             return {self._tab: tab} | self._conversations.shown(tab)
-        return self.shown(tab) | self.chosen(tab) | self._sources.closed
+        return self.shown(tab) | self.chosen(tab) | self._closed
 
     def _in_sources(self, tab: Tab, event: gr.EventData) -> Changes:
         return self._sources.opened(*action(event), tab) or gr.skip()
@@ -193,7 +204,7 @@ class AskPanel:
     def _new(self, tab: Tab) -> Changes:
         return (
             self.shown(replace(tab, conversation=None, renaming=None, deleted=None, editing=None))
-            | self._sources.closed
+            | self._closed
         )
 
     def _search(self, tab: Tab, query: str) -> Changes:

@@ -14,6 +14,7 @@ from assistant.schema import MODES, Mode
 from assistant.services.answer_jobs import UPDATE_S
 from assistant.services.application import Application
 from assistant.services.comparison import Comparison, Side, compare
+from assistant.services.generators import missing
 from assistant.storage.votes import CHOICES, VotesError
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
@@ -48,6 +49,7 @@ class ComparePanel:
                 )
                 self.left = gr.Dropdown([], value=None, elem_id="compare-left")
                 self.right = gr.Dropdown([], value=None, elem_id="compare-right")
+                self.missing = html()
                 self.collection = gr.Dropdown([("", "")], value="", elem_id="compare-collection")
                 self.mode = gr.Dropdown(list(WRITTEN), value="grounded", elem_id="compare-mode")
                 self.ask = gr.Button("", elem_id="compare-ask", variant="primary")
@@ -74,7 +76,7 @@ class ComparePanel:
     def words_outputs(self) -> list:
         """Everything that `words` fills."""
         labelled = [self.question, self.left, self.right, self.collection, self.mode]
-        return [self.heading, *labelled, self.ask, self.tally, self.message]
+        return [self.heading, *labelled, self.missing, self.ask, self.tally, self.message]
 
     def words(self, tab: Tab) -> Changes:
         """The labels in the tab's language."""
@@ -107,6 +109,7 @@ class ComparePanel:
         return {
             self.left: gr.update(choices=models),
             self.right: gr.update(choices=models),
+            self.missing: render.missing_generator(missing(models), tab.lang),
             self.collection: gr.update(label=t("ask.collection", tab.lang), choices=collections),
         }
 

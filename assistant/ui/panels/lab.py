@@ -9,6 +9,7 @@ import gradio as gr
 from gradio.events import Dependency
 
 from assistant.generation import inspection
+from assistant.generation.engine.choice import KERAS
 from assistant.generation.presets import ModelError
 from assistant.generation.sampling import Sampling
 from assistant.services.answer_jobs import UPDATE_S
@@ -196,7 +197,7 @@ class LabPanel:
             raise LabError("lab.no_model")
         if model is None or model not in models:
             raise LabError("lab.model_gone")
-        return self._app.assistant.resources.generator(model)
+        return self._app.assistant.resources.generator(model, KERAS)  # the weights as they were trained
 
 
 def _complaint(error: SourcierError, lang: str) -> str:

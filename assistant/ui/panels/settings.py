@@ -12,6 +12,7 @@ from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import t
 from assistant.ui.panels.components import QUIET, Changes, html
+from assistant.ui.panels.generators import GeneratorsPanel
 from assistant.ui.tab import Tab
 
 STEPS = {"threshold": 0.05, "temperature": 0.05}  # all others are whole numbers
@@ -22,6 +23,7 @@ class SettingsPanel:
 
     def __init__(self, app: Application):
         self._app = app
+        self._generators = GeneratorsPanel(app)
 
     # --- layout ---------------------------------------------------------------------------------------------
 
@@ -39,12 +41,13 @@ class SettingsPanel:
                 self.message = html(elem_id="settings-message")
             with gr.Column(elem_id="about", scale=3, min_width=300):
                 self.look = html(elem_id="look")
+                self._generators.layout()
                 self.about = html(elem_id="about-text")
 
     @property
     def words_outputs(self) -> list:
         """Everything that `words` fills."""
-        return [self.heading, self.reset, self.look, *self.outputs]
+        return [self.heading, self.reset, self.look, *self._generators.words_outputs, *self.outputs]
 
     @property
     def outputs(self) -> list:
@@ -53,9 +56,11 @@ class SettingsPanel:
 
     # --- wiring ---------------------------------------------------------------------------------------------
 
-    def wire(self, tab: gr.State, opened: gr.Tab, switched: Dependency) -> None:
-        """Connects the events. When the tab `opened` opens, it shows what other tabs have changed; `switched` is the
-        change of language."""
+    def wire(self, tab: gr.State, opened: gr.Tab, switched: Dependency) -> list[Dependency]:
+        """Connects the events. Gives those after which the lists of generators on all tabs must be refreshed.
+
+        When the tab `opened` opens, it shows what other tabs have changed; `switched` is the change of language.
+        """
         seen = [tab, self.model, *self.numbers.values()]
         for name, slider in self.numbers.items():
             slider.release(self._taker(name), [tab, slider], self.message, **QUIET)
@@ -64,6 +69,10 @@ class SettingsPanel:
         self.reset.click(self.restored, [tab], self.outputs, **QUIET)
         opened.select(self.opened, seen, self.outputs, **QUIET)
         switched.then(lambda tab: {self.about: self._about(tab)}, [tab], [self.about], **QUIET)
+        events = self._generators.wire(tab, opened)
+        for event in events:
+            event.then(lambda: gr.update(choices=self._app.assistant.models()), None, [self.model], **QUIET)
+        return events
 
     def _taker(self, name: str) -> Callable[[Tab, float | str | None], Changes]:
         def take(tab: Tab, value: float | str | None) -> Changes:
@@ -91,6 +100,7 @@ class SettingsPanel:
             self.reset: gr.update(value=t("settings.reset", tab.lang)),
             self.look: render.look(tab.lang, locked=self._app.locked),
             self.message: "",
+            **self._generators.words(tab),
         }
 
     def opened(self, tab: Tab, *seen: object) -> Changes:

@@ -1,5 +1,7 @@
 """The right panel: the passages behind the answers, and the page of a PDF that a passage stands on."""
 
+from collections.abc import Callable
+
 import gradio as gr
 
 from assistant.services.application import Application
@@ -18,9 +20,10 @@ class SourcesPanel:
     def __init__(self, app: Application):
         self._app = app
 
-    def layout(self) -> None:
-        """Makes the components inside the current Blocks."""
+    def layout(self, above: Callable[[], None]) -> None:
+        """Makes the components inside the current Blocks; `above` makes what stands over them in the column."""
         with gr.Column(elem_id="sources", min_width=0):
+            above()
             self.viewer = html(elem_id="viewer")
             self.cards = html(elem_id="cards")
 

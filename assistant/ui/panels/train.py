@@ -6,6 +6,7 @@ import gradio as gr
 from gradio.events import Dependency
 
 from assistant.services.application import Application
+from assistant.services.generators import missing
 from assistant.training.runs.sessions import Plan, Session, SessionError
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
@@ -31,6 +32,7 @@ class TrainPanel:
             with gr.Column(elem_id="train-controls", elem_classes="controls", scale=2, min_width=300):
                 self.heading = html()
                 self.base = gr.Dropdown([], value=None, elem_id="train-base")
+                self.missing = html()
                 self.data = gr.Dropdown([], value=[], multiselect=True, elem_id="train-data")
                 self.epochs = gr.Slider(0.1, 3, value=1, step=0.1, elem_id="train-epochs")
                 self.lora = gr.Checkbox(False, elem_id="train-lora")
@@ -52,7 +54,7 @@ class TrainPanel:
     @property
     def words_outputs(self) -> list:
         """Everything that `words` fills."""
-        return [self.heading, self.base, self.data, self.epochs, self.lora, self.name, self.start]
+        return [self.heading, self.base, self.missing, self.data, self.epochs, self.lora, self.name, self.start]
 
     def words(self, tab: Tab) -> Changes:
         """The labels in the tab's language."""
@@ -65,7 +67,7 @@ class TrainPanel:
         usual = self._app.assistant.settings.model
         words[self.base] |= {"value": usual if usual in models else next(iter(models), None)}
         for component, update in self.choices(tab).items():
-            words[component] |= update
+            words[component] = {**words[component], **update} if component in words else update
         words[self.name] |= {"placeholder": t("train.name_placeholder", tab.lang)}
         return words | {
             self.heading: render.half_heading(t("train.title", tab.lang), t("train.help", tab.lang)),
@@ -82,7 +84,11 @@ class TrainPanel:
         collections = self._app.collections()
         data += [(t("train.collection", tab.lang, name=name), COLLECTION + name) for name in collections]
         models = self._app.assistant.models()
-        return {self.base: gr.update(choices=models), self.data: gr.update(choices=data)}
+        return {
+            self.base: gr.update(choices=models),
+            self.data: gr.update(choices=data),
+            self.missing: render.missing_generator(missing(models), tab.lang),
+        }
 
     def shown(self, tab: Tab) -> Changes:
         """The runs: the one in progress or else the newest, then the others."""

@@ -4,7 +4,14 @@ from assistant.ui.render.chrome import add_heading, brand, examples, help_text, 
 from assistant.ui.render.collections import collections_table, watched_folders, work
 from assistant.ui.render.conversations import archive_menu, conversation_list
 from assistant.ui.render.datasets import data_sets
+from assistant.ui.render.explanation import (
+    explanation_complaint,
+    explanation_panel,
+    explanation_result,
+    explanation_waiting,
+)
 from assistant.ui.render.feedback import feedback_heading, feedback_list
+from assistant.ui.render.generators import bringing, generators, missing_generator
 from assistant.ui.render.html import esc
 from assistant.ui.render.installation import about, look, usual
 from assistant.ui.render.introduction import tour
@@ -24,15 +31,21 @@ __all__ = [
     "add_heading",
     "archive_menu",
     "brand",
+    "bringing",
     "collections_table",
     "comparison",
     "conversation_list",
     "data_sets",
     "esc",
     "examples",
+    "explanation_complaint",
+    "explanation_panel",
+    "explanation_result",
+    "explanation_waiting",
     "feedback_heading",
     "feedback_list",
     "follow_ups",
+    "generators",
     "half_heading",
     "help_text",
     "lab_charts",
@@ -43,6 +56,7 @@ __all__ = [
     "library_title",
     "look",
     "message",
+    "missing_generator",
     "page_viewer",
     "preferences",
     "preview",

@@ -7,6 +7,7 @@ from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import LANGUAGES, integer, t
 from assistant.ui.render.html import button, clipped, esc
 from assistant.ui.render.shortcuts import shortcuts
+from corpus.errors import Reason
 
 USUAL = frozenset(".csv .docx .eml .epub .html .md .pdf .pptx .txt .xlsx .zip".split())
 MOST_OF_A_FOLDER = 1000  # files, as in documents.js
@@ -18,13 +19,21 @@ def brand(icon: str, lang: str) -> str:
     return f'{menu}<div class="brand">{icon}<h1 title="{esc(t("title", lang))}">Sourcier</h1></div>'
 
 
-def status(loading: Sequence[str], indexing: Sequence[str], error: str, lang: str) -> str:
-    """What is still loading, by the keys of `Assistant.loading`, else the collections that are being indexed."""
+def status(
+    loading: Sequence[str], indexing: Sequence[str], error: str, lang: str, problem: Reason | None = None
+) -> str:
+    """What is still loading, by the keys of `Assistant.loading`, else the collections that are being indexed.
+
+    `error` is why the models could not be loaded, `problem` what else could not be opened.
+    """
     if error:
         words = esc(t("error.warm_up", lang, reason=sentence(error, lang)))
         return f'<p class="status error" role="alert" title="{words}">{words}</p>'
     if loading:
         return f'<p class="status busy" role="status">{esc(loading_words(loading, lang))}</p>'
+    if problem:
+        words = esc(sentence(problem, lang))
+        return f'<p class="status error" role="alert" title="{words}">{words}</p>'
     if indexing:
         words = t("status.indexing", lang, collections=", ".join(indexing))
         return f'<p class="status busy" role="status">{esc(clipped(words, 80))}</p>'

@@ -224,4 +224,5 @@ def _footer(turn_id: int, given: Answer, lang: str) -> str:
         sources = f'<a class="show-sources" href="#t{turn_id}">{esc(counted("sources", len(given.sources), lang))}</a>'
     copy = "" if given.refused else button("icon:copy", "copy", name=t("copy", lang))
     again = _again(turn_id, name=t("again", lang))
-    return f'<footer>{sources}{copy}{again}<span class="facts" dir="auto">{esc(" · ".join(facts))}</span></footer>'
+    why = button(t("why.open", lang), "why", id=turn_id)
+    return f'<footer>{sources}{copy}{again}{why}<span class="facts" dir="auto">{esc(" · ".join(facts))}</span></footer>'

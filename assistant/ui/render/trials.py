@@ -87,9 +87,13 @@ def _measures(run: Run, other: Run | None, compared: Sequence[Comparison], lang:
 
 
 def _measure(name: str, lang: str) -> str:
+    """A measure's name with what it means; a newer version's has its own name alone."""
     key = f"measure.{name.replace('@', '_')}"
-    title = esc(t(key, lang))
-    return f'<span class="measure">{title}</span><span class="help">{esc(t(f"{key}_help", lang))}</span>'
+    try:
+        words = t(key, lang), t(f"{key}_help", lang)
+    except KeyError:
+        return f'<span class="measure">{esc(name)}</span>'
+    return f'<span class="measure">{esc(words[0])}</span><span class="help">{esc(words[1])}</span>'
 
 
 def _row(head: str, cells: Sequence[str]) -> str:

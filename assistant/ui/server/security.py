@@ -41,8 +41,9 @@ HEADERS = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
 UPLOADS = "/gradio_api/upload"  # Gradio counts these itself, see `max_file_size`
+DOCUMENTS = "/v1/documents"  # files come over the API, too
 LARGEST_BODY = 4 * 2**20  # bytes of any other request
-LARGEST_OF_PAGE = 64 * 2**20  # but for those of the page, which may bring conversations back
+LARGEST_OF_PAGE = 64 * 2**20  # but for files, and those of the page, which may bring conversations back
 PAGE = "/gradio_api/"
 
 
@@ -147,7 +148,7 @@ class Sizes:
         if scope["type"] != "http" or scope["path"].startswith(UPLOADS):
             await self._app(scope, receive, send)
             return
-        limit = LARGEST_OF_PAGE if scope["path"].startswith(PAGE) else LARGEST_BODY
+        limit = LARGEST_OF_PAGE if scope["path"].startswith((PAGE, DOCUMENTS)) else LARGEST_BODY
         announced = Headers(scope=scope).get("content-length", "0")
         if not announced.isdigit() or int(announced) > limit:
             await _too_large(limit, scope, receive, send)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from assistant.evaluation.runs import Run, Table, paired
+from assistant.evaluation.runs import Comparison, Run, Table, paired
 from scripts._course.ablation.steps import RUNS, STEPS, Step
+from scripts._course.livrables.conclusions import UNEXPLAINED, drafting, established, holm
 from scripts._course.livrables.typography import spaced
 
 REPORT = "tableau.md"
@@ -15,12 +16,12 @@ MEASURES = {
     "looping_answers": "réponses en boucle",
     "nDCG@10": "nDCG@10",
 }
-HEAD = ("changement", "questions", "mesure", "avant", "après", "différence", "p", "temps médian, avant → après")
+HEAD = ("changement", "questions", "mesure", "avant", "après", "différence", "p corrigé", "temps médian, avant → après")
 SETS = {
     "original": "telles quelles",
     "reworded": "reformulées",
     "mistyped": "mal tapées",
-    "letters": "lettres",
+    "letters": "dans une lettre",
     "synonyms": "synonymes",
     "medquad": "MedQuAD, sujets mis de côté",
 }
@@ -36,21 +37,36 @@ def write(runs: Mapping[str, Run], folder: Path) -> Path:
 def _parts(runs: Mapping[str, Run]) -> Iterator[str]:
     yield "# Tableau d’ablation"
     yield (
-        "Chaque ligne compare deux mesures gardées dans `mesures/`, question par question. La différence est « après » "
-        "moins « avant », avec son intervalle à 95 % (*bootstrap*, graine fixée) ; *p* vient d’un test apparié, sans "
-        "correction pour le nombre de tests. En gras : l’intervalle ne contient pas 0. Écrit par "
-        "`python -m scripts.ablation`."
+        "Chaque ligne compare deux mesures gardées dans `mesures/`, question par question. La différence est « après "
+        "» moins « avant », avec son intervalle à 95 % (*bootstrap*, graine fixée) ; *p* vient d’un test apparié, "
+        "corrigé pour le nombre de lignes (Holm, 1979). En gras : la différence est établie, c’est-à-dire que "
+        "l’intervalle ne contient pas 0 et que *p* corrigé est sous 0,05. Écrit par `python -m scripts.ablation`."
     )
-    rows = [row for step in STEPS for row in _rows(step, runs)]
-    yield _table(HEAD, rows)
+    yield (
+        "Les questions : *telles quelles*, comme dans MedQuAD ; *reformulées* ; *mal tapées*, avec une faute de "
+        "frappe ; *dans une lettre*, où la question est glissée entre des phrases de politesse et de contexte ; "
+        "*synonymes*, où la maladie porte un autre de ses noms."
+    )
+    yield _table(HEAD, _rows(runs))
     missing = [f"« {step.name} »" for step in STEPS if not list(_pairs(step, runs))]
     if missing:
         yield f"Pas encore mesuré : {', '.join(missing)}. `python -m scripts.ablation --measure` le fait."
+    if found := drafting(runs.get("reponses")):
+        yield "## Rédiger ou citer ?"
+        yield (
+            f"Ici, {found.sentence}. La [comparaison](../07-comparaison/README.md) trouve l’inverse, en donnant "
+            f"toujours le bon passage au générateur. {UNEXPLAINED}"
+        )
     yield "## Ce que veut chaque changement"
     yield "\n".join(f"- **{step.name}** : {step.why}." for step in STEPS)
     yield "## Les mesures"
     lines = [
-        (f"`{name}`", f"`scripts.evaluate {' '.join(RUNS[name])}`", str(len(run.tables[0].keys)), run.made[:10])
+        (
+            f"`{name}`",
+            f"`scripts.evaluate {' '.join(RUNS[name])} --count {len(run.tables[0].keys)}`",
+            str(len(run.tables[0].keys)),
+            run.made[:10],
+        )
         for name, run in runs.items()
     ]
     yield _table(("nom", "commande", "questions", "mesuré le"), lines)
@@ -71,23 +87,31 @@ def _tables(place: tuple[str, str], runs: Mapping[str, Run]) -> dict[str, Table]
     return {table.name.removesuffix(end): table for table in tables if table.name.endswith(end)}
 
 
-def _rows(step: Step, runs: Mapping[str, Run]) -> Iterator[tuple[str, ...]]:
-    for questions, before, after in _pairs(step, runs):
-        for measure in step.measures:
-            if measure in before.values and measure in after.values:
-                gap = paired(questions, measure, after.values[measure], before.values[measure])
-                value = gap.difference
-                words = f"{_signed(value.mean)} [{_signed(value.low)} ; {_signed(value.high)}]"
-                yield (
-                    step.name,
-                    f"{SETS.get(questions, questions)} ({value.count})",
-                    MEASURES[measure],
-                    _number(gap.second),
-                    _number(gap.first),
-                    f"**{words}**" if value.low > 0 or value.high < 0 else words,
-                    "< 0,001" if gap.p_value < 0.001 else _number(gap.p_value),
-                    _times(before, after),
-                )
+def _rows(runs: Mapping[str, Run]) -> list[tuple[str, ...]]:
+    found = [
+        (step, before, after, paired(questions, measure, after.values[measure], before.values[measure]))
+        for step in STEPS
+        for questions, before, after in _pairs(step, runs)
+        for measure in step.measures
+        if measure in before.values and measure in after.values
+    ]
+    corrected = holm([gap.p_value for *_, gap in found])
+    return [_row(*of, p) for of, p in zip(found, corrected, strict=True)]
+
+
+def _row(step: Step, before: Table, after: Table, gap: Comparison, p: float) -> tuple[str, ...]:
+    value = gap.difference
+    words = f"{_signed(value.mean)} [{_signed(value.low)} ; {_signed(value.high)}]"
+    return (
+        step.name,
+        f"{SETS.get(gap.name, gap.name)} ({value.count})",
+        MEASURES[gap.measure],
+        _number(gap.second),
+        _number(gap.first),
+        f"**{words}**" if established(gap, p) else words,
+        "< 0,001" if p < 0.001 else _number(p),
+        _times(before, after),
+    )
 
 
 def _times(before: Table, after: Table) -> str:

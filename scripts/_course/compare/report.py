@@ -1,5 +1,6 @@
 """The comparison as a French report: tables, a picture of the differences, examples, votes and a verdict."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 from assistant.evaluation.intervals import Estimate
 from assistant.evaluation.runs import Comparison, Run, Table, paired
 from assistant.generation.presets import STARTER
+from corpus.datasets import get
 from scripts._course.compare.errors import KINDS, LEAST_ROUGE, LEAST_SUPPORTED
 from scripts._course.compare.measure import CHECKED, GENERIC, LEADS, QUOTES, SPECIALISED
 from scripts._course.compare.store import Example
+from scripts._course.livrables.conclusions import UNEXPLAINED, drafting, established, holm, kept_answers
 from scripts._course.livrables.data import french
 from scripts._course.livrables.typography import spaced
 
@@ -51,6 +54,7 @@ ERRORS = {
 }
 LESS_IS_BETTER = ("loops", "bits_per_byte")
 COMPARED = ("rouge_l", "token_f1", "support", "bits_per_byte")
+NO_DIFFERENCE = 0.99  # a share above which, for every system, a measure tells none from another
 
 
 def write(run: Run, found: Sequence[Example], folder: Path) -> Path:
@@ -107,7 +111,14 @@ def _parts(
         f"Les deux générateurs répondent aux mêmes {count} questions, à partir des mêmes trois passages, avec les "
         f"réglages de l’application. Ce rapport est écrit par `python -m scripts.compare` ; mesures du {run.made[:10]}."
     )
-    yield _verdict(gaps)
+    corrected = holm([gap.p_value for _, gap in gaps])
+    yield _verdict(gaps, corrected)
+    if end_to_end := drafting(kept_answers()):
+        yield (
+            "**Rédiger ou citer ?** La comparaison à « citations seules » est faite avec le bon passage toujours "
+            "donné. L’[optimisation](../08-optimisation/tableau.md) mesure autre chose, et trouve autre chose : "
+            f"{end_to_end.sentence}. {UNEXPLAINED}"
+        )
     yield "## Ce qui est comparé"
     yield _table(
         ("", "générique", "spécialisé"),
@@ -117,19 +128,34 @@ def _parts(
         yield (
             "Sans GPT-2 d’OpenAI sur la machine, `starter` tient ici la place du générique. Or il a déjà appris le "
             "métier d’assistant, sur d’autres sujets de MedQuAD : l’écart mesuré est celui d’un entraînement de plus, "
-            "non celui d’un modèle qui n’aurait rien vu du domaine. Avec `gpt2_base_en` téléchargé, la même commande "
-            "le prend comme générique."
+            "non celui d’un modèle qui n’aurait rien vu du domaine. La comparaison que demande le cours, avec le GPT-2 "
+            "d’OpenAI, reste à faire sur une machine reliée au réseau : aucun de ses chiffres n’est donné ici."
+        )
+        yield (
+            "```\npython -m scripts.fetch gpt2_base_en\npython -m scripts.finetune gpt2-medquad --base gpt2_base_en "
+            "--data "
+            "medquad --lora-rank 8\npython -m scripts.compare --generic gpt2_base_en --specialised gpt2-medquad\n```"
+        )
+        yield _table(
+            ("réponse", "ROUGE-L", "F1 des mots", "boucles", "bits par octet"),
+            [(f"`{name}`", *["à mesurer"] * 4) for name in ("gpt2_base_en", "gpt2-medquad")],
         )
     yield (
-        f"Les questions viennent de {settings['data']} et portent sur des sujets qu’aucun entraînement du projet n’a "
-        "vus (un dixième des sujets, mis de côté d’après l’empreinte de leur nom). Chaque invite contient le passage "
-        "qui répond et deux passages d’autres questions, rangés comme la recherche les rangerait. « Brouillon » est ce "
-        "que le générateur écrit ; « après contrôle », ce que montre l’application dans le mode « vérifiée » : les "
-        "phrases soutenues seules ou, s’il en reste trop peu, des citations."
+        f"Les questions viennent de {_title(settings['data'])} et portent sur des sujets qu’aucun entraînement du "
+        "projet n’a vus (un dixième des sujets, mis de côté d’après l’empreinte de leur nom). Chaque invite contient "
+        "le passage qui répond et deux passages d’autres questions, rangés comme la recherche les rangerait. « "
+        "Brouillon » est ce que le générateur écrit ; « après contrôle », ce que montre l’application dans le mode « "
+        "vérifiée » : les phrases soutenues seules ou, s’il en reste trop peu, des citations."
     )
     yield "## Mesures"
     yield "\n".join(f"- **{label}** : {meaning}." for label, _, meaning in MEASURES.values())
+    yield (
+        "Dans MedQuAD, le passage qui répond **est** le plus souvent la réponse attendue : ROUGE-L et F1 mesurent donc "
+        "surtout si le modèle recopie le bon passage en entier, non s’il saurait rédiger une réponse de lui-même."
+    )
     yield _measures(tables)
+    if same := _same(tables):
+        yield same
     yield (
         "Entre crochets, l’intervalle à 95 % par rééchantillonnage des questions (*bootstrap*, 2 000 tirages, graine "
         "fixée) : relancer la commande avec les mêmes modèles redonne les mêmes tableaux, au temps de calcul près."
@@ -137,12 +163,31 @@ def _parts(
     yield "## Différences, question par question"
     yield f"![Les différences et leurs intervalles]({PICTURE})"
     yield _table(
-        ("mesure", "comparaison", "différence", "p", "questions où elle n’est pas nulle"),
-        [(MEASURES[g.measure][0], label, _interval(g.difference, 3), _p(g.p_value), g.differing) for label, g in gaps],
+        ("mesure", "comparaison", "différence", "p", "p corrigé", "établie", "questions où elle n’est pas nulle"),
+        [
+            (
+                MEASURES[gap.measure][0],
+                label,
+                _interval(gap.difference, 3),
+                _p(gap.p_value),
+                _p(p),
+                "oui" if established(gap, p) else "non",
+                gap.differing,
+            )
+            for (label, gap), p in zip(gaps, corrected, strict=True)
+        ],
     )
     yield (
-        "*p* : test apparié par changement de signe au hasard, sans correction pour le nombre de tests. Une différence "
-        "dont l’intervalle contient 0 n’est pas établie."
+        "*p* : test apparié par changement de signe au hasard ; *p corrigé* : le même, corrigé pour le nombre de "
+        "lignes de ce tableau (Holm, 1979). Une différence est établie si son intervalle ne contient pas 0 et si *p* "
+        "corrigé est sous 0,05."
+    )
+    yield (
+        "**Perte et bits par octet.** Le [rapport de fine-tuning](../05-fine-tuning/rapport.md) montre une perte qui "
+        "baisse sur les exemples mis de côté ; ici, la ligne « bits par octet » ne montre pas de différence établie. "
+        "Les passages sont mêlés au hasard là-bas, rangés comme la recherche les range ici : l’entraînement a pu "
+        "apprendre surtout à trouver le bon passage dans le désordre, ce dont l’application n’a pas besoin. C’est une "
+        "explication possible ; les deux ordres n’ont pas été mesurés des deux côtés."
     )
     yield "## Erreurs"
     yield "Chaque réponse reçoit la première étiquette qui convient, dans cet ordre :"
@@ -165,24 +210,71 @@ _FACTS = {
     "nom": lambda model: f"`{model['name']}`",
     "paramètres": lambda model: french(model["parameters"]),
     "empreinte des poids": lambda model: f"`{model['weights']}`",
-    "entraînement": lambda model: "<br>".join(model["facts"]) or "voir la fiche du modèle",
+    "entraînement": lambda model: "<br>".join(map(_in_french, model["facts"])) or "voir la fiche du modèle",
 }
+# What a fine-tuned model's card says in English.
+_FRENCH = (
+    (r"Base: (.+)", r"base : \1"),
+    (r"Method: all weights", "méthode : tous les poids"),
+    (r"Method: LoRA of rank (\d+)", r"méthode : LoRA de rang \1"),
+    (r"Steps: (\d+) of (\d+) rows, (\d+) an update; best: (\d+)", r"pas : \1, de \2 exemples ; meilleur : \4"),
+    (r"Examples: (\d+) to learn from, (\d+) held out by group", r"exemples : \1 appris, \2 mis de côté, par sujet"),
+    (r"Time: (\d+) minutes?", r"durée : \1 minutes"),
+    (r"Data hash: (.+)", r"empreinte des données : \1"),
+)
 
 
-def _verdict(gaps: Sequence[tuple[str, Comparison]]) -> str:
-    """What may be said, and no more: only differences whose interval leaves 0 out."""
+def _in_french(fact: str) -> str:
+    for pattern, wording in _FRENCH:
+        if match := re.fullmatch(pattern, fact):
+            return re.sub(r"\b\d{4,}\b", lambda number: french(int(number[0])), match.expand(wording))
+    return fact
+
+
+def _title(data_set: str) -> str:
+    return get(data_set).title
+
+
+def _same(tables: Mapping[str, Table]) -> str:
+    """A measure that tells no system from another is said to."""
+    means = [table.estimates()["support"].mean for name, table in tables.items() if name in SYSTEMS]
+    if not means or min(means) < NO_DIFFERENCE:
+        return ""
+    low, high = (f"{value:.3f}".replace(".", ",") for value in (min(means), max(means)))
+    return (
+        f"« Phrases soutenues » ne départage personne ici : de {low} à {high} selon les réponses. Un modèle qui "
+        "recopie est toujours soutenu, même par le mauvais passage ; c’est la table des erreurs qui le montre."
+    )
+
+
+def _verdict(gaps: Sequence[tuple[str, Comparison]], corrected: Sequence[float]) -> str:
+    """What may be said, and no more: only differences that stay when the number of tests is taken into account."""
     lines = []
-    for label, gap in gaps:
+    for (label, gap), p in zip(gaps, corrected, strict=True):
         value, better = gap.difference, -1 if gap.measure in LESS_IS_BETTER else 1
-        if value.low > 0 or value.high < 0:
+        if established(gap, p):
             word = "mieux" if value.mean * better > 0 else "moins bien"
             lines.append(f"- {MEASURES[gap.measure][0]}, {label} : le premier fait **{word}** ({_interval(value, 3)}).")
     unsettled = len(gaps) - len(lines)
     rest = f"Les {unsettled} autres différences mesurées ne sont pas établies." if unsettled > 1 else ""
     rest = "Une autre différence mesurée n’est pas établie." if unsettled == 1 else rest
     if not lines:
-        return "**En bref.** Aucune des différences mesurées n’est établie : leurs intervalles contiennent tous 0."
-    return "\n".join(["**En bref.** Ce que les mesures établissent :", "", *lines, *(["", rest] if rest else [])])
+        return (
+            "**En bref.** Aucune des différences mesurées n’est établie, une fois les tests corrigés pour leur nombre."
+        )
+    between = [
+        gap for (label, gap), p in zip(gaps, corrected, strict=True) if "recherche" not in label and established(gap, p)
+    ]
+    if not between:
+        lines.append("- Entre le générique et le spécialisé, **aucune différence n’est établie**.")
+    return "\n".join(
+        [
+            "**En bref.** Ce que les mesures établissent, les tests étant corrigés pour leur nombre :",
+            "",
+            *lines,
+            *(["", rest] if rest else []),
+        ]
+    )
 
 
 def _measures(tables: Mapping[str, Table]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from scripts._course.livrables.parts import LIVRABLES, Part
 
 DOCUMENTS = "scripts/_course/livrables/documents.py"
+CONCLUSIONS = "scripts/_course/livrables/conclusions.py"
 REAL = "the five data sets, fetched or in the folder that SOURCIER_CORPORA names"
 COURSE = "pip install -e .[course]"
 PLANNING = "01-equipe-et-planification"
@@ -20,13 +21,15 @@ SLIDES = LIVRABLES / TALK / "diapositives.md"
 GPT2, TRAINING, PROTOTYPE = "03-prise-en-main", "05-fine-tuning", "06-prototype"
 COMPARISON, ABLATION = "07-comparaison", "08-optimisation"
 SCENES = ("accueil", "reponse", "suite", "refus", "documents", "labo", "entrainer", "evaluer", "reglages")
-REPORTS = ("modele-rapport-individuel", "modele-passation")
+# Of a notebook's machine: a bar that it could show, and TensorFlow's greetings.
+QUIET = {"PYTHONWARNINGS": "ignore:IProgress not found", "TF_CPP_MIN_LOG_LEVEL": "3"}
+REPORTS = tuple(f"{kind}-rapport-{name}" for kind in ("modele", "exemple") for name in ("individuel", "de-management"))
 
 
 def _plan(folder: Path) -> None:
     from scripts import plan
 
-    start = date(2023, 10, 20)  # the course's first day: nothing is late yet
+    start = date(2023, 9, 19)  # the plan's first day: nothing is late yet
     plan.main([str(LIVRABLES / PLANNING / "taches.csv"), "--today", str(start), "--out", str(folder)])
 
 
@@ -79,9 +82,7 @@ def _gpt2(folder: Path) -> None:
     from scripts._course.livrables.notebooks import run_all
 
     notebook = folder / "gpt2.ipynb"
-    # Of the notebook's machine: a bar that it could show, and TensorFlow's greetings.
-    quiet = {"PYTHONWARNINGS": "ignore:IProgress not found", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    run_all(notebook, notebook, quiet)
+    run_all(notebook, notebook, QUIET)
 
 
 def _training(folder: Path) -> None:
@@ -113,7 +114,7 @@ PARTS = (
         "plan",
         PLANNING,
         (f"livrables/{PLANNING}/taches.csv", "scripts/_course/plan/*.py"),
-        ("planification.xlsx", "gantt.png"),
+        ("planification.xlsx", "gantt.png", "calendrier.png"),
         _plan,
     ),
     Part(
@@ -182,7 +183,9 @@ PARTS = (
         (
             f"livrables/{COMPARISON}/mesures.json",
             f"livrables/{COMPARISON}/exemples.json",
+            f"livrables/{ABLATION}/mesures/reponses.json",
             "scripts/_course/compare/*.py",
+            CONCLUSIONS,
         ),
         ("README.md", "ecarts.png"),
         _comparison,
@@ -190,7 +193,7 @@ PARTS = (
     Part(
         "ablation",
         ABLATION,
-        (f"livrables/{ABLATION}/mesures/*.json", "scripts/_course/ablation/*.py"),
+        (f"livrables/{ABLATION}/mesures/*.json", "scripts/_course/ablation/*.py", CONCLUSIONS),
         ("tableau.md",),
         _ablation,
     ),
@@ -218,7 +221,12 @@ PARTS = (
             "livrables/chiffres.json",
             f"livrables/{DATA}/comptes.json",
             f"livrables/{DATA}/images/corona_tweets-classes.png",
-            f"livrables/{PLANNING}/gantt.png",
+            f"livrables/{TRAINING}/courbes.png",
+            f"livrables/{COMPARISON}/mesures.json",
+            f"livrables/{COMPARISON}/ecarts.png",
+            f"livrables/{ABLATION}/mesures/*.json",
+            CONCLUSIONS,
+            f"livrables/{PLANNING}/calendrier.png",
             "livrables/images/answer.png",
         ),
         ("diapositives.html", "diapositives.pdf"),

@@ -28,6 +28,7 @@ LOOK = """
 #show heading: set text(fill: rgb("1F2A44"))
 #show heading.where(level: 1): set block(above: 1.6em, below: 0.9em)
 #show link: set text(fill: rgb("2456A6"))
+#set table.cell(breakable: false)
 #set table(inset: 5pt, stroke: 0.5pt + rgb("C9CFDA"), fill: (_, y) => if y == 0 { rgb("EEF1F6") })
 #show table: set text(size: 8.8pt)
 #show table: set par(leading: 0.5em, justify: false)

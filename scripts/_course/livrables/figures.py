@@ -2,7 +2,9 @@
 
 For each key, `livrables/chiffres.json` keeps the mean with its 95 % interval, over how many questions it is and when
 it was measured; `python -m scripts.livrables figures RUN.json` puts it there. What was counted of the data sets is
-known as `donnees/SET/...`, out of `04-donnees/comptes.json`. A place without its figure is plainly marked.
+known as `donnees/SET/...`, out of `04-donnees/comptes.json`; what the comparison and the ablation measured as
+`comparaison/TABLE/VALUE` and `optimisation/RUN/TABLE/VALUE`, out of their stored runs; what they conclude as
+`conclusion/...`. A place without its figure is plainly marked.
 """
 
 import json
@@ -12,6 +14,7 @@ from pathlib import Path
 
 from assistant.evaluation import runs
 from corpus.errors import SourcierError
+from scripts._course.livrables.conclusions import drafting, kept_answers
 from scripts._course.livrables.data import FIGURES as COUNTS
 from scripts._course.livrables.data import french
 from scripts._course.livrables.parts import LIVRABLES
@@ -26,6 +29,9 @@ COMMANDS = {
     "answers": "python -m scripts.evaluate answers questions --mode grounded quotes --out RUN.json",
     "dialogue": "python -m scripts.evaluate dialogue --data medquad --out RUN.json",
     "donnees": "python -m scripts.livrables build donnees",
+    "comparaison": "python -m scripts.compare",
+    "optimisation": "python -m scripts.ablation --measure",
+    "conclusion": "python -m scripts.ablation --measure",
 }
 
 
@@ -35,13 +41,30 @@ def of_runs(paths: Sequence[Path]) -> dict[str, dict]:
     for path in paths:
         run = runs.load(path)
         for table in run.tables:
-            for name, value in table.estimates().items():
-                interval = [round(value.low, 4), round(value.high, 4)]
-                figure = {"valeur": round(value.mean, 4), "intervalle": interval, "questions": value.count}
-                found[f"{run.measure}/{table.name}/{name}"] = {**figure, "mesure": run.made[:10]}
-            for name, fact in table.facts.items():
-                found[f"{run.measure}/{table.name}/{name}"] = {"valeur": round(fact, 4), "mesure": run.made[:10]}
+            found |= {f"{run.measure}/{name}": figure for name, figure in _figures(table, run.made[:10])}
     return found
+
+
+def _figures(table: runs.Table, day: str) -> Iterator[tuple[str, dict]]:
+    """(table/value, figure) of every value."""
+    for name, value in table.estimates().items():
+        interval = [round(value.low, 4), round(value.high, 4)]
+        figure = {"valeur": round(value.mean, 4), "intervalle": interval, "questions": value.count}
+        yield f"{table.name}/{name}", {**figure, "mesure": day}
+    for name, fact in table.facts.items():
+        yield f"{table.name}/{name}", {"valeur": round(fact, 4), "mesure": day}
+
+
+def _stored(folder: Path) -> Iterator[tuple[str, str]]:
+    """Key and text of what the comparison and the ablation keep beside their reports, and of what they conclude."""
+    places = {"comparaison": folder / "07-comparaison" / "mesures.json"}
+    places |= {f"optimisation/{path.stem}": path for path in sorted((folder / "08-optimisation" / "mesures").glob("*"))}
+    for start, path in places.items():
+        if path.is_file():
+            for table in runs.load(path).tables:
+                yield from ((f"{start}/{name}", written(figure)) for name, figure in _figures(table, ""))
+    if end_to_end := drafting(kept_answers(folder)):
+        yield "conclusion/rediger-ou-citer", end_to_end.sentence
 
 
 def keep(figures: Mapping[str, dict], folder: Path = LIVRABLES) -> Path:
@@ -65,6 +88,7 @@ def kept(folder: Path = LIVRABLES) -> dict[str, dict]:
 def known(folder: Path = LIVRABLES) -> dict[str, str]:
     """Key → text of every figure that a place can name."""
     texts = {key: written(figure) for key, figure in kept(folder).items()}
+    texts |= dict(_stored(folder))
     counts = folder / "04-donnees" / COUNTS
     if counts.is_file():
         texts |= dict(_counted("donnees", json.loads(counts.read_text("utf-8"))))

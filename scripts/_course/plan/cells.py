@@ -8,7 +8,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 # Paul Tol's "muted" scheme, told apart by colour-blind readers too.
-COLOURS = ("332288", "117733", "AA4499", "88CCEE", "999933", "CC6677", "44AA99", "882255", "DDCC77", "6699CC")
+COLOURS = ("332288", "117733", "AA4499", "88CCEE", "999933", "CC6677", "44AA99", "882255", "DDCC77", "6699CC", "777777")
 INK, LINE, PALE = "1F2A44", "C9CFDA", "EEF1F6"
 GOOD, BAD, BUSY = "CFE8D5", "F6CFCF", "FDEBC8"
 DATE = "dd/mm/yyyy"

@@ -1,4 +1,4 @@
-"""The evaluation sheets: the grid of criteria, how each manager did, how each member worked, as seen by the others."""
+"""The evaluation sheets: the manager on each member's tasks, the criteria, the members on managers and on peers."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from scripts._course.plan.cells import BUSY, compute, fill, font, header, put, title, widths
 from scripts._course.plan.tasks import Plan
 
+MOMENTS = ("mi-parcours", "fin du projet")
 LEVELS = ("1 : insuffisant", "3 : attendu", "5 : remarquable")
 # Criterion, weight, and what the three levels look like.
 MANAGING = (
@@ -63,18 +64,55 @@ def managers(sheet: Worksheet, plan: Plan) -> None:
 
 
 def peers(sheet: Worksheet, plan: Plan) -> None:
-    """A line for each member as judged by each, themselves included."""
+    """A line for each member as judged by each, themselves included; once half-way and once at the end."""
     title(sheet, "Évaluation de l’équipe", "Chacun évalue chacun, et soi-même, à mi-parcours et à la fin du projet.")
-    pairs = [
-        ("soi-même" if judge == member else "pair", member, judge) for member in plan.members for judge in plan.members
-    ]
-    last = _notes(sheet, ("Regard", "Évalué", "Évaluateur"), pairs, WORKING, WORKING_ROW + 1)
-    header(sheet, 4, ("Membre", "Vu par ses pairs", "Vu par lui-même"), 12)
+    trios = [(moment, member, judge) for moment in MOMENTS for member in plan.members for judge in plan.members]
+    last = _notes(sheet, ("Moment", "Évalué", "Évaluateur"), trios, WORKING, WORKING_ROW + 1)
+    views = [f"{moment}, vu {by}" for moment in MOMENTS for by in ("par ses pairs", "par lui-même")]
+    header(sheet, 4, ("Membre", *views), 12)
     for row, member in enumerate(plan.members, start=5):
         put(sheet, row, 12, member)
-        for column, view in ((13, "pair"), (14, "soi-même")):
-            of = f'$I$5:$I${last},$B$5:$B${last},$L{row},$A$5:$A${last},"{view}"'
-            _mean(sheet, row, column, of)
+        for number, moment in enumerate(MOMENTS):
+            of = f'$I$5:$I${last},$A$5:$A${last},"{moment}",$B$5:$B${last},$L{row},$C$5:$C${last}'
+            _mean(sheet, row, 13 + 2 * number, f'{of},"<>"&$L{row}')
+            _mean(sheet, row, 14 + 2 * number, f"{of},$L{row}")
+
+
+def tasks(sheet: Worksheet, plan: Plan) -> None:
+    """A line for each period, member and task: what its manager noted half-way and at the end."""
+    note = "Remplie par le gestionnaire, à mi-période et à la fin ; les notes vont de 1 à 5."
+    title(sheet, "Évaluation des tâches de chaque membre", note)
+    names = ("Période", "Gestionnaire", "Membre", "N°", "Tâche", "Rôle")
+    noted = ("Fait à mi-période", "Note à mi-période", "Fait à la fin", "Note à la fin", "Commentaire")
+    header(sheet, 4, (*names, *noted))
+    row = 4
+    for period in plan.periods:
+        for member in plan.members:
+            for task in plan.during(period):
+                if member not in task.people(plan.members):
+                    continue
+                row += 1
+                role = "responsable" if member == task.lead else "participant"
+                line = (f"P{period.number}", period.manager, member, task.id, task.name, role)
+                for column, value in enumerate(line, start=1):
+                    put(sheet, row, column, value)
+                for column in range(7, 12):
+                    put(sheet, row, column, None, "0%" if column in (7, 9) else "")
+    header(sheet, 4, ("Membre", "Note moyenne à mi-période", "Note moyenne à la fin"), 13)
+    for at, member in enumerate(plan.members, start=5):
+        put(sheet, at, 13, member)
+        for column, letter in ((14, "H"), (15, "J")):
+            _mean(sheet, at, column, f"${letter}$5:${letter}${row},$C$5:$C${row},$M{at}")
+    one_to_five = DataValidation("whole", operator="between", formula1="1", formula2="5", allow_blank=True)
+    share = DataValidation("decimal", operator="between", formula1="0", formula2="1", allow_blank=True)
+    for validation, letters in ((one_to_five, "HJ"), (share, "GI")):
+        sheet.add_data_validation(validation)
+        for letter in letters:
+            validation.add(f"{letter}5:{letter}{row}")
+    sheet.auto_filter.ref = f"A4:K{row}"
+    sheet.freeze_panes = "D5"
+    sheet.row_dimensions[4].height = 48
+    widths(sheet, (9, 13, 12, 7, 64, 13, 12, 12, 12, 12, 40, 3, 14, 16, 16))
 
 
 def _notes(
@@ -101,8 +139,8 @@ def _notes(
     one_to_five.add(f"{first}5:{last}{bottom}")
     sheet.auto_filter.ref = f"A4:J{bottom}"
     sheet.freeze_panes = "D5"
-    sheet.row_dimensions[4].height = 32
-    widths(sheet, (11, 14, 14, *[16] * len(criteria), 10, 34, 3, 14, 14, 14))
+    sheet.row_dimensions[4].height = 48
+    widths(sheet, (14, 14, 14, *[16] * len(criteria), 10, 34, 3, 14, 16, 16, 16, 16))
     return bottom
 
 

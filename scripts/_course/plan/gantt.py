@@ -13,7 +13,7 @@ from scripts._course.plan.tasks import Plan
 MONTHS = "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split(" ")
 PERIODS, MONTH, WEEK, DAY, FIRST = 3, 4, 5, 6, 7  # rows
 LEFT = 5  # columns before the first day
-BLOCKED, DONE = "C0392B", INK
+BLOCKED, DONE, LATE, DUE = "C0392B", INK, "E8743B", "111111"
 
 
 def write(sheet: Worksheet, plan: Plan, first_task: int, today: str) -> None:
@@ -34,11 +34,13 @@ def write(sheet: Worksheet, plan: Plan, first_task: int, today: str) -> None:
                     compute(sheet, row, column, f"=Tâches!{letter}{at}", DATE if column > 3 else "General")
                 compute(sheet, row, LEFT + days + 1, f"=Tâches!J{at}", "0%")
                 compute(sheet, row, LEFT + days + 2, f"=Tâches!I{at}")
+                compute(sheet, row, LEFT + days + 3, f"=Tâches!M{at}")
+                compute(sheet, row, LEFT + days + 4, f'=Tâches!N{at}&""')
                 sheet.cell(row, 2).alignment = Alignment(horizontal="left", vertical="center")
                 row += 1
         _rules(sheet, start, row - 1, last_column, colour)
     _everywhere(sheet, row - 1, last_column, today)
-    widths(sheet, (6, 80, 13, 12, 12, *[0.85] * days, 8, 10))
+    widths(sheet, (6, 80, 13, 12, 12, *[0.85] * days, 8, 10, 13, 16))
     sheet.freeze_panes = sheet.cell(FIRST, LEFT + 1)
     sheet.print_title_rows = f"{PERIODS}:{DAY}"
 
@@ -49,7 +51,7 @@ def _scale(sheet: Worksheet, plan: Plan, days: int) -> None:
         cell.font, cell.alignment = font(bold=True, size=9), Alignment(horizontal="right")
     for column, name in enumerate(("N°", "Tâche", "Responsable", "Début", "Fin"), start=1):
         _bold(put(sheet, DAY, column, name))
-    for column, name in enumerate(("Fait", "État"), start=LEFT + days + 1):
+    for column, name in enumerate(("Fait", "État", "Alerte", "Jalon"), start=LEFT + days + 1):
         _bold(put(sheet, DAY, column, name))
     for offset in range(days):
         cell = sheet.cell(DAY, LEFT + 1 + offset, plan.start + timedelta(days=offset))
@@ -101,13 +103,15 @@ def _rules(sheet: Worksheet, first: int, last: int, last_column: str, colour: st
     """The bars of one deliverable; the first rule that holds wins. Its heading, `first`, has no dates and no bar."""
     corner = get_column_letter(LEFT + 1)
     after = column_index_from_string(last_column)
-    done, state = (f"${get_column_letter(after + offset)}{first}" for offset in (1, 2))
+    done, state, alert, due = (f"${get_column_letter(after + offset)}{first}" for offset in (1, 2, 3, 4))
     day, start, end = f"{corner}${DAY}", f"$D{first}", f"$E{first}"
     bar = f"ISNUMBER({start}),{day}>={start},{day}<={end}"
     area = f"{corner}{first}:{last_column}{last}"
     for condition, paint in (
+        (f'AND({bar},{due}<>"")', DUE),
         (f"AND({bar},{day}<{start}+({end}-{start}+1)*{done})", DONE),
         (f'AND({bar},{state}="bloquée")', BLOCKED),
+        (f'AND({bar},{alert}="en retard")', LATE),
         (f"AND({bar})", colour),
     ):
         sheet.conditional_formatting.add(area, FormulaRule(formula=[condition], fill=fill(paint), stopIfTrue=True))

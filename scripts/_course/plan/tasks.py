@@ -1,4 +1,7 @@
-"""The tasks of a project, read from one CSV file and checked, and the two-week periods of the rotating manager."""
+"""The tasks of a project, read from one CSV file and checked, and the two-week periods of the rotating manager.
+
+A line whose column `jalon` is filled in is a milestone: the day on which a deliverable is due, not work.
+"""
 
 import csv
 import io
@@ -15,8 +18,9 @@ from corpus.errors import Reason
 from corpus.readers.encoding import read_text
 
 REQUIRED = ("id", "livrable", "tache", "debut", "fin", "responsable")
-OPTIONAL = ("participants", "etat", "avancement", "apres", "heures")
+OPTIONAL = ("participants", "etat", "avancement", "apres", "heures", "jalon")
 STATES = ("à faire", "en cours", "terminée", "bloquée")
+HAND_INS = ("rendu collectif", "rendu individuel")  # what a milestone can be
 EVERYBODY = "tous"
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
 MOST_TASKS, MOST_DAYS = 500, 400  # more is no plan of a course, and no sheet that anybody reads
@@ -25,7 +29,10 @@ _LIST = re.compile(r"\s*[;,]\s*")
 
 @dataclass(frozen=True)
 class Task:
-    """One line of the plan. `end` is its last day; `after` names the tasks that must be finished before it starts."""
+    """One line of the plan. `end` is its last day; `after` names the tasks that must be finished before it starts.
+
+    `hours` are those of all who work on it together. `hand_in` is one of HAND_INS where the line is a milestone.
+    """
 
     id: str
     deliverable: str
@@ -38,11 +45,27 @@ class Task:
     progress: int = 0  # per cent
     after: tuple[str, ...] = ()
     hours: float = 0.0
+    hand_in: str = ""
 
     @property
     def days(self) -> int:
         """Its length, first and last day included."""
         return (self.end - self.start).days + 1
+
+    @property
+    def milestone(self) -> bool:
+        """Whether it is the due day of a deliverable."""
+        return bool(self.hand_in)
+
+    def people(self, members: Sequence[str]) -> tuple[str, ...]:
+        """Who works on it, its lead first."""
+        named = members if EVERYBODY in (self.lead, *self.others) else (self.lead, *self.others)
+        first = () if self.lead == EVERYBODY else (self.lead,)
+        return tuple(dict.fromkeys((*first, *named)))
+
+    def late(self, today: date) -> bool:
+        """Whether its last day is over and it is not finished."""
+        return self.state != "terminée" and today > self.end
 
 
 @dataclass(frozen=True)
@@ -69,6 +92,29 @@ class Plan:
     def deliverables(self) -> tuple[str, ...]:
         """Their names, in the order in which they first appear."""
         return tuple(dict.fromkeys(task.deliverable for task in self.tasks))
+
+    @property
+    def work(self) -> tuple[Task, ...]:
+        """The tasks that are no milestones."""
+        return tuple(task for task in self.tasks if not task.milestone)
+
+    @property
+    def milestones(self) -> tuple[Task, ...]:
+        """The due days, earliest first."""
+        return tuple(sorted((task for task in self.tasks if task.milestone), key=lambda task: task.start))
+
+    def load(self) -> dict[str, float]:
+        """Hours of each member: those of a task are shared equally among all who work on it."""
+        hours = dict.fromkeys(self.members, 0.0)
+        for task in self.work:
+            people = task.people(self.members)
+            for member in people:
+                hours[member] = hours.get(member, 0.0) + task.hours / len(people)
+        return hours
+
+    def during(self, period: Period) -> tuple[Task, ...]:
+        """The work of which at least a day lies in a period."""
+        return tuple(task for task in self.work if task.start <= period.end and task.end >= period.start)
 
 
 def plan(
@@ -104,13 +150,29 @@ def periods(members: Sequence[str], start: date, end: date, days: int = 14) -> t
 
 
 def conflicts(tasks: Sequence[Task]) -> list[Reason]:
-    """A reason for every task that starts before one that it waits for is finished."""
+    """A reason for every task that starts before one that it waits for is finished.
+
+    What a milestone waits for may end on its day.
+    """
     known = {task.id: task for task in tasks}
     return [
         Reason("plan.conflict", {"task": task.id, "start": task.start, "before": name, "end": known[name].end})
         for task in tasks
         for name in task.after
-        if known[name].end >= task.start
+        if known[name].end >= task.start + timedelta(days=task.milestone)
+    ]
+
+
+def missed(tasks: Sequence[Task]) -> list[Reason]:
+    """A reason for every task that ends after its deliverable is due."""
+    due: dict[str, date] = {}
+    for task in tasks:
+        if task.milestone:
+            due[task.deliverable] = max(task.end, due.get(task.deliverable, task.end))
+    return [
+        Reason("plan.missed", {"task": task.id, "end": task.end, "due": due[task.deliverable]})
+        for task in tasks
+        if task.end > due.get(task.deliverable, task.end)
     ]
 
 
@@ -168,6 +230,9 @@ def _task(fields: dict[str, str], place: Reason) -> Task:
     start, end = _date(fields["debut"], place), _date(fields["fin"], place)
     if end < start:
         raise ReadingError("plan.task_ends_before_start", place=place, start=start, end=end)
+    hand_in = _hand_in(fields.get("jalon", ""), place)
+    if hand_in and start != end:
+        raise ReadingError("plan.long_milestone", place=place, start=start, end=end)
     state = _state(fields.get("etat", ""), place)
     default = 100 if state == "terminée" else 0
     return Task(
@@ -182,6 +247,7 @@ def _task(fields: dict[str, str], place: Reason) -> Task:
         int(_number(fields.get("avancement", "").rstrip("% "), default, 100, _field(place, "avancement"))),
         _list(fields.get("apres", "")),
         _number(fields.get("heures", ""), 0, 10_000, _field(place, "heures")),
+        hand_in,
     )
 
 
@@ -235,6 +301,13 @@ def _state(text: str, place: Reason) -> str:
     if _plain(text) not in states:
         raise ReadingError("plan.no_state", place=place, text=text, states=", ".join(STATES))
     return states[_plain(text)]
+
+
+def _hand_in(text: str, place: Reason) -> str:
+    kinds = {_plain(kind): kind for kind in HAND_INS}
+    if text and _plain(text) not in kinds:
+        raise ReadingError("plan.no_milestone", place=place, text=text, kinds=", ".join(HAND_INS))
+    return kinds.get(_plain(text), "")
 
 
 def _number(text: str, default: float, most: float, place: Reason) -> float:

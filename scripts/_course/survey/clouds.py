@@ -1,16 +1,19 @@
 """Word clouds of a data set: the commonest words of all its texts, and the words most of its own of each class."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from math import log
 from pathlib import Path
 
 from corpus.errors import SourcierError
 from index.retrieval.stopwords import ENGLISH
-from scripts._course.survey.counts import Survey, largest
+from scripts._course.survey.counts import SHORTEST, Survey, largest, words_of
 
 CLASSES = 6  # at most, a picture
-WORDS = 120  # a cloud
-SIZE, SMALL = (760, 340), (380, 210)  # pixels
+SIZE, SMALL = (760, 340), (470, 260)  # pixels
+WORDS, FEW = 90, 35  # a cloud of either size
+LEAST = 11  # pixels a letter is high: smaller words are not drawn
 # Said in nearly every text, whatever it speaks of, or left by the cleaning: beside those that a search leaves out.
 EMPTY = frozenset(
     """after all also already although always among another around because become been back before being below between
@@ -32,6 +35,20 @@ def frequencies(words: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(kept.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
+def pairs(texts: Iterable[str]) -> Counter[str]:
+    """How often two words follow each other, where neither is one that says nothing: "grocery store" → times."""
+    found: Counter[str] = Counter()
+    for text in texts:
+        for first, second in pairwise(words_of(text)):
+            if _says(first) and _says(second):
+                found[f"{first} {second}"] += 1
+    return found
+
+
+def _says(word: str) -> bool:
+    return len(word) >= SHORTEST and word not in ENGLISH and word not in EMPTY
+
+
 def typical(words: Mapping[str, int], everywhere: Mapping[str, int]) -> dict[str, float]:
     """Each word's part in what tells a class from the whole set: its term of the Kullback-Leibler divergence.
 
@@ -42,7 +59,7 @@ def typical(words: Mapping[str, int], everywhere: Mapping[str, int]) -> dict[str
     return dict(sorted(((word, score) for word, score in scores.items() if score > 0), key=lambda pair: -pair[1]))
 
 
-def cloud(weights: Mapping[str, float], size: tuple[int, int] = SIZE):
+def cloud(weights: Mapping[str, float], size: tuple[int, int] = SIZE, words: int = WORDS):
     """A picture (PIL) of the words that weigh most, the same for the same weights. Raises SourcierError for none."""
     if not weights:
         raise SourcierError("clouds.no_words")
@@ -56,7 +73,8 @@ def cloud(weights: Mapping[str, float], size: tuple[int, int] = SIZE):
         height=size[1],
         background_color="white",
         colormap=ListedColormap(COLOURS),
-        max_words=WORDS,
+        max_words=words,
+        min_font_size=LEAST,
         random_state=0,
         prefer_horizontal=0.9,
         relative_scaling=0.5,
@@ -99,7 +117,7 @@ def _sheet(named: Sequence[tuple[str, Mapping[str, float]]], columns: int = 2):
     for number, (label, words) in enumerate(named):
         left, top = number % columns * width, number // columns * (height + heading)
         pen.text((left + 10, top + 8), label, fill="#1F2A44", font=font)
-        made.paste(cloud(words, SMALL), (left, top + heading))
+        made.paste(cloud(words, SMALL, FEW), (left, top + heading))
     return made
 
 

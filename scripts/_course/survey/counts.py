@@ -107,6 +107,11 @@ def largest(classes: Mapping[str, int], most: int) -> list[str]:
     return sorted(named, key=lambda name: (-classes[name], name))[:most]
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a text, as the vocabulary holds them, the short ones too."""
+    return [_plain(word) for word in WORD.findall(text)]
+
+
 def _plain(word: str) -> str:
     """Lower-case and without an English genitive."""
     return re.sub(r"['’]s$", "", word.lower())

@@ -1,8 +1,10 @@
 """The runs as a French report with a table and a picture of their curves."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 
+from assistant.training.finetune.settings import Settings
 from scripts._course.livrables.data import french
 from scripts._course.livrables.typography import spaced
 from scripts._course.training.summary import Summary
@@ -11,11 +13,11 @@ REPORT, PICTURE = "rapport.md", "courbes.png"
 SETTINGS = {
     "base": "modèle de départ",
     "data": "données",
-    "epochs": "passages sur les données",
+    "epochs": "époques",
     "batch": "exemples par lot",
     "accumulate": "lots par mise à jour",
     "rate": "taux d’apprentissage maximal",
-    "warmup": "part de mise en route",
+    "warmup": "part d’échauffement",
     "length": "longueur des exemples (tokens)",
     "answer": "longueur des réponses (tokens)",
     "lora_rank": "rang LoRA (0 : tous les poids)",
@@ -29,7 +31,7 @@ COUNTS = {
     "examples": "exemples d’apprentissage",
     "held_out": "exemples mis de côté",
     "cut": "réponses raccourcies à une phrase",
-    "left_out": "exemples trop longs, laissés",
+    "left_out": "exemples trop longs, laissés de côté",
     "steps": "pas prévus",
 }
 MEASURES = {
@@ -81,8 +83,12 @@ def _parts(runs: Sequence[Summary]) -> Iterator[str]:
     yield _table(runs, COUNTS, lambda run, key: run.counts.get(key))
     yield _table(
         runs,
-        {"train": "sujets d’apprentissage", "held_out": "sujets mis de côté"},
+        {"train": "sujets d’apprentissage", "held_out": "sujets des exemples mis de côté"},
         lambda run, key: run.groups.get(key),
+    )
+    yield (
+        "Un dixième des sujets est mis de côté, d’après l’empreinte de leur nom ; les exemples mis de côté en sont un "
+        "tirage, et le tableau compte leurs sujets."
     )
     yield "## Réglages"
     yield _table(runs, SETTINGS, lambda run, key: run.settings.get(key))
@@ -95,8 +101,58 @@ def _parts(runs: Sequence[Summary]) -> Iterator[str]:
         "celle des tokens de la bonne réponse qui sont aussi le premier choix du modèle."
     )
     yield _table(runs, MEASURES, lambda run, key: _before_after(run, MEASURES[key]), keys_are_labels=True)
+    yield "## Ce que ces entraînements n’établissent pas"
+    yield "\n".join(f"- **{run.name}** : {limit}." for run in runs for limit in _limits(run))
+    yield (
+        "La perte est mesurée avec des passages mêlés au hasard ; la [comparaison](../07-comparaison/README.md) range "
+        "les passages comme la recherche les rangerait, et n’y voit pas le même progrès. Les deux ordres n’ont pas "
+        "été mesurés l’un et l’autre de chaque côté : on ne peut pas dire quelle part du progrès en vient."
+    )
     yield "## Coût"
     yield _table(runs, _COST, lambda run, key: _COST[key](run), keys_are_labels=True)
+
+    yield "## Refaire"
+    yield "```\n" + "\n".join(map(_command, runs)) + "\n```"
+
+
+OPTIONS = {
+    "epochs": "--epochs",
+    "batch": "--batch",
+    "rate": "--rate",
+    "length": "--length",
+    "lora_rank": "--lora-rank",
+    "precision": "--precision",
+    "seed": "--seed",
+}
+
+
+def _command(run: Summary) -> str:
+    """The command that does the same, with what is not its default."""
+    usual = {item.name: item.default for item in fields(Settings)}
+    data = run.settings.get("data")
+    words = ["python -m scripts.finetune", run.name, "--data", *(data if isinstance(data, list | tuple) else ())]
+    if run.settings.get("base") != usual["base"]:
+        words += ["--base", str(run.settings.get("base"))]
+    for key, option in OPTIONS.items():
+        if key in run.settings and run.settings[key] != usual[key]:
+            words += [option, str(run.settings[key])]
+    return " ".join(words)
+
+
+def _limits(run: Summary) -> Iterator[str]:
+    """What a reader must not conclude, from the run's own facts."""
+    epochs = run.settings.get("epochs")
+    if isinstance(epochs, int | float) and epochs < 1:
+        yield f"{french(epochs)} époque, donc moins d’une : la plupart des exemples n’ont pas été vus"
+    points, patience = run.curves.get("validation_loss") or [], run.settings.get("patience")
+    if isinstance(patience, int) and len(points) <= patience:
+        made = max(0, len(points) - 1)
+        many = "aucune validation" if not made else "une seule validation" if made == 1 else f"{made} validations"
+        yield (
+            f"{many} après le départ, pour un arrêt qui en attend {french(patience)} sans progrès : l’arrêt anticipé "
+            "n’a pas pu agir, et la courbe ne dit pas où elle remonterait"
+        )
+    yield "une seule graine et un seul taux d’apprentissage : la part du hasard n’est pas mesurée"
 
 
 _COST = {
@@ -120,9 +176,10 @@ def _course(run: Summary) -> str:
     points = run.curves.get("validation_loss") or []
     if len(points) < 2:
         return "trop peu de validations pour parler d’une courbe."
-    (first_step, first), (last_step, last) = points[0], points[-1]
+    first, last_step = points[0][1], points[-1][0]
     best_step, best = min(points, key=lambda point: point[1])
-    said = f"perte mise de côté de {_number(first, 3)} (pas {first_step}) à {_number(last, 3)} (pas {last_step})"
+    start, stop = (f"{_number(loss, 3)} (pas {step})" for step, loss in (points[0], points[-1]))
+    said = f"perte sur les exemples mis de côté de {start} à {stop}"
     if best >= first:
         return f"{said} ; aucune validation n’est meilleure que le départ."
     end = "" if best_step == last_step else ", puis elle remonte : les poids de ce pas sont gardés"

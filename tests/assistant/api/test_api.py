@@ -1,13 +1,16 @@
 """The API around a fake assistant: OpenAI's format, Sourcier's own calls, and what is refused."""
 
+import base64
 import json
 import threading
 
+import numpy as np
 import pytest
 from api_fakes import HOSTILE, FakeApplication
 from fastapi.testclient import TestClient
 
 from assistant.api import queue
+from assistant.api.models import MOST_EARLIER
 from assistant.api.routes import make
 from assistant.serialization import REFUSAL
 
@@ -134,6 +137,86 @@ def test_models_are_listed_and_one_stands_for_the_settings(client):
     assert [model["id"] for model in client.get("/models").json()["data"]] == ["sourcier", "starter"]
     assert client.get("/models/starter").json()["id"] == "starter"
     assert client.get("/models/gpt-9").status_code == 404
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_is_null_is_as_if_not_given(client, stream):
+    nothing = dict.fromkeys(("stream", "stream_options", "model", "mode", "n", "collections", "temperature", "tools"))
+    body = said("Bees?", **nothing, **{}) | ({"stream": True} if stream else {})
+    assert client.post("/chat/completions", json=body).status_code == 200
+    empty = {"query": "Bees?", "top": None, "collections": None}
+    assert client.post("/search", json=empty).status_code == 200
+
+
+def test_of_a_long_conversation_the_last_turns_are_the_history(client, app):
+    texts = [text for n in range(300) for text in (f"Question {n}?", "x" * 300)]
+    assert client.post("/chat/completions", json=said(*texts, "And now?")).status_code == 200
+    asked = app.assistant.asked[-1]
+    assert asked["question"] == "And now?"
+    assert [turn.question for turn in asked["history"]][-1] == "Question 299?"
+    assert len(asked["history"]) == MOST_EARLIER / 2
+
+
+def test_the_question_inside_a_client_s_template_is_asked(client, app):
+    context = "\n".join(["<source id='1'>Room Cedar has a piano.</source>"] * 60)
+    template = f"### Task:\nRespond to the user query.\n<context>\n{context}\n</context>\n\nWhich room has a piano?"
+    assert client.post("/chat/completions", json=said(template, "Cedar.", template)).status_code == 200
+    assert app.assistant.asked[-1]["question"] == "Which room has a piano?"
+    assert [turn.question for turn in app.assistant.asked[-1]["history"]] == ["Which room has a piano?"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_client_s_own_task_is_answered_without_the_documents(client, app, stream):
+    history = "<chat_history>\nUSER: How do bees make honey?\nASSISTANT: From nectar.\n</chat_history>"
+    task = f'### Task:\nGenerate a concise title.\n### Output:\nJSON format: {{ "title": "your title" }}\n{history}'
+    response = client.post("/chat/completions", json=said(task, stream=stream))
+    text = content(chunks(response)) if stream else response.json()["choices"][0]["message"]["content"]
+    assert json.loads(text) == {"title": "How do bees make honey"}
+    assert app.assistant.asked == []
+
+
+# --- embeddings -----------------------------------------------------------------------------------------------
+
+
+def test_embeddings_are_the_embedder_s_unit_vectors_as_numbers_or_base64(client):
+    found = client.post("/embeddings", json={"model": "sourcier", "input": ["bees make honey", "rain"]}).json()
+    assert [row["index"] for row in found["data"]] == [0, 1]
+    assert (found["object"], found["model"], found["usage"]["prompt_tokens"]) == ("list", "hashing", 4)
+    vector = np.array(found["data"][0]["embedding"], np.float32)
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+    packed = client.post("/embeddings", json={"input": "bees make honey", "encoding_format": "base64"}).json()
+    assert np.array_equal(np.frombuffer(base64.b64decode(packed["data"][0]["embedding"]), "<f4"), vector)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"model": "text-embedding-9"}, 404, "model_not_found"),
+        ({"input": [[1, 2, 3]]}, 400, None),
+        ({"input": [1, 2, 3]}, 400, None),
+        ({"input": []}, 400, None),
+        ({"dimensions": 3}, 400, None),
+    ],
+)
+def test_what_cannot_be_embedded_is_said(client, changes, status, code):
+    response = client.post("/embeddings", json={"input": "bees", **changes})
+    assert (response.status_code, response.json()["error"]["code"]) == (status, code)
+
+
+def test_the_openai_package_asks_streams_and_embeds(client):
+    openai = pytest.importorskip("openai", reason="the extra test brings it")
+    asking = openai.OpenAI(api_key="any", base_url=str(client.base_url), http_client=client, max_retries=0)
+    messages = [{"role": "user", "content": "What do bees make?"}]
+    whole = asking.chat.completions.create(model="sourcier", messages=messages)
+    assert whole.choices[0].message.content == "Bees make honey. [1] They dance. [2]"
+    assert whole.model_extra["sources"][0]["title"] == "Bees"
+    stream = asking.chat.completions.create(model="sourcier", messages=messages, stream=True)
+    assert "".join(part.choices[0].delta.content or "" for part in stream) == whole.choices[0].message.content
+    vectors = asking.embeddings.create(model="sourcier", input=["bees", "rain"])  # asks for base64 by itself
+    assert len(vectors.data) == 2 and len(vectors.data[0].embedding) == 256
+    assert [model.id for model in asking.models.list()] == ["sourcier", "starter"]
+    with pytest.raises(openai.NotFoundError):
+        asking.chat.completions.create(model="gpt-9", messages=messages)
 
 
 # --- Sourcier's own -------------------------------------------------------------------------------------------

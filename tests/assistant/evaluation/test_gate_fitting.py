@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from assistant.evaluation.gate_fitting import (
     Example,
     Passage,
+    Sentence,
+    calibrated,
     fit_gates,
     fit_order,
     judged,
@@ -15,9 +19,10 @@ from index.retrieval.reading import Order
 
 def example(n, answerable, collection="a", kind=""):
     """A question whose reader is surer where there is an answer."""
-    features = Features(reader=3.0 if answerable else -3.0, cosine=0.8, coverage=0.5 + 0.01 * (n % 7), rarest=n % 2)
-    right = Passage(3.0, 0.6, answerable, ((3.0, answerable), (-4.0, False)))
-    wrong = Passage(-2.0, 0.9, False, ((-2.0, False),))
+    best = 3.0 if answerable else -3.0
+    features = Features(reader=best, cosine=0.8, coverage=0.5 + 0.01 * (n % 7), rarest=n % 2)
+    right = Passage(best, 0.6, answerable, (Sentence(best, 0.5, 9, answerable), Sentence(-4.0, 0.5, 9, False)))
+    wrong = Passage(-2.0, 0.9, False, (Sentence(-2.0, 0.5, 9, False),))
     return Example(
         collection, kind or ("held" if answerable else "left out"), f"q{n}", answerable, features, (wrong, right)
     )
@@ -42,17 +47,22 @@ def test_gates_look_only_at_what_they_may():
 def test_order_follows_the_reader_where_it_knows_better_than_the_searches():
     order = fit_order(DATA)
     assert order.score(3.0, 0.6) > order.score(-2.0, 0.9)
-    assert order.probability(3.0) > 0.5 > order.probability(-4.0)
+    assert order.probability(3.0, 0.5, 9) > 0.5 > order.probability(-4.0, 0.5, 9)
 
 
 def test_a_collection_is_judged_by_a_fit_on_the_others():
-    odd = [example(n, n % 3 > 0, "odd") for n in range(30)]
-    upside_down = [
-        Example("odd", one.kind, one.question, not one.answerable, one.features, one.passages) for one in odd
+    odd = [
+        replace(one, collection="odd", answerable=not one.answerable, kind="held" if not one.answerable else "left out")
+        for one in DATA[:30]
     ]
-    figures = left_out([*DATA, *upside_down], "e5")
-    assert figures["odd"]["answered, left out"] < 0.1  # the others say the opposite
+    figures = left_out([*DATA, *odd], "e5")
+    assert figures["odd"]["answered, held"] < 0.1  # the others say the opposite
     assert set(figures) == {"a", "b", "c", "odd"}
+
+
+def test_the_gate_sees_the_likeliest_sentence_as_the_order_gives_it():
+    order = Order(sentence=1.0, shared=2.0, length=0.0, shift=-1.0)
+    assert calibrated(DATA[1:2], order)[0].features.reader == pytest.approx(3.0 + 2.0 * 0.5 - 1.0)
 
 
 def test_figures_count_what_is_decided_rightly_at_the_threshold():
@@ -64,7 +74,7 @@ def test_figures_count_what_is_decided_rightly_at_the_threshold():
 
 def test_leading_tells_the_reader_from_the_searches():
     figures = leading(DATA, Order(reader=1.0, blend=0.0, bias=0.0))
-    assert figures["a"] == {"passage": 1.0, "blend alone": 0.0, "sentence": 1.0}
+    assert figures == {"passage": 1.0, "blend alone": 0.0, "sentence": 1.0}
 
 
 def test_nothing_is_fitted_on_answers_of_one_kind():

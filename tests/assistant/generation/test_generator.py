@@ -16,18 +16,18 @@ def patched(generator, monkeypatch, text: str):
     ids = [*generator.encode(text), generator.tokenizer.end]
     position = iter(range(10_000))
 
-    def logits():
-        scores = np.zeros((1, generator.tokenizer.size), np.float32)
-        scores[0, ids[min(next(position), len(ids) - 1)]] = 50
-        return type("Tensor", (), {"numpy": lambda self: scores})(), None
+    class Text:
+        def feed(self, tokens, at, rows):
+            scores = np.zeros((1, generator.tokenizer.size), np.float32)
+            scores[0, ids[min(next(position), len(ids) - 1)]] = 50
+            return scores
 
-    monkeypatch.setattr(generator, "_prefill", lambda *_: logits())
-    monkeypatch.setattr(generator, "_step", lambda *_: logits())
+    monkeypatch.setattr(generator.engine, "begin", lambda capacity: Text())
 
 
 def test_greedy_tokens_equal_keras_hubs_own_generate(toy_generator):
     prompt = toy_generator.encode("the rain in the street")
-    model = toy_generator.model
+    model = toy_generator.engine.model
     model.compile(sampler="greedy")
     width = 48
     padded = np.zeros((1, width), np.int32)
@@ -45,14 +45,7 @@ def test_loaded_logits_equal_those_of_keras_nlps_from_preset(toy_generator, toy_
     tokens = np.arange(20, dtype=np.int32)[None]
     inputs = {"token_ids": tokens, "padding_mask": np.ones_like(tokens)}
     reference = keras_nlp.models.GPT2CausalLM.from_preset(str(toy_preset))
-    assert np.allclose(toy_generator.model(inputs), reference(inputs), atol=1e-5)
-
-
-def test_generation_is_traced_once_for_all_lengths(toy_generator):
-    for prompt in ("a", "the rain", "the rain in the street again"):
-        toy_generator.generate(prompt, max_new_tokens=3)
-    assert toy_generator._prefill.experimental_get_tracing_count() == 1
-    assert toy_generator._step.experimental_get_tracing_count() == 1
+    assert np.allclose(toy_generator.engine.model(inputs), reference(inputs), atol=1e-5)
 
 
 def test_stream_ends_at_the_end_token(toy_generator, monkeypatch):

@@ -17,7 +17,7 @@ def test_hugging_faces_gpt2_with_the_same_weights_agrees(toy_generator, toy_pres
         greedy = other.generate(
             torch.tensor([ids]), max_new_tokens=20, do_sample=False, eos_token_id=toy_generator.tokenizer.end
         )
-    assert np.abs(toy_generator.model(inputs).numpy() - logits).max() < 1e-4
+    assert np.abs(toy_generator.engine.model(inputs).numpy() - logits).max() < 1e-4
     written = list(toy_generator.tokens(ids, max_new_tokens=20))
     assert greedy[0, len(ids) : len(ids) + len(written)].tolist() == written
     assert len(written) > 5

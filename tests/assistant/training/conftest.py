@@ -33,7 +33,7 @@ def prepared(tmp_path_factory):
 def wide_preset(toy_preset, tmp_path_factory):
     """The toy preset's vocabulary with a window that holds passages, 256 tokens, and no dropout."""
     from assistant.generation import presets
-    from assistant.generation.generator import build_model
+    from assistant.generation.engine.keras_engine import build_model
     from assistant.training.runs.export import save
 
     sizes = presets.validate(toy_preset) | {"max_sequence_length": 256, "dropout": 0.0}

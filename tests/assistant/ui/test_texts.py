@@ -17,7 +17,7 @@ from assistant.ui.i18n.texts import (
     t,
 )
 
-TABLES = ("en.py", "fr.py")
+TABLES = ("en.py", "fr.py", "explanation_en.py", "explanation_fr.py")
 SOURCES = [path for path in Path(assistant.ui.__file__).parent.rglob("*.py") if path.name not in TABLES]
 
 
@@ -37,11 +37,11 @@ def test_languages_have_the_same_placeholders():
 def test_every_key_is_used_somewhere():
     code = "\n".join(path.read_text("utf-8") for path in SOURCES)
     names = set(re.findall(r"""["']([a-z_]+(?:\.[a-z_0-9]+)*)["']""", code))
-    families = set(re.findall(r'f"([a-z_]+)\.\{', code))
+    families = set(re.findall(r'f"([a-z_.]+)\.\{', code))
 
     def used(key: str) -> bool:
         stem = re.sub(r"\.(one|other)$", "", key)
-        return key in names or stem in names or key.split(".")[0] in families
+        return key in names or stem in names or key.rpartition(".")[0] in families or key.split(".")[0] in families
 
     assert not [key for key in TEXTS["en"] if not used(key)]
 

@@ -132,7 +132,7 @@ class FakeResources:
     def __init__(self):
         self.made: dict[str, FakeGenerator] = {}
 
-    def generator(self, name: str) -> FakeGenerator:
+    def generator(self, name: str, engine: str = "automatic") -> FakeGenerator:
         if name == "broken":
             raise ModelError("model.no_weights", folder="broken", file="model.weights.h5")
         return self.made.setdefault(name, FakeGenerator(name))

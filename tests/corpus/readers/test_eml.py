@@ -1,4 +1,5 @@
 import io
+import time
 import zipfile
 from email.message import EmailMessage
 
@@ -42,10 +43,48 @@ def test_html_is_read_where_there_is_no_plain_text(tmp_path):
     assert document.text == f"{ABOUT}\n\nHot"
 
 
+@pytest.mark.parametrize(
+    ("plain", "page", "expected"),
+    [
+        ("This message is in HTML.", "<p>Your bay is 88.</p>", "Your bay is 88."),
+        ("Your bay is 88.", "<p>Your bay is <b>88</b>.</p>", "Your bay is 88."),
+        ("Your bay is 88. See below", "<p>Your bay is 88. See below</p><p>It starts on the fourth of May.</p>",
+         "Your bay is 88. See below\n\nIt starts on the fourth of May."),
+        (" ".join(f"word{n}" for n in range(40)), "<p>Another letter, of other words.</p>",
+         " ".join(f"word{n}" for n in range(40))),
+    ],
+)  # fmt: skip
+def test_the_page_is_read_where_the_plain_text_says_less(tmp_path, plain, page, expected):
+    (document,) = read(saved(tmp_path / "x.eml", message(plain, html=page)))
+    assert document.sections[0].text.removeprefix(ABOUT).strip() == expected
+    assert len(document.sections) == 1 + (len(plain) > 200)
+
+
+def test_an_invitation_is_read(tmp_path):
+    made = message(text=None)
+    lines = "SUMMARY:Review of", "  tea", "DTSTART;TZID=X:20260309T143000", "LOCATION:Room 5\\, blue"
+    event = "\n".join(["BEGIN:VCALENDAR", "BEGIN:VEVENT", *lines, "END:VEVENT"])
+    made.set_content(event, subtype="calendar")
+    (document,) = read(saved(tmp_path / "x.eml", made))
+    assert document.text.endswith("Summary: Review of tea\nStart: 2026-03-09 14:30\nLocation: Room 5, blue")
+
+
+def test_a_header_of_megabytes_is_cut_and_takes_linear_time(tmp_path, sort):
+    people = b"".join(b"\n p%d@example.org," % number for number in range(60_000))
+    nested = b"\n ((((((((((" * 50_000
+    start = time.process_time()
+    (document,), dropped = sort(
+        read(saved(tmp_path / "x.eml", b"From: a@b.c\nTo:" + people + b"\nX-A: " + nested + b"\n\nText."))
+    )
+    assert time.process_time() - start < 10
+    assert "To: p0@example.org" in document.text and document.text.endswith("Text.") and len(document.text) < 11_000
+    assert dropped == [Dropped("To", Reason("dropped.header_cut", {"most": 10_000}))]
+
+
 def test_attachments_that_can_be_read_are_read(tmp_path, sort):
     made = message()
     made.add_attachment("Sencha costs 5.", filename="../prices.txt")
-    made.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="photo.png")
+    made.add_attachment(b"\0", maintype="video", subtype="mp4", filename="clip.mp4")
     made.add_attachment(message("An older text.", subject="Before"))
     documents, dropped = sort(read(saved(tmp_path / "x.eml", made)))
     place = str(tmp_path / "x.eml")
@@ -54,8 +93,9 @@ def test_attachments_that_can_be_read_are_read(tmp_path, sort):
         ("prices", f"{place} › ../prices.txt"),
         ("Before", f"{place} › attached message.eml"),
     ]
+    assert "\nAttachments: ../prices.txt, clip.mp4, attached message.eml\n" in documents[0].text
     assert documents[1].text == "Sencha costs 5."
-    assert dropped == [Dropped("photo.png", Reason("dropped.unknown_kind", {"kind": ".png"}))]
+    assert dropped == [Dropped("clip.mp4", Reason("dropped.unknown_kind", {"kind": ".mp4"}))]
 
 
 def test_an_archive_attached_to_a_message_is_opened(tmp_path):
@@ -75,11 +115,32 @@ def test_an_archive_attached_to_a_message_is_opened(tmp_path):
         (b"Content-Type: text/plain", "Thé".encode()),
         (b"Content-Type: text/html; charset=iso-8859-1", "<meta charset=utf-8><p>Thé".encode("latin-1")),
         (b"Content-Type: text/html; charset=no-such", "<p>Thé".encode()),
+        (b"Content-Type: text/plain; charset=ISO-2022-JP", "三階".encode("iso2022_jp")),
+        (b"Content-Type: text/plain", "三階".encode("iso2022_jp")),
+        (b"Content-Type: text/html; charset=ISO-2022-JP", "<p>三階".encode("iso2022_jp")),
+        (b"Content-Type: text/plain; charset=Shift_JIS", "①三階".encode("cp932")),
+        (b"Content-Type: text/plain; charset=gb2312", "三楼鎔".encode("gb18030")),
+        (b"Content-Type: text/plain; charset=iso-8859-1", "5 €".encode("cp1252")),
+        (b"Content-Type: text/plain; charset=unicode-1-1-utf-7", "Thé €".encode("utf-7")),
     ],
 )
 def test_the_text_is_read_in_its_encoding(tmp_path, header, body):
     (document,) = read(saved(tmp_path / "x.eml", b"Subject: a\n" + header + b"\n\n" + body))
-    assert document.text == "Thé"
+    assert document.text in ("Thé", "三階", "①三階", "三楼鎔", "5 €", "Thé €")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "=?ISO-2022-JP?B?GyRCMnE1RBsoQg==?=",
+        "=?iso-2022-jp-ms?B?GyRCMnE1RBsoQg==?=",
+        "会議".encode().decode("latin-1"),
+        "会議".encode("iso2022_jp").decode("ascii"),
+    ],
+)
+def test_the_subject_is_read_in_its_encoding(tmp_path, subject):
+    (document,) = read(saved(tmp_path / "x.eml", b"From: a@b.c\nSubject: " + subject.encode("latin-1") + b"\n\nText."))
+    assert document.title == "会議"
 
 
 def test_other_files_are_refused(tmp_path):

@@ -7,6 +7,9 @@ import zipfile
 from email.message import EmailMessage
 
 import pytest
+from opendocument_file import HIDDEN, PAGE_STYLES, SHEETS, SLIDES, opendocument
+from opendocument_file import TEXT as TEXT_BODY
+from outlook_file import message
 
 from assistant.ui.i18n.errors import sentence
 from corpus.document import Document, Dropped, ReadingError
@@ -105,9 +108,18 @@ MAKERS = {
     ".xlsx": lambda: saved(sheets()),
     ".epub": book,
     ".eml": mail,
+    ".xml": b"<a><b c='1'>x</b><b>y <i>z</i></b></a>\n".strip,
+    ".json": b'{"a": {"b": [1, "x", {"c": null}]}, "d": [{"e": 1, "f": 2}]}\n'.strip,
+    ".ipynb": b'{"cells": [{"cell_type": "markdown", "source": ["# a"]}, {"cell_type": "code", "source": "b"}]}'.strip,
+    ".rtf": rb"{\rtf1\ansi a\b b\'e9\u8364?\trowd\cell c\cell\row\par}".strip,
+    ".mbox": b"From a\nSubject: b\n\nc\n\nFrom d\nSubject: e\n\nf\n".strip,
+    ".msg": lambda: message(attachments=[("a.txt", b"b")]),
+    ".odt": lambda: opendocument("text", TEXT_BODY, page_styles=PAGE_STYLES),
+    ".ods": lambda: opendocument("spreadsheet", SHEETS, styles=HIDDEN),
+    ".odp": lambda: opendocument("presentation", SLIDES),
     ".zip": lambda: packed({"a.txt": TEXT, "b/c.csv": "a,b\n1,2\n", "d.zip": packed({"e.md": TEXT}), "f.eml": mail()}),
 }  # fmt: skip
-PACKAGES = (".docx", ".pptx", ".xlsx", ".epub")
+PACKAGES = (".docx", ".pptx", ".xlsx", ".epub", ".odt", ".ods", ".odp")
 
 
 def mutated(data, dice):
@@ -134,7 +146,9 @@ def mutated_inside(data, dice):
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     likely = [
-        name for name in parts if any(word in name for word in ("slide1", "sheet1", "document", "notes", "xhtml"))
+        name
+        for name in parts
+        if any(word in name for word in ("slide1", "sheet1", "document", "notes", "xhtml", "content"))
     ]
     for _ in range(dice.randint(1, 2)):
         name = dice.choice(likely if dice.random() < 0.6 else sorted(parts))

@@ -8,7 +8,7 @@ from corpus.document import Dropped, ReadingError
 from corpus.errors import Reason
 from corpus.readers import ocr, read
 from corpus.readers import pdf as pdf_reader
-from corpus.readers.pdf import joined
+from corpus.readers.pdf_layout import joined
 
 canvas = pytest.importorskip("reportlab.pdfgen.canvas")
 
@@ -162,3 +162,106 @@ def test_a_cut_pdf_is_refused_or_read_but_never_crashes(tmp_path, recognise):
 )  # fmt: skip
 def test_lines_are_joined_into_paragraphs(lines, expected):
     assert joined(lines) == expected
+
+
+def drawn(path, *pages, form=None):
+    """A PDF with words at their places: each page a list of (x, y, text) or (x, y, text, size)."""
+    made = canvas.Canvas(str(path))
+    for page in pages:
+        for x, y, text, *size in page:
+            made.setFont("Helvetica", *(size or [11]))
+            made.drawString(x, y, text)
+        if form:
+            form(made)
+        made.showPage()
+    made.save()
+    (document,) = read(path)
+    return document
+
+
+def test_what_is_filled_in_and_written_on_a_page_is_read(tmp_path):
+    def form(made):
+        made.acroForm.textfield(name="vol", value="640", x=160, y=690, width=80, height=20)
+        made.acroForm.textfield(name="empty", x=160, y=650, width=80, height=20)
+        made.acroForm.checkbox(name="roof", checked=True, x=60, y=600, size=14)
+        made.acroForm.choice(name="colour", value="green", options=["red", "green"], x=300, y=300, width=80, height=20)
+        made.textAnnotation("Comes on 8 September.", Rect=(400, 600, 420, 620))
+        made.textAnnotation("Comes on 8 September.", Rect=(400, 500, 420, 520))
+
+    words = [(60, 750, "A form"), (60, 695, "Volume in litres:"), (60, 655, "Street:"), (80, 602, "With a roof")]
+    assert drawn(tmp_path / "x.pdf", words, form=form).text.split("\n\n") == [
+        "A form",
+        "- Volume in litres: 640",
+        "Street:",
+        "- [x] With a roof\n- Note: Comes on 8 September.\n- colour: green",
+    ]
+
+
+TABLE = [("Vessel", "Length", "Berth"), ("Marit", "24 m", "N4"), ("Svala", "31 m", "S2")]
+
+
+def grid(rows, top, columns=(60, 200, 320)):
+    return [
+        (x, top - 18 * at, cell) for at, row in enumerate(rows) for x, cell in zip(columns, row, strict=True) if cell
+    ]
+
+
+def test_a_table_is_rows_that_name_their_columns_and_goes_on_overleaf(tmp_path):
+    cells = [*grid(TABLE, 600), (200, 552, "and a half")]
+    document = drawn(
+        tmp_path / "x.pdf",
+        [(60, 700, "The berths."), *cells],
+        [*grid([TABLE[0], ("Tind", "18 m", "N9")], 750), (60, 600, "End.")],
+    )
+    assert [section.text for section in document.sections] == [
+        "The berths.\n\nVessel: Marit | Length: 24 m | Berth: N4\nVessel: Svala | Length: 31 m and a half | Berth: S2",
+        "Vessel: Tind | Length: 18 m | Berth: N9\n\nEnd.",
+    ]
+
+
+def test_columns_that_were_drawn_line_by_line_are_read_one_after_the_other(tmp_path):
+    left = [
+        "the pilot goes on board at",
+        "the outer buoy and takes the",
+        "ship through the long sound",
+        "to its berth in the port.",
+        "",
+    ]
+    right = [
+        "Waste oil is taken at the",
+        "quay on every first Monday,",
+        "but never in the month of",
+        "July, when the crew is all",
+        "on leave.",
+    ]
+    lines = [(60, 780, "Rules of the harbour for all the ships that come here from far away over the sea")]
+    for at, (one, other) in enumerate(zip(left, right, strict=True)):
+        lines += [(x, 700 - 14 * at, text) for x, text in ((60, one), (320, other)) if text]
+    assert drawn(tmp_path / "x.pdf", lines).text.split("\n\n")[1:] == [" ".join(left).strip(), " ".join(right)]
+
+
+def test_a_sentence_over_a_page_break_is_whole_and_headers_are_said_once(tmp_path):
+    full = "the harbour master gives a berth to each vessel, and for those that"
+    pages = [
+        [(60, 800, "Rules of Nordvik"), (60, 760, "In winter " + full), (60, 40, "Page 1 of 2")],
+        [
+            (60, 800, "Rules of Nordvik"),
+            (60, 760, "stay he asks for a permit. It costs nothing."),
+            (60, 40, "Page 2 of 2"),
+        ],
+    ]
+    document = drawn(tmp_path / "x.pdf", *pages)
+    assert [(section.page, section.text) for section in document.sections] == [
+        (1, f"Rules of Nordvik\n\nIn winter {full} stay he asks for a permit."),
+        (2, "It costs nothing."),
+    ]
+
+
+def test_a_raised_number_stays_a_power(tmp_path):
+    words = [(60, 700, "The sample holds 3.2 x 10"), (189, 704, "6", 7), (196, 700, "bacteria.")]
+    assert "10^6 bacteria." in drawn(tmp_path / "x.pdf", words).text
+
+
+def test_a_table_of_contents_keeps_its_lines(tmp_path):
+    lines = [(60, 700 - 14 * at, f"{name} {'. ' * 40} {at}") for at, name in enumerate(("Opening", "Middle", "End"), 1)]
+    assert drawn(tmp_path / "x.pdf", lines).text == "Opening … 1\nMiddle … 2\nEnd … 3"

@@ -32,7 +32,7 @@ def test_every_format_has_a_module_that_reads():
 
 
 def test_suffixes_are_matched_in_any_case(tmp_path):
-    assert can_read(tmp_path / "REPORT.PDF") and not can_read(tmp_path / "photo.png")
+    assert can_read(tmp_path / "REPORT.PDF") and not can_read(tmp_path / "photo.heic")
     assert {".txt", ".md", ".html", ".pdf", ".docx", ".csv", ".jsonl"} <= set(SUFFIXES)
 
 
@@ -48,7 +48,7 @@ def test_an_empty_file_of_any_kind_is_refused(tmp_path):
         ("blank.txt", b" \n\n ", "file.no_text"),
         ("blank.md", b"\n", "file.no_text"),
         ("blank.html", b"<html><body><script>1</script></body></html>", "file.no_text"),
-        ("picture.png", b"\x89PNG", "file.unknown_kind"),
+        ("picture.heic", b"x", "file.unknown_kind"),
         ("fake.txt", b"%PDF-1.4 \n", "file.not_text"),
         ("fake.csv", b"PK\x03\x04 and more", "file.not_text"),
         ("fake.jsonl", b"a\0b\0c\0", "file.not_text"),
@@ -120,7 +120,7 @@ def test_markdown_headings_become_sections(tmp_path):
 
 def test_markdown_code_is_kept_and_its_hashes_are_no_headings(tmp_path):
     document = only(write(tmp_path, "x.md", "# T\n\n```sh\n# not a heading\na_b * c\n```\n\nEnd.\n"))
-    assert document.text == "# not a heading\na_b * c\n\nEnd."
+    assert document.text == "    # not a heading\n    a_b * c\n\nEnd."
 
 
 def test_markdown_tables_lists_html_and_entities_give_their_text(tmp_path):
@@ -129,7 +129,7 @@ def test_markdown_tables_lists_html_and_entities_give_their_text(tmp_path):
         "3. Boil\n   - water\n   - milk\n4. Pour<br>slowly\n\n> Not ![too](x.png) hot &mdash; [ref][r]\n\n[r]: http://x.org\n"
     )
     assert only(write(tmp_path, "x.md", text)).text == (
-        "Pot & cup\n\nName | Price\nAssam | 5\n\n3. Boil\n- water\n- milk\n4. Pour\nslowly\n\nNot too hot — ref"
+        "Pot & cup\n\nName: Assam | Price: 5\n\n3. Boil\n- water\n- milk\n4. Pour\nslowly\n\nNot too hot — ref"
     )
 
 
@@ -140,8 +140,30 @@ def test_what_a_parser_would_take_too_long_for_is_read_as_plain_text(tmp_path, n
 
 
 def test_markdown_front_matter_names_the_document(tmp_path):
-    document = only(write(tmp_path, "x.md", '---\ntitle: "My notes"\ntags: [a]\n---\n# First\nText.\n'))
-    assert (document.title, document.sections[0].heading, document.text) == ("My notes", "First", "Text.")
+    front = '---\ntitle: "My notes"\nauthor: Anna\ndate: 2026-04-19\ntags: [a, b]\nby: {name: Bo}\nempty:\n---\n'
+    document = only(write(tmp_path, "x.md", f"{front}# First\nText.\n"))
+    assert document.title == "My notes"
+    assert [(section.heading, section.text) for section in document.sections] == [
+        ("", "- author: Anna\n- date: 2026-04-19\n- tags: a, b\n- by: name Bo"),
+        ("First", "Text."),
+    ]
+
+
+@pytest.mark.parametrize("front", ["a: &x [1]\nb: *x", "a: [", "just words", "- a\n- b"])
+def test_markdown_front_matter_that_is_no_list_of_fields_stays_as_it_is(tmp_path, front):
+    assert front.split("\n")[0] in only(write(tmp_path, "x.md", f"---\n{front}\n---\nText.\n")).text
+
+
+def test_markdown_marks_of_other_dialects_give_way_to_their_words(tmp_path):
+    text = (
+        "# Care {#care}\n\nAt ~~7~~ 9 degrees.[^1] See [[Notes#Bees|the bees]] and [[Wax]].\n\n[^1]: Once.\n\n"
+        "10<sup>6</sup> in H<sub>2</sub>O, 5 m<sup>2</sup>\n"
+    )
+    document = only(write(tmp_path, "x.md", text))
+    assert (document.title, document.text) == (
+        "Care",
+        "At 9 degrees.[1] See the bees and Wax.\n\n[1]: Once.\n\n10^6 in H2O, 5 m²",
+    )
 
 
 def test_markdown_snake_case_and_products_stay(tmp_path):
@@ -161,8 +183,43 @@ def test_html_gives_what_is_seen(tmp_path):
     assert (document.title, document.language) == ("Le thé", "fr")
     assert [(section.heading, section.text) for section in document.sections] == [
         ("Le thé", "Une boisson\nchaude & bonne."),
-        ("Sortes", "- vert\n- noir\n\nNom | Prix\nSencha | 5 €\n\na b\nc"),
+        ("Sortes", "- vert\n- noir\n\nNom: Sencha | Prix: 5 €\n\n    a  b\n    c"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("10<sup>6</sup>, 10<sup>-6</sup>, (a+b)<sup>2</sup>, 5 m<sup>2</sup>", "10^6, 10^-6, (a+b)^2, 5 m²"),
+        ("1<sup>er</sup> mai, H<sub>2</sub>O, 10<sub>2</sub>", "1er mai, H2O, 10_2"),
+        ("It fails.<sup>3</sup> So<sup><a href=#n>4</a></sup>", "It fails.[3] So[4]"),
+        ("<p hidden>A</p><p style='color:red; DISPLAY : none'>B</p><p>C</p>", "C"),
+        ("<p style='visibility:hidden'>A<b>B</b></p><template>D</template><dialog>E</dialog>C", "C"),
+        ("<style>.x, #y{display:none} @media print{.z{display:none}}</style><i class='a x'>A</i><i id=y>B</i>"
+         "<b class=z>C</b>", "C"),
+        ("<i aria-hidden=true>A</i>Text.", "Text."),
+        ("<div aria-hidden=true>Most of the page.</div>x", "Most of the page.\n\nx"),
+        ("was <s>7</s> <del>8</del> 9", "was 9"),
+        ("<dl><dt>In:</dt><dd>three</dd><dt>Out</dt><dd><p>ten</p></dd><dd>or noon</dd></dl>",
+         "- In: three\n- Out: ten\n- Out: or noon"),
+        ("<figure><img alt='The sauna stands here.'><figcaption>Ours</figcaption></figure>",
+         "The sauna stands here.\n\nOurs"),
+        ("a <img alt=tick> b<img alt=''>", "a tick b"),
+        ("<table><caption>Prices</caption><tr><th rowspan=2>Room<th colspan=2>Season</tr><tr><th>Summer<th>Winter</tr>"
+         "<tr><td>Double<td>1,240<td>870</tr></table>",
+         "Prices\nRoom: Double | Season, Summer: 1,240 | Season, Winter: 870"),
+        ("<table><tr><th>Opens<td>nine</tr><tr><th>Closes<td>six</tr></table>", "Opens: nine\nCloses: six"),
+        ("<table><tr><th>Land<th>Pop</tr><tr><td colspan=2>Europe</tr><tr><td>Italy<td>59</tr></table>",
+         "Europe\nEurope | Land: Italy | Pop: 59"),
+        ("<table><tr><td>Fee<td>9 €</tr><tr><td>Tax<td>1 €</tr></table>", "Fee | 9 €\nTax | 1 €"),
+        ("<table><tr><td>A<td>B<table><tr><th>x<th>y</tr><tr><td>1<td>2</tr></table></tr></table>",
+         "A\n\nB\n\nx: 1 | y: 2"),
+        ("<table><tr><td rowspan=999999999 colspan=999999999>A</table>", "A"),
+        ("<p>Run:</p><pre>if x:\n    y()\n\nz()</pre>", "Run:\n\n    if x:\n        y()\n\n    z()"),
+    ],
+)  # fmt: skip
+def test_html_says_what_the_page_shows_and_means(tmp_path, page, expected):
+    assert only(write(tmp_path, "x.html", f"<body>{page}</body>")).text == expected
 
 
 def test_html_in_its_declared_encoding(tmp_path):
@@ -227,14 +284,14 @@ def test_beir_folder_keeps_the_ids(tmp_path, sort):
 
 
 def test_walk_gives_readable_files_in_order_and_names_the_others(tmp_path):
-    for name in ("b.txt", "A.md", "sub/c.pdf", ".hidden/d.txt", "photo.png", "beir/corpus.jsonl", "beir/queries.jsonl"):
+    for name in ("b.txt", "A.md", "sub/c.pdf", ".hidden/d.txt", "p.heic", "beir/corpus.jsonl", "beir/queries.jsonl"):
         write(tmp_path, name, "x")
     items = [item if isinstance(item, Dropped) else item.relative_to(tmp_path).as_posix() for item in walk(tmp_path)]
     assert items == [
         "A.md",
         "b.txt",
         "beir/corpus.jsonl",
-        Dropped(str(tmp_path / "photo.png"), Reason("dropped.unknown_kind", {"kind": ".png"})),
+        Dropped(str(tmp_path / "p.heic"), Reason("dropped.unknown_kind", {"kind": ".heic"})),
         "sub/c.pdf",
     ]
 

@@ -81,12 +81,12 @@ def test_underlined_headings_become_sections_and_marks_go(tmp_path):
         ),
         (
             "Kinds › Green",
-            "- mild\n- fresh\n\nNote: Not too hot.\n\nElse it is bitter.\n\n# *not* a heading\n---------------\nx = 1"
-            "\n\nRun it like this:\n\n*stay* as you are",
+            "- mild\n- fresh\n\nNote: Not too hot.\n\nElse it is bitter."
+            "\n\n    # *not* a heading\n    ---------------\n    x = 1\n\nRun it like this:\n\n    *stay* as you are",
         ),
         (
             "Black",
-            "Name | Price\nAssam | 5\nCeylon | 6\n\nName | Price\nSencha | 5\n\n[1] A footnote.\n\nThe end.",
+            "Name: Assam | Price: 5\nName: Ceylon | Price: 6\n\nName: Sencha | Price: 5\n\n[1] A footnote.\n\nThe end.",
         ),
     ]
 
@@ -96,11 +96,13 @@ def test_sphinx_gives_its_text_and_no_file_is_included(tmp_path):
     (tmp_path / "x.rst").write_text(
         ".. versionadded:: 1.2\n\n   It *boils*.\n\n.. tab-set::\n\n   .. tab-item:: Green\n\n      - mild\n\n"
         ".. csv-table:: T\n   :file: secret.txt\n\n.. literalinclude:: secret.txt\n\n"
-        "term\n   meaning\n\n2. two\n3. three\n"
+        "term\n   meaning\n\n2. two\n3. three\n\n10\\ :sup:`6` cells\n\n.. list-table:: Pots\n   :header-rows: 1\n\n"
+        "   * - Name\n     - Price\n   * - Blue\n     - 7\n"
     )
     (document,) = read(tmp_path / "x.rst")
     assert (
-        document.text == "Versionadded: 1.2\n\nIt boils.\n\nGreen\n\n- mild\n\nT\n\nterm\nmeaning\n\n2. two\n3. three"
+        document.text == "Versionadded: 1.2\n\nIt boils.\n\nGreen\n\n- mild\n\nT\n\n- term: meaning\n2. two\n3. three"
+        "\n\n10^6 cells\n\nPots\nName: Blue | Price: 7"
     )
 
 

@@ -28,7 +28,7 @@ def test_files_are_read_in_order_with_their_place(tmp_path, sort):
         {
             "notes/green_tea.txt": "Hot.",
             "a.csv": "name,price\nSencha,5\n",
-            "photo.png": "x",
+            "photo.heic": "x",
             "empty.txt": "",
             ".DS_Store": "x",
             "__MACOSX/a.txt": "x",
@@ -41,7 +41,7 @@ def test_files_are_read_in_order_with_their_place(tmp_path, sort):
     ]
     assert dropped == [
         Dropped("empty.txt", Reason("file.empty", {"name": "empty.txt"})),
-        Dropped("photo.png", Reason("dropped.unknown_kind", {"kind": ".png"})),
+        Dropped("photo.heic", Reason("dropped.unknown_kind", {"kind": ".heic"})),
     ]
 
 
@@ -119,8 +119,8 @@ def test_a_protected_or_damaged_member_is_named_and_the_others_are_read(tmp_path
 
 
 def test_an_archive_without_anything_to_read_says_why(tmp_path):
-    with pytest.raises(ReadingError, match=r"archive\.nothing_readable .*a\.png.*dropped\.unknown_kind"):
-        list(read(archive(tmp_path / "x.zip", {"a.png": "x", "b.png": "x"})))
+    with pytest.raises(ReadingError, match=r"archive\.nothing_readable .*a\.heic.*dropped\.unknown_kind"):
+        list(read(archive(tmp_path / "x.zip", {"a.heic": "x", "b.heic": "x"})))
     with pytest.raises(ReadingError, match=r"file\.no_text"):
         list(read(archive(tmp_path / "x.zip", {})))
 

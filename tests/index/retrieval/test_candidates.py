@@ -1,7 +1,7 @@
 import pytest
 from conftest_index import add, document
 
-from index.retrieval.candidates import Candidates, keywords
+from index.retrieval.candidates import Candidates, Standing, keywords
 from index.vectors.embedder import HashingEmbedder
 from index.vectors.faiss_cache import VectorCache
 
@@ -56,3 +56,20 @@ def test_question_is_embedded_as_a_question(library, tmp_path):
     cache = VectorCache(library, tmp_path / "vectors", "hashing")
     found = Candidates(library, Noting(), cache).find("eye pressure", [1])
     assert found.dense and found.complete and roles == ["query"]
+
+
+def test_a_passage_stands_where_the_searches_rank_it(library, embedder, tmp_path):
+    add(library, [document("Nobody", "It was never embedded.")], embedder, "late", "late.jsonl")
+    candidates = Candidates(library, embedder, VectorCache(library, tmp_path / "vectors", embedder.name))
+    found = candidates.find("eye pressure and bread", [1])
+    by_cosine = sorted(found.dense, key=lambda passage: -found.dense[passage])
+    assert len(found.keyword) == 2 and len(found.dense) == 4
+    for passage in found.dense:
+        standing = candidates.standing("eye pressure and bread", [1], [passage])
+        listed = list(found.keyword).index(passage) + 1 if passage in found.keyword else None
+        assert standing.rank_keyword == listed
+        assert found.dense[by_cosine[(standing.rank_dense or 0) - 1]] == pytest.approx(found.dense[passage], abs=1e-4)
+    best = candidates.standing("eye pressure and bread", [1], list(found.dense))
+    assert (best.keyword, best.rank_keyword, best.rank_dense) == (next(iter(found.keyword)), 1, 1)
+    (late,) = library.database.connection.execute("SELECT MAX(id) FROM passages").fetchone()
+    assert candidates.standing("eye", [2], [late]) == candidates.standing("eye", [], [late]) == Standing()

@@ -1,19 +1,23 @@
+from dataclasses import replace
+
 import pytest
 
 from index.reader.overlap import OverlapReader
 from index.retrieval.hit import Hit
-from index.retrieval.reading import FIRST, READ, Order, named, read
+from index.retrieval.reading import FIRST, READ, Order, Wording, named, read
 
 ORDER = Order(reader=1.0, blend=1.0, bias=0.0, sentence=1.0, shift=0.0)
+NO_WORDS: dict[str, float] = {}
 
 
 def hits(*texts, score=0.5):
-    return [Hit(n, str(n), f"T{n}", text, score=score) for n, text in enumerate(texts)]
+    return [Hit(n, str(n), f"T{n}", text, score=score, blend=score) for n, text in enumerate(texts)]
 
 
 def test_the_passage_that_answers_comes_first_with_its_evidence():
     found = read(
         "When does the shop open?",
+        NO_WORDS,
         hits("Bread is baked.", "We sell bread. The shop opens at nine."),
         OverlapReader(),
         ORDER,
@@ -29,12 +33,12 @@ def test_the_passage_that_answers_comes_first_with_its_evidence():
 
 
 def test_what_the_searches_say_decides_between_passages_that_answer_equally():
-    same = [Hit(1, "a", "T", "Eggs.", score=0.1), Hit(2, "b", "T", "Eggs.", score=0.9)]
-    assert [hit.document_id for hit in read("eggs", same, OverlapReader(), ORDER)] == ["b", "a"]
+    same = [Hit(1, "a", "T", "Eggs.", blend=0.1), Hit(2, "b", "T", "Eggs.", blend=0.9)]
+    assert [hit.document_id for hit in read("eggs", NO_WORDS, same, OverlapReader(), ORDER)] == ["b", "a"]
 
 
 def test_only_the_best_candidates_are_read_and_the_others_stay_behind_them():
-    found = read("eggs", hits(*["Milk."] * READ, "Eggs eggs eggs."), OverlapReader(), ORDER)
+    found = read("eggs", NO_WORDS, hits(*["Milk."] * READ, "Eggs eggs eggs."), OverlapReader(), ORDER)
     assert found[-1].reader is None
     assert found[-1].score <= min(hit.score for hit in found[:-1])
 
@@ -44,7 +48,23 @@ def test_the_page_that_the_question_names_comes_before_one_that_is_only_near():
     assert named("Who was Marie Curie?", "Pierre Curie") == 0.5
     assert named("?", "Marie Curie") == 0.0
     pages = [Hit(1, "p", "Pierre Curie", "He was a chemist."), Hit(2, "m", "Marie Curie", "She was a chemist.")]
-    assert read("Who was Marie Curie?", pages, OverlapReader(), ORDER)[0].document_id == "m"
+    assert read("Who was Marie Curie?", NO_WORDS, pages, OverlapReader(), ORDER)[0].document_id == "m"
+
+
+def test_of_sentences_that_answer_alike_the_one_that_shares_rare_words_with_the_question_leads():
+    order = replace(ORDER, sentence=0.0, shared=4.0, shift=-2.0)
+    rarities = {"when": 0.1, "shop": 1.0, "opens": 2.0}
+    (found,) = read(
+        "When does the shop open?", rarities, hits("Bread is sold. The shop opened late."), OverlapReader(), order
+    )
+    bread, shop = found.sentences
+    assert bread.probability < 0.5 < shop.probability == found.reader
+
+
+def test_a_share_counts_rare_words_more_and_forms_of_a_word_as_one():
+    wording = Wording({"shop": 1.0, "opening": 3.0})
+    assert (wording.share("It opens."), wording.share("The shop"), wording.share("None")) == (0.75, 0.25, 0.0)
+    assert Wording({}).share("Anything") == 0.0
 
 
 class Counting(OverlapReader):
@@ -59,7 +79,7 @@ class Counting(OverlapReader):
 
 def test_where_a_passage_surely_answers_no_further_one_is_read():
     reader = Counting()
-    found = read("eggs", hits("Eggs.", *["Milk."] * 6), reader, ORDER)
+    found = read("eggs", NO_WORDS, hits("Eggs.", *["Milk."] * 6), reader, ORDER)
     assert reader.passages == FIRST
     assert len(found) == 7 and found[0].text == "Eggs."
     assert [hit.reader for hit in found[FIRST:]] == [None] * 4
@@ -67,17 +87,17 @@ def test_where_a_passage_surely_answers_no_further_one_is_read():
 
 def test_passages_that_were_read_are_not_read_again():
     reader = Counting()
-    first = read("eggs", hits("Milk.", "Bread.", "Salt.", "Eggs."), reader, ORDER, count=2)
+    first = read("eggs", NO_WORDS, hits("Milk.", "Bread.", "Salt.", "Eggs."), reader, ORDER, count=2)
     assert reader.passages == 2
-    again = read("eggs", first, reader, ORDER)
+    again = read("eggs", NO_WORDS, first, reader, ORDER)
     assert reader.passages == 4
     assert again[0].text == "Eggs."
 
 
 def test_nothing_is_read_of_nothing():
-    assert read("eggs", [], OverlapReader(), ORDER) == []
+    assert read("eggs", NO_WORDS, [], OverlapReader(), ORDER) == []
 
 
 @pytest.mark.parametrize("score", [-1e9, 1e9])
 def test_probability_stays_a_number(score):
-    assert 0 <= ORDER.probability(score) <= 1
+    assert 0 <= ORDER.probability(score, 0.5, 9) <= 1

@@ -56,6 +56,17 @@ def test_search_in_a_small_collection_is_not_crowded_out_by_a_large_one(search, 
     assert found.documents == 4
 
 
+def test_a_named_document_is_searched_although_hundreds_of_others_are_better(search, library, embedder):
+    many = [document(f"Drops {n}", f"Eye drops of kind {n} for glaucoma.") for n in range(300)]
+    add(library, many, embedder, collection="large", path="many.jsonl")
+    add(library, [document("Bench", "A bench. A note on eye care.")], embedder, collection="large", path="bench.txt")
+    embed_all(library, embedder)
+    (bench,) = [hit.document_id for hit in search.search("bench", collections=["large"]).hits if hit.title == "Bench"]
+    assert titles(search.find("glaucoma eye drops", 5, (), [bench])) == ["Bench"]
+    assert titles(search.find("qqq", 5, (), [bench])) == ["Bench"]
+    assert titles(search.find("glaucoma", 5, (), ["gone"])) == []
+
+
 def test_removed_document_is_not_found_although_the_cache_holds_its_vector(search, library):
     assert titles(search.search("yeast dough"))[0] == "Bread"
     library.remove_documents(["b1"])

@@ -2,7 +2,18 @@ import pytest
 from conftest_index import DOCUMENTS, add, document
 
 from index.storage.store import StoreError
-from index.views.lookup import mentions, named, named_in, passages_of
+from index.views.lookup import (
+    document_rows,
+    holding,
+    mentions,
+    named,
+    named_in,
+    passage_hits,
+    passages_of,
+    passages_of_rows,
+    row_numbers,
+    similar_names,
+)
 
 
 @pytest.fixture
@@ -55,3 +66,21 @@ def test_mentions_count_the_passages_of_each_document(travel):
     assert mentions(store, "total", limit=1)[0][0].document_id in (old, new)
     assert mentions(store, "d'amiante") == mentions(store, "?") == ()
     assert mentions(store, "total", ["notes"]) == ()
+
+
+def test_passages_are_found_by_a_sentence_and_by_their_documents_rows(travel):
+    store, (policy, old, new, _) = travel
+    held = holding(store, "trains are SECOND class")
+    (passage,) = held
+    assert [hit.document_id for hit in passage_hits(store, [passage, 999])] == [policy]
+    assert document_rows(store, [passage]) == passages_of_rows(store, row_numbers(store, [policy], 5)) == held
+    assert set(holding(store, "The total is")) == set(passages_of_rows(store, row_numbers(store, [old, new], 5)))
+    assert len(row_numbers(store, [old, new, "b1"], 2)) == 2
+    assert holding(store, "class second are trains") == holding(store, "?") == {} and row_numbers(store, [], 5) == ()
+
+
+def test_names_that_are_spelled_nearly_so_are_offered(travel):
+    store, _ = travel
+    assert similar_names(store, "Travel polcy")[0] == "Travel policy"
+    assert similar_names(store, "invoise.txt")[0] == "invoice.txt"
+    assert similar_names(store, "zzzz") == ()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.generation import presets
-from assistant.generation.generator import build_model
+from assistant.generation.engine.keras_engine import build_model
 from assistant.training.errors import TrainingError
 from assistant.training.finetune.learner import Learner, devices
 from assistant.training.finetune.rows import padded
@@ -24,7 +24,7 @@ CHILD = """
 import json, sys
 from pathlib import Path
 from assistant.generation import presets
-from assistant.generation.generator import import_keras_nlp
+from assistant.generation.engine.keras_engine import import_keras_nlp
 import_keras_nlp()
 import numpy as np, tensorflow as tf
 (cpu,) = tf.config.list_physical_devices("CPU")

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from assistant.generation.generator import Generator
-from assistant.training.data.collect import LONGEST_DOCUMENT, MANNERS, _from_document, beginning, collect
+from assistant.training.data.collect import MANNERS, collect
 from assistant.training.data.distractors import Distractors
 from assistant.training.data.example import Example
+from assistant.training.data.own import LONGEST_DOCUMENT, beginning, from_document
 from assistant.training.data.split import split
 from assistant.training.errors import TrainingError
 from assistant.training.finetune.settings import Settings
@@ -62,7 +63,7 @@ def test_fine_tuning_lowers_the_validation_loss_and_saves_a_preset(tuned, tmp_pa
     preset = run.export(tmp_path / "preset")
     inputs = {"token_ids": np.arange(20)[None], "padding_mask": np.ones((1, 20), int)}
     again = Generator.load(preset)
-    assert np.allclose(again.model(inputs), run.model(inputs), atol=1e-5)
+    assert np.allclose(again.engine.model(inputs), run.model(inputs), atol=1e-5)
     assert again.generate("Question: sage?\nAnswer:", max_new_tokens=3) is not None
     assert curves.draw(run.folder).stat().st_size > 5000
     written = card.write(preset, "toy", {"Base": "toy"}, ["made up"], {"loss": held[-1]}).read_text()
@@ -89,7 +90,7 @@ def test_lora_trains_few_weights_and_is_merged_into_the_preset(tuned, tmp_path, 
     assert trained < 0.2 * run.model.count_params()
     preset = run.export(tmp_path / "preset")
     inputs = {"token_ids": np.arange(20)[None], "padding_mask": np.ones((1, 20), int)}
-    merged, base = (Generator.load(folder).model(inputs).numpy() for folder in (preset, toy_preset))
+    merged, base = (Generator.load(folder).engine.model(inputs).numpy() for folder in (preset, toy_preset))
     assert np.allclose(merged, run.model(inputs), atol=1e-4)
     assert not np.allclose(merged, base, atol=1e-4)
 
@@ -230,7 +231,7 @@ def test_the_split_keeps_groups_together_and_needs_two():
 def test_documents_become_examples_and_nothing_is_an_error(tmp_path):
     text = "Sage grows slowly in poor soil. It likes the sun and little water."
     document = Document("Sage", (Section(text),))
-    (example,) = _from_document(document)
+    (example,) = from_document(document)
     assert "Sage" in example.question
     assert example.right.text == text
     assert len(collect(["manners"], tmp_path, [document])) == len(MANNERS) + 1
@@ -246,13 +247,13 @@ def test_all_of_a_long_document_is_learnt_and_each_stretch_is_asked_for_by_its_o
         for n in range(60)
     ]
     long, short = " ".join(sentences), Section("Too short.")
-    found = list(_from_document(Document("Herbs", (Section(long), short))))
+    found = list(from_document(Document("Herbs", (Section(long), short))))
     assert " ".join(e.right.text for e in found) == long
     assert len({e.question for e in found}) == len(found) > 3
     assert all(e.answer in e.right.text and e.right.heading == "Herbs" for e in found)
     assert "Herbs" in found[0].question and "Gardeners" in found[1].question
-    assert len(list(_from_document(Document("Endless", (Section(long * 100),))))) == LONGEST_DOCUMENT
-    assert list(_from_document(Document("Odd", (Section("x" * 5000),))))  # no end of a sentence anywhere
+    assert len(list(from_document(Document("Endless", (Section(long * 100),))))) == LONGEST_DOCUMENT
+    assert list(from_document(Document("Odd", (Section("x" * 5000),))))  # no end of a sentence anywhere
 
 
 def test_distractors_are_never_the_right_passage():

@@ -30,7 +30,7 @@ def test_weights_give_keras_the_same_logits(prepared, tmp_path):
         torch.nn.init.normal_(parameter, std=0.3)
     folder = to_preset(network.state_dict(), TINY.sizes, prepared.folder, tmp_path / "preset", half=False)
     ids = np.random.default_rng(0).integers(0, 400, (2, 40))
-    keras = Generator.load(folder).model({"token_ids": ids, "padding_mask": np.ones_like(ids)}).numpy()
+    keras = Generator.load(folder).engine.model({"token_ids": ids, "padding_mask": np.ones_like(ids)}).numpy()
     assert np.abs(keras - network(torch.from_numpy(ids)).detach().numpy()).max() < 2e-4
 
 

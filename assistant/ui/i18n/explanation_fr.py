@@ -1,0 +1,113 @@
+"""Pourquoi un document ou une phrase n'est pas dans une réponse : les clés de `explanation_en`, en français."""
+
+from types import MappingProxyType
+
+FRENCH = MappingProxyType(
+    {
+        "why.open": "Pourquoi pas … ?",
+        "why.help": "Nommez un document (titre, nom de fichier ou identifiant) ou collez une phrase. La question est "
+        "cherchée et lue une fois de plus, et vous voyez jusqu’où ce document est allé.",
+        "why.label": "Un document ou une phrase",
+        "why.send": "Expliquer",
+        "why.looking": "Nouvelle recherche et nouvelle lecture…",
+        "why.close": "Fermer",
+        "why.gone": "Cette réponse n’est plus là.",
+        "why.passage_of": "Le passage le plus proche de « {title} »",
+        "why.passage_in": "Le passage le plus proche de « {title} » dans {collection}",
+        "why.passage_with": "Le passage de « {title} » qui contient ces mots",
+        "why.named": "{name} : {text}",
+        # Where it fell out
+        "why.stage.unknown": "Rien dans l’index ne s’appelle « {target} », et aucun passage ne contient ces mots.",
+        "why.stage.not_indexed": "« {title} » n’a pas de texte dans l’index : rien ne peut y être trouvé.",
+        "why.stage.request": "C’était une demande, comme un résumé ou une comparaison, et non une question : aucun "
+        "passage n’a été classé.",
+        "why.stage.other_collection": "« {title} » est dans la collection {collection} ; la recherche n’a porté que "
+        "sur {asked}.",
+        "why.stage.other_document": "La question nomme un autre fichier, et la recherche s’est limitée à lui.",
+        "why.stage.no_candidate": "{what} n’est pas parmi les candidats : aucune des deux recherches ne le propose.",
+        "why.stage.below_line": "{what} est le candidat n° {rank} sur {candidates} ; seuls les {read} premiers sont "
+        "lus.",
+        "why.stage.unread": "{what} est le candidat n° {rank} et n’a pas été lu : un passage placé avant répond avec "
+        "assez de certitude.",
+        "why.stage.reader": "{what} a été lu, et le lecteur n’y trouve pas de réponse ({chance}).",
+        "why.stage.reader_sentence": "La phrase est dans un passage de « {title} » qui a été lu ; le lecteur ne "
+        "trouve pas de réponse dans cette phrase ({chance}).",
+        "why.stage.repeated": "{what} dit la même chose qu’une autre source, qui est montrée à sa place.",
+        "why.stage.not_shown": "{what} a été lu, mais de meilleurs passages prennent toutes les places.",
+        "why.stage.gate": "{what} peut répondre ({chance}), mais la question a été refusée : la confiance est de "
+        "{confidence}, et une réponse est donnée à partir de {threshold}.",
+        "why.stage.outranked": "{what} a été lu et peut répondre ({chance}), mais une autre phrase répond mieux.",
+        "why.stage.outranked_sentence": "La phrase a été lue et peut répondre ({chance}), mais une autre répond mieux.",
+        "why.stage.check": "Les sources ne disent que {support} de cette phrase. Une phrase qu’elles ne disent pas "
+        "est retirée de la réponse.",
+        "why.stage.answered": "{what} est dans la réponse : c’est la source [{n}].",
+        # What is known
+        "why.fact.index": "Index",
+        "why.fact.searched": "Recherche",
+        "why.fact.candidates": "Candidats",
+        "why.fact.reader": "Lecteur",
+        "why.fact.best": "Sa meilleure phrase",
+        "why.fact.this": "La phrase",
+        "why.fact.first": "En tête",
+        "why.fact.decision": "Décision",
+        "why.fact.note": "Remarque",
+        "why.entry": "{title} ({collection}) : {state}",
+        "why.more.one": "{n} autre du même nom",
+        "why.more.other": "{n} autres du même nom",
+        "why.dropped.one": "{n} partie du fichier a été laissée de côté",
+        "why.dropped.other": "{n} parties du fichier ont été laissées de côté",
+        "why.state.ready": "trouvable par ses mots et par le sens",
+        "why.state.keyword": "trouvable par ses mots seulement ; attend d’être vectorisé",
+        "why.state.embedding": "trouvable par ses mots ; {embedded} passages sur {passages} le sont aussi par le sens",
+        "why.state.changed": "le fichier a changé et attend d’être relu",
+        "why.state.requires_update": "préparé pour un autre modèle de recherche ; ses anciens passages répondent",
+        "why.state.failed": "n’a pas pu être lu : {reason}",
+        "why.state.waiting": "en file d’attente, pas encore lu",
+        "why.state.reading": "en cours de lecture",
+        "why.state.excluded": "retiré d’un dossier suivi",
+        "why.searched": "« {query} » dans {collections}",
+        "why.everywhere": "toutes les collections",
+        "why.words": "par les mots n° {rank}",
+        "why.words.none": "aucun mot en commun avec la question",
+        "why.meaning": "par le sens n° {rank}",
+        "why.meaning.none": "pas encore vectorisé, donc sans comparaison par le sens",
+        "why.blended": "au total n° {rank} sur {candidates}, dont les {read} premiers sont lus",
+        "why.blended.none": "au total, pas parmi les {candidates} candidats",
+        "why.reader": "{chance} de chances que le passage réponde ; place {place} parmi les passages lus",
+        "why.reader.now": "{chance} de chances que le passage réponde, s’il avait été lu ; il serait à la place "
+        "{place}",
+        "why.sentence": "« {sentence} » ({chance})",
+        "why.span": "« {sentence} » ({chance}) ; les mots : « {words} »",
+        "why.first": "[{n}] {title} : « {sentence} » ({chance})",
+        "why.source": "le passage est montré comme source [{n}]",
+        "why.refused": "confiance {confidence}, sous le seuil de {threshold} : refus",
+        "why.given": "confiance {confidence}, au-dessus du seuil de {threshold} : réponse donnée",
+        "why.changed": "La même question trouve aujourd’hui d’autres passages que pour cette réponse ; voici ceux "
+        "d’aujourd’hui.",
+        "why.reworded": "Le passage formule la phrase un peu autrement.",
+        # What would bring it in
+        "why.remedies": "Pour le faire apparaître",
+        "why.tried": "Ce qui a été essayé",
+        "why.nothing": "Rien n’a pu être essayé : ce passage ne répond pas à cette question.",
+        "why.remedy.add": "Ajoutez le document dans l’onglet Documents.",
+        "why.similar": "Vouliez-vous dire {names} ?",
+        "why.remedy.collection": "Choisissez la collection {collection}, ou toutes",
+        "why.remedy.name": "Nommez le fichier dans la question, {name}",
+        "why.remedy.words": "Ajoutez {words} à la question",
+        "why.remedy.threshold": "Réglez « Refuser sous » sur {threshold} ou moins.",
+        "why.remedy.wait_embedding.one": "Attendez que {n} passage soit vectorisé.",
+        "why.remedy.wait_embedding.other": "Attendez que {n} passages soient vectorisés.",
+        "why.remedy.wait_reading": "Attendez que le fichier soit lu.",
+        "why.remedy.resume": "Reprenez l’indexation, qui est en pause.",
+        "why.remedy.failed": "Réparez ou remplacez le fichier, puis faites-le relire.",
+        "why.remedy.excluded": "Ajoutez de nouveau le fichier dans l’onglet Documents.",
+        "why.remedy.requires_update": "Mettez la collection à jour dans l’onglet Documents.",
+        "why.remedy.as_question": "Posez-la comme une question.",
+        "why.remedy.without_name": "Ne nommez pas l’autre fichier dans la question, ou nommez celui-ci.",
+        "why.remedy.quotes_only": "Choisissez « Citations seules » : rien n’est alors rédigé, ni retiré.",
+        "why.remedy.tried": "{said} : {outcome}.",
+        "why.outcome.works": "il vient alors en tête de la réponse, avec une confiance de {confidence}",
+        "why.outcome.refused": "il vient alors en premier, mais la question reste refusée à {confidence}",
+        "why.outcome.other": "même ainsi, un autre passage vient en premier ({confidence})",
+    }
+)

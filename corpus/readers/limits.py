@@ -1,0 +1,57 @@
+"""What a reader leaves out of a file, and how much text the file may give, by its size."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from corpus.document import Dropped
+from corpus.errors import Reason
+
+FLOOR = 5_000_000  # characters that any file may give
+FACTOR = 200  # characters a byte: texts in an Office file reach 20, tables with their columns' names 60
+
+
+class LimitReached(Exception):
+    """The file has given all the text that it may; what was read so far stands. Readers catch it themselves."""
+
+
+class TextLimit:
+    """Counts the characters that a reader has taken from one file. It costs the reader a call for each text."""
+
+    def __init__(self, path: Path, slack: int = 1) -> None:
+        """`path` is the file whose size, in bytes, sets the limit, which `slack` multiplies."""
+        self._left = slack * (FLOOR + FACTOR * path.stat().st_size)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the file has given too much."""
+        return self._left < 0
+
+    def take(self, text: str) -> str:
+        """The text itself. Raises LimitReached when the file has given too much."""
+        self._left -= len(text)
+        if self._left < 0:
+            raise LimitReached
+        return text
+
+
+BEYOND_LIMIT = "dropped.beyond_limit"
+# What Office files hold beside text; all but the last two are counted.
+UNREAD = {
+    reason.code: reason
+    for reason in (
+        Reason("dropped.pictures"),
+        Reason("dropped.media"),
+        Reason("dropped.drawing"),
+        Reason("dropped.embedded"),
+        Reason("dropped.chart_points"),
+        Reason("dropped.hidden_text"),
+        Reason("dropped.beyond_limit"),
+    )
+}
+
+
+def unread(place: str, counts: Mapping[str, int]) -> Iterator[Dropped]:
+    """A Dropped for each kind that was met in the file called `place`: "3 pictures without a description"."""
+    for code, count in counts.items():
+        if count:
+            yield Dropped(place, Reason(UNREAD[code].code, {"count": count}))
