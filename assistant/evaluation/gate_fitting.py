@@ -239,7 +239,7 @@ def leading(data: Sequence[Example], order: Order) -> dict[str, float]:
             continue
         first = max(one.passages, key=lambda passage: order.score(passage.reader, passage.blend))
         places = [(sentence, passage) for passage in one.passages for sentence in passage.sentences]
-        lead = max(places, key=lambda place: lead_score(*place, order), default=None)
+        lead = max(places, key=lambda place: lead_score(place[0], place[1], order), default=None)
         row["passage"].append(first.right)
         row["blend alone"].append(max(one.passages, key=lambda passage: passage.blend).right)
         row["sentence"].append(lead is not None and lead[0].right)

@@ -36,8 +36,11 @@ def read(path: Path, allowance: Allowance) -> Iterator[Document | Dropped]:
     with tempfile.TemporaryDirectory(prefix="sourcier-") as folder:
         copy = Path(folder) / f"{path.stem}.eml"
         copy.write_bytes(data)
-        for item in eml.read(copy, allowance):
-            yield moved(item, copy, path)
+        try:
+            for item in eml.read(copy, allowance):
+                yield moved(item, copy, path)
+        except ReadingError as error:  # it names the copy, which nobody knows
+            raise ReadingError("file.damaged_or_other", name=path.name, kind=KIND) from error
 
 
 def _as_mail(message: "Message") -> EmailMessage:

@@ -106,8 +106,14 @@ def _document(entry: dict, name: str, sources: int) -> tuple[Document, list[Pass
         Section(_text(one, "text"), _text(one, "heading"), _page(one.get("page"))) for one in entry["sections"]
     )
     metadata = {str(key)[:SHORT]: str(value)[:SHORT] for key, value in list(entry["metadata"].items())[:1000]}
-    short = {key: _short(entry, key, name) for key in ("title", "path", "external_id", "language")}
-    document = Document(sections=sections, metadata=metadata, **short)
+    document = Document(
+        title=_short(entry, "title", name),
+        sections=sections,
+        metadata=metadata,
+        path=_short(entry, "path", name),
+        external_id=_short(entry, "external_id", name),
+        language=_short(entry, "language", name),
+    )
     links = [number for number in entry["sources"] if type(number) is int and 0 <= number < sources]
     if not links:
         raise ReadingError("backup.document_without_source", name=name)

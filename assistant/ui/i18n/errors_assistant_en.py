@@ -63,8 +63,7 @@ SENTENCES: dict[str, str] = {
     "fetch.incomplete": "It ended before it was complete.",
     # The history
     "history.aside": (
-        "Earlier conversations cannot be opened ({reason}); their file stays as it is,"
-        " and new ones go into {name}."
+        "Earlier conversations cannot be opened ({reason}); their file stays as it is, and new ones go into {name}."
     ),
     "history.answer_unreadable": "The stored answer is damaged or of another version; ask the question again.",
     "history.conversation_gone": "This conversation is no longer there.",

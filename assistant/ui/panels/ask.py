@@ -202,10 +202,7 @@ class AskPanel:
         return self.shown(tab)
 
     def _new(self, tab: Tab) -> Changes:
-        return (
-            self.shown(replace(tab, conversation=None, renaming=None, deleted=None, editing=None))
-            | self._closed
-        )
+        return self.shown(replace(tab, conversation=None, renaming=None, deleted=None, editing=None)) | self._closed
 
     def _search(self, tab: Tab, query: str) -> Changes:
         tab = replace(tab, query=(query or "").strip()[:200])
