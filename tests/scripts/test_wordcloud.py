@@ -37,8 +37,9 @@ def tiny(tmp_path_factory):
     (root / "medquad" / "medquad_full.csv").write_text("\n".join([*lines, lines[1]]) + "\n", "utf-8")
     papers = root / "scientific_papers" / "pubmed-dataset"
     papers.mkdir()
-    articles = ({**PAPER, "article_id": f"PMC{n}", "article_text": [p, "@xcite ."]} for n, p in enumerate(PLANTS))
-    (papers / "train.txt").write_text("".join(json.dumps(article) + "\n" for article in articles), "utf-8")
+    articles = [{**PAPER, "article_id": f"PMC{n}", "article_text": [p, "@xcite ."]} for n, p in enumerate(PLANTS)]
+    for part, some in (("train", articles[:-2]), ("val", articles[-2:-1]), ("test", articles[-1:])):
+        (papers / f"{part}.txt").write_text("".join(json.dumps(article) + "\n" for article in some), "utf-8")
     labels = ("neutral", "positive", "negative")
     text = "".join(f"The {p} rose , too .@{labels[n % 3]}\r\n" for n, p in enumerate([*SENTENCES, SENTENCES[0]]))
     (root / "financial_phrasebank" / "Sentences_50Agree.txt").write_text(text, "latin-1", newline="")
