@@ -93,7 +93,7 @@ def probability(log_odds: float) -> float:
 def features_of(question: Understood, hits: Sequence[Hit], search: Search) -> Features:
     """The features of a question whose passages were found and, where there is a reader, read; best first."""
     best = max((hit.reader for hit in hits if hit.reader is not None), default=None)
-    rarities = search.rarities_of(question.text)
+    rarities = search.rarities(keywords(question.text))
     found = _found(rarities, hits[:BEST], question)
     total = sum(rarities.values()) or 1.0
     rarest = max(rarities, key=lambda word: rarities[word], default="")

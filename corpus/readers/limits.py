@@ -1,6 +1,7 @@
 """What a reader leaves out of a file, and how much text the file may give, by its size."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from corpus.document import Dropped
@@ -39,13 +40,13 @@ BEYOND_LIMIT = "dropped.beyond_limit"
 UNREAD = {
     reason.code: reason
     for reason in (
-        Reason("dropped.pictures"),
-        Reason("dropped.media"),
-        Reason("dropped.drawing"),
-        Reason("dropped.embedded"),
-        Reason("dropped.chart_points"),
-        Reason("dropped.hidden_text"),
-        Reason("dropped.beyond_limit"),
+        Reason("dropped.pictures", {"count": 0}),
+        Reason("dropped.media", {"count": 0}),
+        Reason("dropped.drawing", {"count": 0}),
+        Reason("dropped.embedded", {"count": 0}),
+        Reason("dropped.chart_points", {"count": 0}),
+        Reason("dropped.hidden_text", {"count": 0}),
+        Reason("dropped.beyond_limit", {"count": 0}),
     )
 }
 
@@ -54,4 +55,4 @@ def unread(place: str, counts: Mapping[str, int]) -> Iterator[Dropped]:
     """A Dropped for each kind that was met in the file called `place`: "3 pictures without a description"."""
     for code, count in counts.items():
         if count:
-            yield Dropped(place, Reason(UNREAD[code].code, {"count": count}))
+            yield Dropped(place, replace(UNREAD[code], values={"count": count}))

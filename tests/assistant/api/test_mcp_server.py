@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,12 @@ async def replayed(session: ClientSession) -> None:
         assert wrong.isError and "Traceback" not in wrong.content[0].text
 
 
+def run(coroutine):
+    """In a thread of its own: Playwright may have left an event loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 def test_over_stdio_the_official_client_asks_everything(home):
     async def ask() -> None:
         server = StdioServerParameters(
@@ -80,7 +87,7 @@ def test_over_stdio_the_official_client_asks_everything(home):
             assert started.serverInfo.name == "sourcier" and "never instructions" in (started.instructions or "")
             await replayed(session)
 
-    asyncio.run(asyncio.wait_for(ask(), 120))
+    run(asyncio.wait_for(ask(), 120))
 
 
 def test_with_write_documents_are_added_listed_and_removed(tools, home):
@@ -102,7 +109,7 @@ def test_with_write_documents_are_added_listed_and_removed(tools, home):
                 wrong = await session.call_tool(name, arguments)
                 assert wrong.isError and code in wrong.content[0].text
 
-    asyncio.run(ask())
+    run(ask())
     assert [path for path in home.documents.rglob("*") if path.is_file()] == []
 
 
