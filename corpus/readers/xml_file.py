@@ -46,9 +46,9 @@ def parsed(data: bytes, name: str, kind: Reason) -> "_Element":
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        code = "tree.too_deep" if "depth" in str(error).lower() else "file.damaged_or_other"
-        values = {"levels": nested_fields.DEEPEST} if code == "tree.too_deep" else {"kind": kind}
-        raise ReadingError(code, name=name, **values) from error
+        if "depth" in str(error).lower():
+            raise ReadingError("tree.too_deep", name=name, levels=nested_fields.DEEPEST) from error
+        raise ReadingError("file.damaged_or_other", name=name, kind=kind) from error
     declared = root.getroottree().docinfo.internalDTD
     if declared is not None and any(True for _ in declared.iterentities()):
         raise ReadingError("office.entities", name=name, kind=kind)
