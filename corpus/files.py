@@ -4,10 +4,14 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from hashlib import _Hash as Digest  # the type that typeshed gives what hashlib makes
+
+BLOCK = 1 << 20  # bytes read at once
 PRIVATE = 0o600  # read and written by the user alone
 
 
@@ -28,6 +32,20 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def hashed(path: Path, digest: "Digest", told: Callable[[int], None] = lambda length: None) -> "Digest":
+    """Feeds a file to a digest of hashlib and gives it back; `told` learns after each block how long it is so far.
+
+    Raises OSError.
+    """
+    length = 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+            length += len(block)
+            told(length)
+    return digest
 
 
 def parsed(text: str | bytes) -> Any:

@@ -38,8 +38,7 @@ def add_to(api: FastAPI, app: Application, say: Say) -> None:
         limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 50,
         offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
     ) -> Documents:
-        page = app.library.catalogue.page(collection or None, query, limit=limit, offset=offset)
-        return Documents(total=page.total, documents=[described(entry, say) for entry in page.entries])
+        return listed_of(app.library, say, collection, query, limit, offset)
 
     @api.get("/documents/{document}", tags=["Sourcier"], summary="One document, or a file that was added")
     def one(document: str) -> DocumentEntry:
@@ -54,9 +53,20 @@ def add_to(api: FastAPI, app: Application, say: Say) -> None:
 
     @api.delete("/documents/{document}", tags=["Sourcier"], summary="Remove a document from the index")
     def remove(document: str) -> Removed:
-        entry = entry_of(app.library, document)
-        app.library.remove_entry(entry.kind, entry.id)
-        return Removed(id=document)
+        return removed(app.library, document)
+
+
+def listed_of(library: Library, say: Say, collection: str, query: str, limit: int, offset: int = 0) -> Documents:
+    """A page of the documents of a collection ("": of all) whose title or path holds the words of `query`."""
+    page = library.catalogue.page(collection or None, query, limit=limit, offset=offset)
+    return Documents(total=page.total, documents=[described(entry, say) for entry in page.entries])
+
+
+def removed(library: Library, document: str) -> Removed:
+    """Removes a document, or a file that was added, by its id in this API. Raises UnknownDocument."""
+    entry = entry_of(library, document)
+    library.remove_entry(entry.kind, entry.id)
+    return Removed(id=document)
 
 
 def _uploaded(app: Application, files: list[UploadFile], collection: str, say: Say) -> Added:

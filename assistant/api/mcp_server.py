@@ -19,7 +19,7 @@ from mcp.server.fastmcp.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field
 
-from assistant.api.documents import described, entry_of, taken, waiting_room
+from assistant.api.documents import listed_of, removed, taken, waiting_room
 from assistant.api.models import MOST_FOUND, MOST_LISTED, Added, Collection, DocumentEntry, Documents, Removed
 from assistant.pipeline import Assistant
 from assistant.serialization import contract
@@ -177,12 +177,7 @@ class Tools:
         limit: Annotated[int, Field(ge=1, le=MOST_LISTED)] = 50,
     ) -> Documents:
         """Lists documents with the ids that remove_document takes, and how far each is."""
-
-        def listed() -> Documents:
-            page = self._library.catalogue.page(collection or None, query, limit=limit)
-            return Documents(total=page.total, documents=[described(entry, self._say) for entry in page.entries])
-
-        return await asyncio.to_thread(listed)
+        return await asyncio.to_thread(listed_of, self._library, self._say, collection, query, limit)
 
     async def add_document(
         self,
@@ -204,13 +199,7 @@ class Tools:
 
     async def remove_document(self, document_id: Annotated[str, Field(description="From list_documents.")]) -> Removed:
         """Removes a document from the index, with our own copy of its file."""
-
-        def removed() -> Removed:
-            entry = entry_of(self._library, document_id)
-            self._library.remove_entry(entry.kind, entry.id)
-            return Removed(id=document_id)
-
-        return await asyncio.to_thread(removed)
+        return await asyncio.to_thread(removed, self._library, document_id)
 
 
 @contextlib.asynccontextmanager

@@ -122,20 +122,10 @@ def fit_order(data: Sequence[Example]) -> Order:
                 shares.append(1 / counts.get(one.collection, len(data)))
     (reader, blend), bias = _regression(rows, right, weights)
     (score, shared, length), shift = _regression(sentences, holds, shares)
-    return Order(
-        **{
-            name: round(value, 4)
-            for name, value in {
-                "reader": reader,
-                "blend": blend,
-                "bias": bias,
-                "sentence": score,
-                "shared": shared,
-                "length": length,
-                "shift": shift,
-            }.items()
-        }
+    reader, blend, bias, score, shared, length, shift = (
+        round(value, 4) for value in (reader, blend, bias, score, shared, length, shift)
     )
+    return Order(reader, blend, bias, sentence=score, shared=shared, length=length, shift=shift)
 
 
 def calibrated(data: Sequence[Example], order: Order) -> list[Example]:

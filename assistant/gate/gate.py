@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from index.retrieval.candidates import keywords
+from index.retrieval.candidates import keyword_stems, keywords
 from index.retrieval.hit import Hit
 from index.retrieval.search import Search, Understood
 from index.retrieval.vocabulary import folded, stem
@@ -110,10 +110,10 @@ FEATURES = tuple(field.name for field in fields(Features))
 
 def _found(words: Mapping[str, float], hits: Sequence[Hit], question: Understood) -> set[str]:
     """The words that stand in the hits, whatever their endings; a word of a phrase stands where its other name does."""
-    there = {stem(folded(word)) for hit in hits for word in keywords(f"{hit.title} {hit.indexed_text}")}
+    there = {form for hit in hits for form in keyword_stems(f"{hit.title} {hit.indexed_text}")}
     found = {word for word in words if stem(folded(word)) in there}
     for phrase, name in question.other_names:
-        if all(stem(folded(word)) in there for word in keywords(name)):
+        if keyword_stems(name) <= there:
             found |= {word for word in keywords(phrase) if word in words}
     return found
 

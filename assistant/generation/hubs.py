@@ -31,6 +31,7 @@ from assistant.generation import preset_store as store
 from assistant.generation.preset_store import HUGGINGFACE, KAGGLE, ORIGIN, PARTIAL, TITLES, Progress
 from assistant.generation.presets import CONFIG, HUB_PRESETS, HUB_VARIABLE, HUB_VERSION, ModelError
 from corpus.errors import Reason
+from corpus.files import hashed
 
 log = logging.getLogger(__name__)
 
@@ -208,10 +209,7 @@ def _sum(path: Path, kind: str) -> str:
     digest = hashlib.sha256() if kind == "sha256" else hashlib.sha1(usedforsecurity=False)
     if kind == "git":
         digest.update(f"blob {path.stat().st_size}\0".encode())
-    with path.open("rb") as opened:
-        while block := opened.read(store.BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+    return hashed(path, digest).hexdigest()
 
 
 # --- Kaggle ---------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ from assistant.generation.presets import (
     downloaded,
     validate,
 )
-from corpus.files import replacing
+from corpus.files import BLOCK, hashed, replacing
 
 State = Literal["none", "partial", "here", "damaged"]
 Progress = Callable[[int, int | None], None]  # bytes so far, bytes in all where known
@@ -59,7 +59,6 @@ OWN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 MEMBERS = 5000  # files looked at in an archive or a folder
 DEEPEST = 4  # folders above a preset's config.json
 ROOM = 200 << 20  # bytes that stay free
-BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -137,16 +136,15 @@ def digests(folder: Path, progress: Progress = lambda done, total: None) -> dict
     """Size and SHA-256 of each of a preset's files in `folder`, by its path."""
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     paths = {file: path for file, path in paths.items() if limit_of(file)}
-    total, done, found = sum(path.stat().st_size for path in paths.values()), 0, {}
+    sizes = {file: path.stat().st_size for file, path in paths.items()}
+    total, done, found = sum(sizes.values()), 0, {}
     for file, path in paths.items():
-        digest, length = hashlib.sha256(), 0
-        with path.open("rb") as opened:
-            while block := opened.read(BLOCK):
-                digest.update(block)
-                length += len(block)
-                progress(done + length, total)
-        done += length
-        found[file] = {"bytes": length, "sha256": digest.hexdigest()}
+
+        def told(length: int, before: int = done) -> None:
+            progress(before + length, total)
+
+        found[file] = {"bytes": sizes[file], "sha256": hashed(path, hashlib.sha256(), told).hexdigest()}
+        done += sizes[file]
     return found
 
 

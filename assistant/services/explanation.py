@@ -21,7 +21,7 @@ from assistant.verification.evidence import WORDING, Evidence
 from corpus.errors import SourcierError
 from corpus.language import detect
 from index.ingestion.chunking_settings import chunking_of
-from index.retrieval.candidates import keywords
+from index.retrieval.candidates import keyword_stems, keywords
 from index.retrieval.grouping import grouped
 from index.retrieval.hit import Hit, Span
 from index.retrieval.reading import READ, read
@@ -288,7 +288,7 @@ class _Inquiry:
         if self._dropped_by_check() is not None:
             return None
         for hit in self._search.find(self._text, 1).hits:
-            if _share(_stems(self._text), _stems(hit.text)) >= ALIKE:
+            if _share(keyword_stems(self._text), keyword_stems(hit.text)) >= ALIKE:
                 return self._sentence(lookup.document_rows(self._store, [hit.passage_id]), exact=False)
         return None
 
@@ -415,8 +415,8 @@ class _Inquiry:
         """The sentence of the passage that is asked for, else the likeliest one."""
         if self._kind != "sentence":
             return max(hit.sentences, key=lambda span: span.probability, default=None)
-        wanted = _stems(self._text)
-        return max(hit.sentences, key=lambda span: _alike(wanted, _stems(_plain(hit, span))), default=None)
+        wanted = keyword_stems(self._text)
+        return max(hit.sentences, key=lambda span: _alike(wanted, keyword_stems(_plain(hit, span))), default=None)
 
     def _stage(self, told: Explanation, hit: Hit, shown: Sequence[Hit], seen: bool) -> Stage:
         """Where the passage fell out, the first of the steps that let it go."""
@@ -446,8 +446,8 @@ class _Inquiry:
         citations = [one for sentence in self._answer.sentences for one in sentence.citations if one.n == n]
         if n is None or self._kind != "sentence":
             return bool(citations)
-        wanted, text = _stems(self._text), self._answer.sources[n - 1].text
-        return any(_share(wanted, _stems(text[one.start : one.end])) >= ALIKE for one in citations)
+        wanted, text = keyword_stems(self._text), self._answer.sources[n - 1].text
+        return any(_share(wanted, keyword_stems(text[one.start : one.end])) >= ALIKE for one in citations)
 
     # --- what would bring it in -------------------------------------------------------------------------------
 
@@ -488,7 +488,7 @@ class _Inquiry:
 
     def _suggested(self, told: Explanation, hit: Hit) -> list[tuple[str, ...]]:
         """The title where it is not named; then the rarest missing word of the sentence, the two and three rarest."""
-        asked = _stems(told.query)
+        asked = keyword_stems(told.query)
         sentence = _missing(told.reading.sentence if told.reading else hit.text, asked)
         rarities = self._search.rarities(sentence)
         rare = sorted(sentence, key=lambda word: -rarities[word])[:SUGGESTED]
@@ -537,10 +537,6 @@ def _plain(hit: Hit, span: Span | None) -> str:
 
 def _inside(one: Span, other: Span | None) -> bool:
     return other is not None and other.start <= one.start and one.end <= other.end
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(folded(word)) for word in keywords(text))
 
 
 def _share(wanted: frozenset[str], held: frozenset[str]) -> float:

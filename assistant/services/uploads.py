@@ -6,6 +6,8 @@ import shutil
 import unicodedata
 from pathlib import Path
 
+from corpus.files import hashed
+
 LONGEST_NAME = 80  # characters of a collection's name
 SEPARATOR = "\N{DIVISION SLASH}"  # between the folders in the name of an uploaded file
 DEEPEST = 16  # folders that are kept above a file
@@ -41,7 +43,7 @@ def receive(file: Path, folder: Path) -> Path:
     name = Path(safe_name(own))
     target, number = folder / name, 1
     while target.exists():
-        if _digest(target) == _digest(file):
+        if _sha256(target) == _sha256(file):
             file.unlink()
             return target
         number += 1
@@ -57,9 +59,5 @@ def discard(path: str, documents: Path) -> None:
         copy.unlink()
 
 
-def _digest(path: Path) -> bytes:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.digest()
+def _sha256(path: Path) -> bytes:
+    return hashed(path, hashlib.sha256()).digest()

@@ -36,7 +36,7 @@ class TextLimit:
 
 
 BEYOND_LIMIT = "dropped.beyond_limit"
-# What Office files hold beside text; all but the last two are counted.
+# What a file holds beside the text that is read; `unread` fills in how often.
 UNREAD = {
     reason.code: reason
     for reason in (

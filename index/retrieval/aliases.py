@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from index.retrieval.candidates import MOST_WORDS, keywords
+from index.retrieval.candidates import MOST_WORDS, keyword_stems
 from index.retrieval.stopwords import STOPWORDS
-from index.retrieval.vocabulary import Vocabulary, folded, stem
+from index.retrieval.vocabulary import Vocabulary
 from index.storage.store import Store
 
 LONGEST = 5  # words of a name
@@ -77,9 +77,9 @@ class Aliases:
         return [Alias(phrase, name) for name in common if self._is_topic(name)][:NAMES]
 
     def _is_topic(self, name: str) -> bool:
-        topic = _stems(name)
+        topic = keyword_stems(name)
         headings = self._vocabulary.headings(name, LOOKED_AT)
-        return bool(topic) and any(_stems(heading) == topic for heading in headings)
+        return bool(topic) and any(keyword_stems(heading) == topic for heading in headings)
 
     def _passages(self, phrase: str, scope: Sequence[int]) -> list:
         return self._store.database.connection.execute(
@@ -89,10 +89,6 @@ class Aliases:
                 ORDER BY rank LIMIT {LOOKED_AT}""",
             (f'"{phrase}"', *scope),
         ).fetchall()
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(folded(word)) for word in keywords(text))
 
 
 def _phrases(text: str) -> list[list[str]]:

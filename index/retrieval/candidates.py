@@ -12,6 +12,7 @@ import numpy as np
 
 from corpus.language import detect
 from index.retrieval.stopwords import STOPWORDS
+from index.retrieval.vocabulary import folded, stem
 from index.storage.stems import ALGORITHMS, stemmed
 from index.storage.store import Store
 from index.vectors.embedder import Embedder
@@ -34,6 +35,11 @@ def keywords(query: str) -> list[str]:
     """The words of a question to look for: distinct, lower case, without stop words unless nothing else is left."""
     words = list(dict.fromkeys(WORD.findall(ELISION.sub("", query.lower()))))[:MOST_WORDS]
     return [word for word in words if word not in STOPWORDS] or words
+
+
+def keyword_stems(text: str) -> frozenset[str]:
+    """The stems of those words, without accents: two texts share a word whatever its ending."""
+    return frozenset(stem(folded(word)) for word in keywords(text))
 
 
 @dataclass(frozen=True)

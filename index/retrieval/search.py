@@ -189,13 +189,15 @@ class Search:
 
     def _documents(self, ids: Sequence[str], scope: Sequence[int]) -> list[int]:
         """The rows of documents, by the ids that hits bear."""
+        if not ids:
+            return []
         rows = self._rows(
             f"""SELECT d.id FROM documents d
                 WHERE (d.external_id IN ({marks(ids)}) OR substr(d.sha256, 1, 16) IN ({marks(ids)}))
                 AND d.collection_id IN ({marks(scope)})""",
             (*ids, *ids, *scope),
         )
-        return [row["id"] for row in rows] if ids else []
+        return [row["id"] for row in rows]
 
     def _passages_of(self, documents: Sequence[int], count: int) -> list[int]:
         rows = self._rows(

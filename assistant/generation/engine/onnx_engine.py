@@ -21,6 +21,7 @@ import numpy as np
 from assistant.generation import presets
 from assistant.generation.engine.onnx_graph import Graph, head_width
 from assistant.generation.engine.weights import Weights
+from corpus.files import hashed
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -157,11 +158,7 @@ def make(weights: Weights, preset: Path, folder: Path, precision: Precision) -> 
 
 def fingerprint(file: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    with file.open("rb") as opened:
-        while part := opened.read(1 << 20):
-            digest.update(part)
-    return digest.hexdigest()
+    return hashed(file, hashlib.sha256()).hexdigest()
 
 
 def _seconds(folder: Path, made: dict, batch: str) -> float:

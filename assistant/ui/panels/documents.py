@@ -10,7 +10,7 @@ from gradio.events import Dependency
 
 from assistant.services.application import Application
 from assistant.services.downloads import Fetches
-from assistant.services.uploads import LONGEST_NAME, discard, folder_name, receive
+from assistant.services.uploads import LONGEST_NAME
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import counted, t
@@ -240,17 +240,13 @@ class DocumentsPanel:
             return Taken("", t("add.none", tab.lang))
         if problem := _name_problem(name, tab.lang):
             return Taken("", problem)
-        folder = self._library.home.documents / folder_name(name)
         try:
-            copies = [receive(file, folder) for file in found]
+            sources, failed = self._library.take(found, name)
         except OSError as error:
             return Taken("", t("add.copy_failed", tab.lang, reason=error.strerror or error))
-        queued, failed = self._library.add(copies, name)
-        for item in failed:
-            discard(item.place, self._library.home.documents)
-        lines = [counted("added", queued, tab.lang)] if queued else []
+        lines = [counted("added", len(sources), tab.lang)] if sources else []
         lines += [t("add.format", tab.lang, name=Path(item.place).name) for item in failed]
-        return Taken(name if queued else "", " ".join(lines), worked=not failed, done=True)
+        return Taken(name if sources else "", " ".join(lines), worked=not failed, done=True)
 
     def _added(self, tab: Tab, browsing: Browsing, files: list[str] | None, collection: str | None) -> Changes:
         taken = self.take(tab, files, collection)
