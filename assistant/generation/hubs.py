@@ -29,9 +29,10 @@ from typing import TypeVar
 
 from assistant.generation import preset_store as store
 from assistant.generation.preset_store import HUGGINGFACE, KAGGLE, ORIGIN, PARTIAL, TITLES, Progress
-from assistant.generation.presets import CONFIG, HUB_PRESETS, HUB_VARIABLE, HUB_VERSION, ModelError
+from assistant.generation.presets import CONFIG, HUB_PRESETS, HUB_VARIABLE, HUB_VERSION, ModelError, downloaded
 from corpus.errors import Reason
 from corpus.files import hashed
+from corpus.home import Home
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,15 @@ class _File:
     bytes: int
     kind: str = ""
     sum: str = ""
+
+
+def download(name: str, models: str | os.PathLike | None = None) -> Path:
+    """The folder of a hub preset, which is fetched into `models` (usually the data folder's) unless it is there.
+
+    For notebooks: calling it is asking for the download. Raises ModelError when that fails.
+    """
+    models = Path(models) if models else Home.find().models
+    return (downloaded(name, models) if name in HUB_PRESETS else None) or fetch(name, models)
 
 
 def fetch(name: str, models: Path, progress: Progress = lambda done, total: None) -> Path:

@@ -7,7 +7,6 @@ from typing import Any
 
 from corpus.errors import SourcierError
 from corpus.files import parsed
-from corpus.home import Home
 
 STARTER = "starter"
 HUB_VARIABLE = "KAGGLEHUB_CACHE"
@@ -124,17 +123,6 @@ def downloaded(name: str, models: str | os.PathLike | None = None) -> Path | Non
     versions = (cache / "models" / "keras" / "gpt2" / "keras" / name).glob("*")
     found = [folder for folder in versions if folder.name.isdigit() and complete(folder)]
     return max(found, key=lambda folder: int(folder.name), default=None)
-
-
-def download(name: str, models: str | os.PathLike | None = None) -> Path:
-    """The folder of a hub preset, which is fetched into `models` (usually the data folder's) unless it is there.
-
-    For notebooks: calling it is asking for the download. Raises ModelError when that fails.
-    """
-    from assistant.generation.hubs import fetch
-
-    models = Path(models) if models else Home.find().models
-    return (downloaded(name, models) if name in HUB_PRESETS else None) or fetch(name, models)
 
 
 def validate(folder: str | os.PathLike) -> dict[str, Any]:
