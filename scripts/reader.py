@@ -48,6 +48,10 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     limit = train.add_mutually_exclusive_group()
     limit.add_argument("--minutes", type=float, default=100.0, help="active training time; the rate decays over it")
     limit.add_argument("--steps", type=int, default=0, help="instead: so many steps of about 20 examples")
+    train.add_argument(
+        "--start-from", type=Path, metavar="DIR", help="exported weights that a new run starts from (default: the body)"
+    )
+    train.add_argument("--seed", type=int, default=17, help="order of the examples")
     train.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
     measure.add_argument("--questions", type=int, default=150, help="of each kind and set")
     measure.add_argument("--neighbours", type=int, default=5, help="nearest other passages read with each question")

@@ -5,7 +5,6 @@ Made from the open question-answering sets that the reader learns from, out of t
 indexed, among documents of the training part; the other half is left out, so that questions on them must be refused.
 """
 
-import csv
 import json
 import random
 import re
@@ -155,9 +154,7 @@ def _document(key: str, members: Sequence[dict[str, str]], language: str) -> Doc
 
 
 def _medquad(path: Path, seed: int) -> Questions:
-    csv.field_size_limit(1 << 24)
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["answer"] and row["focus_area"]]
+    rows = sets.medquad_rows(path)
     topics: dict[str, list[dict[str, str]]] = {}
     for row in rows:
         topics.setdefault(row["focus_area"], []).append(row)

@@ -29,17 +29,28 @@ LEVELS = 127
 
 @dataclass(frozen=True)
 class About:
-    """What is known of stored weights: the hash of the tensors' file and of the body's, and how to read with them."""
+    """What is known of stored weights: the hash of the tensors' file and of the body's, how to read with them, and
+
+    how long they were trained.
+    """
 
     sha256: str
     body_sha256: str
     length: int  # tokens of a window
     width: int  # tokens of the longest span
+    examples: int = 0  # that training showed
+    minutes: float = 0.0  # of training
     version: int = 1
 
 
 def store(
-    folder: Path, trained: Mapping[str, np.ndarray], body: Mapping[str, np.ndarray], length: int, width: int
+    folder: Path,
+    trained: Mapping[str, np.ndarray],
+    body: Mapping[str, np.ndarray],
+    length: int,
+    width: int,
+    examples: int = 0,
+    minutes: float = 0.0,
 ) -> About:
     """Writes the differences between `trained` and `body` (names as in `Network`; what `body` lacks is stored whole).
 
@@ -55,7 +66,7 @@ def store(
         else:
             tensors[name], tensors[name + SCALE] = packed(change)
     content = save(tensors)
-    about = About(hashlib.sha256(content).hexdigest(), e5.SHA256, length, width)
+    about = About(hashlib.sha256(content).hexdigest(), e5.SHA256, length, width, examples, minutes)
     folder.mkdir(parents=True, exist_ok=True)
     _replace(folder / TENSORS, content)
     _replace(folder / ABOUT, (json.dumps(asdict(about), indent=1) + "\n").encode())

@@ -83,6 +83,11 @@ def _keep_half_table(model: "SentenceTransformer") -> None:
         setattr(module, name, HalfTable(table.weight.detach()))
 
 
+def computes_bfloat16() -> bool:
+    """Whether this CPU multiplies in bfloat16 (AVX512-BF16 or AMX); without that it is slower than float32."""
+    return torch.backends.cpu.get_cpu_capability() != "AVX2" and torch.cpu._is_avx512_bf16_supported()
+
+
 def fastest(
     model: "SentenceTransformer", encode: Callable[["SentenceTransformer"], np.ndarray]
 ) -> "SentenceTransformer":

@@ -15,21 +15,23 @@ from assistant.training.reader import export as exporting
 from assistant.training.reader.reading import reads
 from assistant.training.reader.run import Plan, Run, RunError
 from index.ingestion.allocation import keep_freed_memory
-from index.reader import network
+from index.reader import network, weights
 from index.reader.encoding import Encoder
 from index.vectors import e5
+from index.vectors.precision import computes_bfloat16
 
 log = logging.getLogger(__name__)
 
 SUMMARIES = {"en": "summaries_en-us.json", "fr": "summaries_fr-fr.json"}
+TRAINED = "eager"  # attention as plain products: 12 examples a second where PyTorch's fused kernel makes 8
 QUESTIONS, NEIGHBOURS = 50, 3  # of the measures along the way: a minute or two
 
 
 def train(options: argparse.Namespace, stopping: Callable[[], bool]) -> dict[str, Any] | None:
     """Starts or resumes a run."""
     torch.set_num_threads(options.threads)
-    plan = _plan(options.run) if options.resume else Plan(minutes=options.minutes, steps=options.steps)
-    run = _run(options, plan)
+    plan = _plan(options.run) if options.resume else _new_plan(options)
+    run = _run(options, plan, None if options.resume else options.start_from)
     if options.resume:
         run.load()
     else:
@@ -83,10 +85,25 @@ def _plan(folder: Path) -> Plan:
         raise RunError("reader.run_damaged", folder=str(folder)) from error
 
 
-def _run(options: argparse.Namespace, plan: Plan) -> Run:
+def _new_plan(options: argparse.Namespace) -> Plan:
+    earlier = weights.changes(options.start_from)[0] if options.start_from else None
+    return Plan(
+        minutes=options.minutes,
+        steps=options.steps,
+        seed=options.seed,
+        bfloat16=computes_bfloat16(),
+        earlier_examples=earlier.examples if earlier else 0,
+        earlier_minutes=earlier.minutes if earlier else 0.0,
+    )
+
+
+def _run(options: argparse.Namespace, plan: Plan, start_from: Path | None = None) -> Run:
     keep_freed_memory()
     body = e5.converted(options.models)
-    model = network.build(body, attention="sdpa")
+    if start_from:
+        model = weights.restored(start_from, options.models, TRAINED)[0]
+    else:
+        model = network.build(body, attention=TRAINED)
     return Run(options.run, plan, model, Encoder.load(body, plan.length), options.threads)
 
 

@@ -33,7 +33,9 @@ def export(run: Run, body: Path, out: Path, measures: Mapping[str, Any] | None =
         for name, value in network.build(body).named_parameters()
         if name in after and not name.startswith("head.")
     }
-    about = weights.store(out, after, before, run.plan.length, run.plan.width)
+    examples = run.plan.earlier_examples + run.examples
+    minutes = round(run.plan.earlier_minutes + run.elapsed / 60, 1)
+    about = weights.store(out, after, before, run.plan.length, run.plan.width, examples, minutes)
     _, stored = weights.changes(out)
     rounding = max(
         float(np.abs(stored[name] + before.get(name, 0) - value).max() / np.abs(value).max())
@@ -45,8 +47,8 @@ def export(run: Run, body: Path, out: Path, measures: Mapping[str, Any] | None =
         "megabytes": round(size / 1e6, 1),
         "rounding": float(f"{rounding:.2g}"),
         "steps": run.step,
-        "examples": run.examples,
-        "minutes": round(run.elapsed / 60, 1),
+        "examples": examples,
+        "minutes": minutes,
     }
     (out / "README.md").write_text(card(told, run, measures), encoding="utf-8")
     return told
@@ -69,8 +71,9 @@ def card(told: Mapping[str, Any], run: Run, measures: Mapping[str, Any] | None) 
         '- **Head**: a start and an end for each token; one softmax over all spans and "no answer" (Devlin et al.'
         " 2019; Rajpurkar et al. 2018). Where only a sentence is marked, any span inside it counts (Clark & Gardner"
         " 2018).",
-        f"- **Compute**: {told['examples']:,} examples in {told['steps']:,} steps, {told['minutes']} minutes on two"
-        " shared CPU cores, float32.",
+        f"- **Compute**: {told['examples']:,} examples, {told['minutes']} minutes on two shared CPU cores"
+        + (f"; the last {run.examples:,} from the weights before them" if plan.earlier_examples else "")
+        + (", products in bfloat16." if plan.bfloat16 else ", float32."),
         f"- **Plan**: AdamW, {plan.body_rate:g} for the body and {plan.head_rate:g} for the head, linear decay to"
         f" nothing; windows of {plan.length} tokens, steps of at least {plan.examples} examples, seed {plan.seed}.",
         "- **Licence of the weights**: CC BY-SA 4.0, after the texts that they were trained on.",

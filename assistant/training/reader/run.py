@@ -35,7 +35,7 @@ class Plan:
     width: int = network.WIDTH
     tokens: int = 1_024  # of one batch, padding included
     examples: int = 16  # of one step, at least
-    body_rate: float = 6e-5
+    body_rate: float = 8e-5
     head_rate: float = 1e-3
     warmup: float = 0.05  # share of the run
     decay: float = 0.01
@@ -43,6 +43,9 @@ class Plan:
     frozen: int = 4  # lower layers that stay as they are, with the embeddings
     save_every: float = 300.0  # seconds
     measure_every: float = 2_700.0
+    bfloat16: bool = False  # products in bfloat16; weights, sums and the loss stay in float32
+    earlier_examples: int = 0  # that the weights it started from had seen
+    earlier_minutes: float = 0.0
 
 
 class RunError(TrainingError):
@@ -211,7 +214,8 @@ class Run:
             except queue.Empty:
                 return summed
             part = batches.batch(items, self.plan.width)
-            logits = model(torch.from_numpy(part.ids), torch.from_numpy(part.mask))
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.plan.bfloat16):
+                logits = model(torch.from_numpy(part.ids), torch.from_numpy(part.mask)).float()
             losses = network.loss(logits, torch.from_numpy(part.allowed), torch.from_numpy(part.gold), self.plan.width)
             share = losses.sum() / total
             share.backward()

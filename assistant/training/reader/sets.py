@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.training.errors import TrainingError
 from assistant.training.reader.examples import SPACES, Example, Gold, located, name_of, rank
 from corpus.sentences import spans
 
 SQUAD2, SQUAD1, PIAF = "squad2-dev-en", "squad1-train-sentences-en", "piaf-fr"
 SPANS = ("afriqa-en", "afriqa-fr", "policyqa-en", "covid-qa-deepset-en", "selqa-en", "service-public-fr")
+MEDQUAD_COLUMNS = ("question", "answer", "focus_area", "question_type")
 WINDOW = 900  # characters of a passage cut out of a long document
 BLOCK = 150  # sentences of squad1 that count as one article: the set has no titles
 
@@ -149,11 +151,20 @@ def first_sentences(text: str, language: str, number: int, least: int = 40) -> G
     return Gold(found[0][0], found[min(number, len(found)) - 1][1], exact=False) if found else None
 
 
-def medquad(path: Path) -> tuple[list[Example], list[Example]]:
-    """MedQuAD's questions on their answers; and on other answers about the same topic, which do not answer them."""
+def medquad_rows(path: Path) -> list[dict[str, str]]:
+    """MedQuAD's rows that have an answer and a topic. Raises TrainingError where a column is missing."""
     csv.field_size_limit(1 << 24)
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["answer"] and row["focus_area"]]
+        table = csv.DictReader(file)
+        lacking = [name for name in MEDQUAD_COLUMNS if name not in (table.fieldnames or ())]
+        if lacking:
+            raise TrainingError("reader.columns_missing", path=str(path), columns=", ".join(lacking))
+        return [row for row in table if row["answer"] and row["focus_area"]]
+
+
+def medquad(path: Path) -> tuple[list[Example], list[Example]]:
+    """MedQuAD's questions on their answers; and on other answers about the same topic, which do not answer them."""
+    rows = medquad_rows(path)
     topics: dict[str, list[dict[str, str]]] = {}
     for row in rows:
         row["text"] = _opening(row["answer"])

@@ -227,6 +227,7 @@ SENTENCES: dict[str, str] = {
     "votes.not_opened": "The votes {path} cannot be opened: {reason}.",
     "votes.not_stored": "The vote could not be stored: {reason}.",
     "votes.unreadable": "The votes {path} cannot be read: {reason}.",
+    "reader.columns_missing": "{path} lacks the columns {columns}.",
     "reader.run_exists": "There is a training run in {folder} already: resume it, or choose another folder.",
     "reader.run_missing": "There is no training run in {folder}.",
     "reader.run_damaged": "The training run in {folder} is damaged and cannot be read.",

@@ -251,6 +251,7 @@ SENTENCES: dict[str, str] = {
     "votes.not_opened": "Les votes {path} ne peuvent pas être ouverts : {reason}.",
     "votes.not_stored": "Le vote n’a pas pu être enregistré : {reason}.",
     "votes.unreadable": "Les votes {path} sont illisibles : {reason}.",
+    "reader.columns_missing": "Il manque les colonnes {columns} à {path}.",
     "reader.run_exists": "Il y a déjà un entraînement dans {folder}\xa0: reprenez-le, ou choisissez un autre dossier.",
     "reader.run_missing": "Il n’y a pas d’entraînement dans {folder}.",
     "reader.run_damaged": "L’entraînement dans {folder} est abîmé et ne peut pas être lu.",

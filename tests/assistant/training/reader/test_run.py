@@ -1,5 +1,6 @@
 """The run on a toy body: it learns, it goes on as if it had not stopped, its weights come back."""
 
+import argparse
 import json
 import random
 
@@ -8,14 +9,15 @@ import reader_toy
 
 torch = pytest.importorskip("torch")
 
-from assistant.training.reader import batches  # noqa: E402
+from assistant.training.reader import batches, commands  # noqa: E402
 from assistant.training.reader.examples import Example, Gold  # noqa: E402
 from assistant.training.reader.export import export  # noqa: E402
 from assistant.training.reader.mixture import Data, Mixture  # noqa: E402
 from assistant.training.reader.run import Plan, Run, RunError, schedule  # noqa: E402
-from index.reader import network  # noqa: E402
+from index.reader import network, weights  # noqa: E402
 from index.reader.encoding import Encoder  # noqa: E402
 from index.reader.reader import Reader  # noqa: E402
+from index.vectors.precision import computes_bfloat16  # noqa: E402
 
 PLAN = Plan(steps=4, length=40, width=8, tokens=256, examples=16, body_rate=3e-3, frozen=1)
 
@@ -107,6 +109,38 @@ def test_it_learns_and_its_weights_come_back(tmp_path, models, data):
         "who wrote the book ?", ["ada wrote the book . the book lies in rome .", "ada built the book . rome ."]
     )
     assert right.score > wrong.score
+
+
+def test_a_new_run_starts_from_exported_weights_and_counts_their_examples(tmp_path, models, data):
+    first = run_in(tmp_path / "first", models)
+    first.start()
+    trained(first, data)
+    export(first, reader_toy.body(models), tmp_path / "out")
+    options = argparse.Namespace(
+        run=tmp_path / "second", models=models, start_from=tmp_path / "out", threads=1, minutes=1.0, steps=4, seed=1
+    )
+    plan = commands._new_plan(options)
+    assert plan.earlier_examples == first.examples > 0
+    second = commands._run(options, plan, options.start_from)
+    for name, value in second.model.named_parameters():
+        torch.testing.assert_close(value, dict(first.model.named_parameters())[name], atol=2e-3, rtol=0)
+    second.start()
+    second.examples = 5
+    export(second, reader_toy.body(models), tmp_path / "again")
+    assert weights.changes(tmp_path / "again")[0].examples == first.examples + 5
+
+
+@pytest.mark.skipif(not computes_bfloat16(), reason="this CPU does not compute in bfloat16")
+def test_products_in_bfloat16_learn_what_float32_does(tmp_path, models, data):
+    results = []
+    for half in (False, True):
+        run = run_in(tmp_path / str(half), models, Plan(**{**vars(PLAN), "bfloat16": half, "body_rate": 1e-3}))
+        run.start()
+        run.model.dropout.p = 0.0
+        results.append(trained(run, data))
+    moved = results[0]["head.weight"] - run_in(tmp_path / "new", models).model.head.weight.detach()
+    apart = results[0]["head.weight"] - results[1]["head.weight"]
+    assert apart.norm() < 0.5 * moved.norm()
 
 
 def test_a_folder_is_not_used_twice(tmp_path, models):

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from assistant.training.errors import TrainingError
 from assistant.training.reader import mixture, sets
 from assistant.training.reader.development import auroc, measured, tasks
 from index.reader.overlap import OverlapReader
@@ -90,6 +91,14 @@ def test_medquad_has_its_near_misses(data):
     assert all(example.gold for example in pools["medquad answer"])
     for example in pools["medquad same topic"]:
         assert not example.gold and example.answers[0] not in example.passage
+
+
+def test_a_medquad_file_without_types_is_named_with_what_it_lacks(tmp_path):
+    path = tmp_path / "medquad.csv"
+    path.write_text("question,answer,source,focus_area\nWhat is gout?,A disease.,NIH,gout\n")
+    with pytest.raises(TrainingError) as caught:
+        sets.medquad(path)
+    assert caught.value.code == "reader.columns_missing" and caught.value.values["columns"] == "question_type"
 
 
 def test_summaries_are_asked_in_both_languages():
