@@ -13,10 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from index.retrieval.candidates import keyword_stems, keywords
+from index.retrieval.candidates import all_stems, keyword_stems, keywords, stems_of
 from index.retrieval.hit import Hit
 from index.retrieval.search import Search, Understood
-from index.retrieval.vocabulary import folded, stem
 
 FITTED = Path(__file__).with_name("gate.json")
 BEST = 3  # hits whose words count as found
@@ -110,8 +109,8 @@ FEATURES = tuple(field.name for field in fields(Features))
 
 def _found(words: Mapping[str, float], hits: Sequence[Hit], question: Understood) -> set[str]:
     """The words that stand in the hits, whatever their endings; a word of a phrase stands where its other name does."""
-    there = {form for hit in hits for form in keyword_stems(f"{hit.title} {hit.indexed_text}")}
-    found = {word for word in words if stem(folded(word)) in there}
+    there = {form for hit in hits for form in all_stems(f"{hit.title} {hit.place} {hit.indexed_text}")}
+    found = {word for word in words if stems_of(word) & there}
     for phrase, name in question.other_names:
         if keyword_stems(name) <= there:
             found |= {word for word in keywords(phrase) if word in words}

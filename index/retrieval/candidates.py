@@ -13,6 +13,7 @@ import numpy as np
 from corpus.language import detect
 from index.retrieval.stopwords import STOPWORDS
 from index.retrieval.vocabulary import folded, stem
+from index.storage.forms import asked_forms, common, transliterated
 from index.storage.stems import ALGORITHMS, stemmed
 from index.storage.store import Store
 from index.vectors.embedder import Embedder
@@ -28,18 +29,47 @@ ROUNDING = 1e-5  # of a cosine that is computed in two ways
 MOST_WORDS = 200  # of a query: who pastes a page asks for its beginning
 BM25 = f"-bm25(passages_fts, {HEADING_WEIGHT}, 1.0, {STEM_WEIGHT})"  # higher is better
 WORD = re.compile(r"\w+")
+DIGIT = re.compile(r"\d")
+COMPOUND = re.compile(r"\w+(?:[-./:]\w+){0,8}")
+CODE_LETTERS = 3  # at most, of a part of a code without a figure: "SN-2259", but not "covid-19" or "24-hour"
 ELISION = re.compile(r"\b(?:[cdjlmnst]|qu)['’](?=\w)", re.IGNORECASE)  # l'asthme, d'une, qu'est
 
 
 def keywords(query: str) -> list[str]:
-    """The words of a question to look for: distinct, lower case, without stop words unless nothing else is left."""
-    words = list(dict.fromkeys(WORD.findall(ELISION.sub("", query.lower()))))[:MOST_WORDS]
+    """The words of a question to look for: distinct, in their common form (`index.storage.forms`), without stop words
+    unless nothing else is left."""
+    words = list(dict.fromkeys(words_of(query)))[:MOST_WORDS]
     return [word for word in words if word not in STOPWORDS] or words
 
 
+def words_of(text: str) -> list[str]:
+    """All words of a text, in their common form; a code such as "AB-1234" or "3.12" is one word."""
+    text = ELISION.sub("", common(text))
+    found = []
+    for match in COMPOUND.finditer(text):
+        parts = WORD.findall(match[0])
+        whole = len(parts) > 1 and DIGIT.search(match[0]) and all(_of_code(part) for part in parts)
+        found += [match[0]] if whole else parts
+    return found
+
+
+def _of_code(part: str) -> bool:
+    return len(part) <= CODE_LETTERS or DIGIT.search(part) is not None
+
+
+def stems_of(word: str) -> frozenset[str]:
+    """The stems of one word in each way that it may be written."""
+    return frozenset((stem(folded(word)), stem(folded(transliterated(word)))))
+
+
 def keyword_stems(text: str) -> frozenset[str]:
-    """The stems of those words, without accents: two texts share a word whatever its ending."""
-    return frozenset(stem(folded(word)) for word in keywords(text))
+    """The stems of the keywords, without accents: two texts share a word whatever its ending."""
+    return frozenset(form for word in keywords(text) for form in stems_of(word))
+
+
+def all_stems(text: str) -> frozenset[str]:
+    """The stems of all words of a text."""
+    return frozenset(form for word in words_of(text) for form in stems_of(word))
 
 
 @dataclass(frozen=True)
@@ -89,7 +119,7 @@ class Candidates:
                 CROSS JOIN documents d ON d.id = p.document_id
                 WHERE passages_fts MATCH ? AND d.collection_id IN ({marks(scope)}) {_limit(documents)}
                 ORDER BY score DESC LIMIT {CANDIDATES}""",
-            (_match(words, self._languages(scope, query)), *scope, *documents),
+            (_match(query, words, self._languages(scope, query)), *scope, *documents),
         )
         return {row["id"]: row["score"] for row in rows}
 
@@ -105,7 +135,7 @@ class Candidates:
         words = keywords(query)
         if not words or not scope:
             return None, None
-        match = _match(words, self._languages(scope, query))
+        match = _match(query, words, self._languages(scope, query))
         own = self._rows(
             f"""SELECT rowid AS id, {BM25} AS score FROM passages_fts
                 WHERE passages_fts MATCH ? AND rowid IN (SELECT value FROM json_each(?)) ORDER BY score DESC LIMIT 1""",
@@ -207,10 +237,13 @@ class Candidates:
         return self._store.database.connection.execute(sql, values).fetchall()
 
 
-def _match(words: Sequence[str], languages: Sequence[str]) -> str:
-    """FTS5's expression: any of the words in heading or text, or one of their stems."""
+def _match(query: str, words: Sequence[str], languages: Sequence[str]) -> str:
+    """FTS5's expression: any of the words in heading or text, as they are typed and as they are usually written, or one
+    of their stems or forms."""
     terms = dict.fromkeys(stem for language in languages for stem in stemmed(words, language))
-    expression = f"{{heading text}} : ({_any(words)})"
+    terms |= dict.fromkeys(asked_forms(query, words))
+    typed = [word for word in WORD.findall(ELISION.sub("", query.lower())) if word not in STOPWORDS][:MOST_WORDS]
+    expression = f"{{heading text}} : ({_any(list(dict.fromkeys([*words, *typed])))})"
     return f"{expression} OR stems : ({_any(list(terms))})" if terms else expression
 
 

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
@@ -73,6 +74,11 @@ class Hit:
     def indexed_text(self) -> str:
         """Heading and text, as they were embedded."""
         return f"{self.heading}\n{self.text}" if self.heading else self.text
+
+    @property
+    def place(self) -> str:
+        """The names of its file and of the folder that it lies in: "2025 invoice.txt"."""
+        return " ".join(PurePath(self.path.replace("\\", "/")).parts[-2:])
 
     @property
     def label(self) -> str:

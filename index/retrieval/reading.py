@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.reader.reading import PassageReader, Reading
-from index.retrieval.candidates import WORD, keyword_stems
+from index.retrieval.candidates import all_stems, keyword_stems, stems_of
 from index.retrieval.hit import Hit, Span
-from index.retrieval.vocabulary import folded, stem
 
 FITTED = Path(__file__).with_name("order.json")
 READ = 8  # candidates that the reader looks at
@@ -60,10 +59,10 @@ class Wording:
     """The words of a question, each with how rare it is: what a text shares with them."""
 
     def __init__(self, rarities: Mapping[str, float]):
-        self._rarities: dict[str, float] = {}
+        self._rarities: dict[frozenset[str], float] = {}
         for word, rarity in rarities.items():
-            form = stem(folded(word))
-            self._rarities[form] = max(rarity, self._rarities.get(form, 0.0))
+            forms = stems_of(word)
+            self._rarities[forms] = max(rarity, self._rarities.get(forms, 0.0))
         self._total = sum(self._rarities.values())
 
     def share(self, text: str) -> float:
@@ -71,8 +70,8 @@ class Wording:
         [0, 1]."""
         if not self._total:
             return 0.0
-        there = {stem(folded(word)) for word in WORD.findall(text.lower())}
-        return sum(rarity for form, rarity in self._rarities.items() if form in there) / self._total
+        there = all_stems(text)
+        return sum(rarity for forms, rarity in self._rarities.items() if forms & there) / self._total
 
 
 def read(

@@ -7,10 +7,12 @@ import time
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from corpus.language import detect
 from index.retrieval.aliases import Aliases
 from index.retrieval.candidates import CANDIDATES, Candidates, Found, Standing, keywords, marks
+from index.retrieval.commonness import Commonness, commonness_of
 from index.retrieval.fusion import KEYWORD_WEIGHT, best, blended
 from index.retrieval.grouping import grouped
 from index.retrieval.hit import Hit, document_id
@@ -68,7 +70,7 @@ class Search:
         self._weight = weight
         self._candidates = Candidates(store, embedder, vectors)
         self._vocabulary = Vocabulary(store)
-        self._spelling = Spelling(self._vocabulary)
+        self._spelling = Spelling(self._vocabulary, self._is_word)
         self._aliases = Aliases(store, self._vocabulary)
 
     def search(self, query: str, top: int = 6, collections: Sequence[str] = ()) -> SearchResult:
@@ -132,9 +134,20 @@ class Search:
         return self.rarities(keywords(question))
 
     def rarities(self, words: Sequence[str]) -> dict[str, float]:
-        """Inverse document frequency of words over all passages: log(1 + N / (n + 1)), highest for unknown words."""
-        total = self._vocabulary.passages
-        return {word: math.log(1 + total / (self._vocabulary.count(word) + 1)) for word in words}
+        """Inverse document frequency of words over all passages, log(1 + N / (n + 1)), times how much they say in the
+        world at large, where the embedder knows that; highest for unknown names."""
+        total, known = self._vocabulary.passages, self._commonness
+        return {
+            word: math.log(1 + total / (self._vocabulary.count(word) + 1)) * (known.weight(word) if known else 1.0)
+            for word in words
+        }
+
+    @cached_property
+    def _commonness(self) -> Commonness | None:
+        return commonness_of(self._embedder)
+
+    def _is_word(self, word: str) -> bool:
+        return self._commonness is not None and self._commonness.is_word(word)
 
     # --- steps --------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ is Kernighan, Church and Gale 1990.)
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from index.retrieval.candidates import keywords
 from index.retrieval.stopwords import STOPWORDS
@@ -33,8 +33,10 @@ INSIDE = re.compile(r"[\w,;] $")  # what stands before a word inside a sentence
 class Spelling:
     """Corrections from one vocabulary. Thread-safe."""
 
-    def __init__(self, vocabulary: Vocabulary):
+    def __init__(self, vocabulary: Vocabulary, is_word: Callable[[str], bool] = lambda word: False):
+        """`is_word` says what is a word of some language, whether or not the documents hold it."""
         self._vocabulary = vocabulary
+        self._is_word = is_word
 
     def mended(self, text: str, scope: Sequence[int]) -> dict[str, str]:
         """The words of a text that are likely slips with what was likely meant, by the passages of the collections
@@ -49,7 +51,7 @@ class Spelling:
         return {word: better for word, better in fixed.items() if better}
 
     def _suspicious(self, word: str) -> bool:
-        if len(word) < SHORTEST or not all(sign.islower() for sign in word):
+        if len(word) < SHORTEST or not all(sign.islower() for sign in word) or self._is_word(word):
             return False
         passages = self._vocabulary.count(word)
         if 0 < passages <= ONCE:

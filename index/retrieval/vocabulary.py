@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from index.storage.forms import transliterated
 from index.storage.stems import ALGORITHMS, folded, stemmed
 from index.storage.store import Store
 
@@ -70,7 +71,7 @@ class Vocabulary:
     def has_form(self, word: str) -> bool:
         """Whether some passage holds another form of a word, by the stems of the passages' languages."""
         languages = self._languages if self.terms else ()
-        forms = {stem for language in languages for stem in stemmed([word], language)}
+        forms = {stem for language in languages for stem in stemmed([word], language)} | {transliterated(word)}
         match = "stems : (" + " OR ".join(f'"{form}"' for form in forms) + ")"
         return bool(forms and self._rows("SELECT 1 FROM passages_fts WHERE passages_fts MATCH ? LIMIT 1", (match,)))
 

@@ -106,7 +106,15 @@ M003: list[Step] = [
         VALUES ('delete', old.id, old.heading, old.text, old.stems); END""",
 ]
 
-MIGRATIONS: tuple[Sequence[Step], ...] = (M001, M002, M003)
+# Words are found however they are written, too: see `index.storage.forms`. Passages in a language with stems get the
+# forms with their stems.
+M004: list[Step] = [
+    "UPDATE passages SET stems = ''",
+    stems.fill,
+    "INSERT INTO passages_fts (passages_fts) VALUES ('rebuild')",
+]
+
+MIGRATIONS: tuple[Sequence[Step], ...] = (M001, M002, M003, M004)
 
 
 class SchemaError(SourcierError, sqlite3.DatabaseError):

@@ -1,5 +1,7 @@
 """Stems of a passage's words by its language, kept in FTS5's third column, so that « opérées » finds « opération ».
 
+Other ways to write its words (`index.storage.forms`) stand there, too, whatever its language.
+
 FTS5's own tokenizer stems English (Porter 1980) and nothing else. The stemmers are Snowball's.
 """
 
@@ -9,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from types import MappingProxyType
+
+from index.storage.forms import forms
 
 # ISO 639-1 codes of the languages that Snowball knows and FTS5 does not.
 ALGORITHMS = MappingProxyType(
@@ -35,8 +39,10 @@ WORD = re.compile(r"[^\W\d_]+")
 
 
 def stems(text: str, language: str) -> str:
-    """The stems of a text's words, in their order; "" for English and for languages without a stemmer."""
-    return " ".join(stemmed(WORD.findall(text), language)) if language in ALGORITHMS else ""
+    """The stems of a text's words, in their order, none for English and for languages without a stemmer; then the
+    common forms of words that are written otherwise."""
+    own = stemmed(WORD.findall(text), language) if language in ALGORITHMS else []
+    return " ".join([*own, *forms(text)])
 
 
 def stemmed(words: Iterable[str], language: str) -> list[str]:
@@ -58,14 +64,13 @@ def folded(word: str) -> str:
 
 
 def fill(connection: sqlite3.Connection) -> None:
-    """Stems the passages that have no stems and should; FTS5's index must be rebuilt after it."""
-    marks = ",".join("?" * len(ALGORITHMS))
+    """Stems the passages that have no stems; FTS5's index must be rebuilt after it."""
     last = 0
     while True:
         rows = connection.execute(
             f"""SELECT p.id, p.heading, p.text, d.language FROM passages p JOIN documents d ON d.id = p.document_id
-                WHERE p.id > ? AND p.stems = '' AND d.language IN ({marks}) ORDER BY p.id LIMIT {BATCH}""",
-            (last, *ALGORITHMS),
+                WHERE p.id > ? AND p.stems = '' ORDER BY p.id LIMIT {BATCH}""",
+            (last,),
         ).fetchall()
         if not rows:
             return

@@ -26,7 +26,7 @@ def matching(store, stem):
 
 def test_stems_are_without_accents_and_empty_for_english_and_unknown_languages():
     assert stems("Les patientes opérées, 12 fois", "fr") == "le patient oper fois"
-    assert stems("The patients", "en") == stems("Patientes", "") == stems("患者", "ja") == ""
+    assert stems("The patients", "en") == stems("Patientes", "") == ""
     assert stemmed(["Opérée", "opérer", "opérations"], "fr") == ["oper"] * 3
 
 
