@@ -96,13 +96,26 @@ def _distinct(hits: Sequence[Hit], lead: Place, likely: Sequence[Place]) -> list
 
 
 def _places(n: int, hit: Hit) -> list[Place]:
-    """The sentences of a passage that can be shown, without headings glued to them."""
+    """The sentences of a passage that can be shown, without headings glued to them.
+
+    What looks like a heading with nothing below that it could be the heading of is a short note: "Gate code 8821#".
+    """
     found = []
-    for number, sentence in enumerate(hit.sentences):
+    shown = [
+        (number, sentence)
+        for number, sentence in enumerate(hit.sentences)
+        if sentence.end - sentence.start <= LONGEST and hit.text[sentence.start : sentence.end].strip()
+    ]
+    headings = {
+        number
+        for number, sentence in shown
+        if is_heading(hit.text, sentence.start, sentence.end)
+        and not is_list_item(hit.text, sentence.start, sentence.end)
+    }
+    last = max((number for number, _ in shown if number not in headings), default=-1)
+    for number, sentence in shown:
         start, end = sentence.start, sentence.end
-        if end - start > LONGEST or not hit.text[start:end].strip():
-            continue
-        if is_heading(hit.text, start, end) and not is_list_item(hit.text, start, end):
+        if number in headings and number < last:
             continue
         found.append(Place(n, number, *_body(hit.text, start, end), sentence.probability))
     return found

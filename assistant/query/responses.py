@@ -44,7 +44,7 @@ class Responder:
     def _found(
         self, wanted: Request, question: str, history: Sequence[Turn], collections: Sequence[str]
     ) -> Found | None:
-        if wanted.kind in SMALL_TALK or wanted.kind == "language":
+        if wanted.kind in SMALL_TALK:
             return self._said(wanted.kind, question, collections=self._names(collections))
         if wanted.kind == "summary":
             return self._summary(wanted, history, collections)
@@ -58,6 +58,8 @@ class Responder:
         last = last_answered(history)
         if last is None or last.answer is None:
             return None
+        if wanted.kind == "language":  # what it can be said in stands below
+            return Found((*self._said("language", question).sentences, *last.answer.sentences), last.answer.sources)
         if wanted.kind == "shorter":
             return actions.shorter(last.answer)
         if wanted.kind == "more":

@@ -389,6 +389,105 @@ def endless_text(rng):
     )
 
 
+def odd_tree(rng):
+    deep = 10_000
+    return rng.choice(
+        (
+            (".xml", LAUGHS),
+            (".xml", b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY f SYSTEM 'file:///etc/passwd'>]><x>&f;</x>"),
+            (".xml", b"<?xml version='1.0'?><!DOCTYPE x SYSTEM 'http://127.0.0.1:9/x.dtd'><x>text</x>"),
+            (
+                ".xml",
+                b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a '"
+                + b"a" * 100_000
+                + b"'>]><x>"
+                + b"&a;" * 9000
+                + b"</x>",
+            ),
+            (".xml", b"<a>" * deep + b"deep" + b"</a>" * deep),
+            (".xml", b"<a " + b" ".join(b"n%d='v'" % n for n in range(50_000)) + b"/>"),
+            (".xml", mutated(rng, b"<a><b>" + sentence(rng, 40).encode() + b"</b></a>")),
+            (".json", b"[" * deep + b"]" * deep),
+            (".json", b'{"a":' * deep + b'"deep"' + b"}" * deep),
+            (".json", b'{"a": ' + b"9" * 100_000 + b"}"),
+            (".json", b'{"' + b"k" * 1_000_000 + b'": "v"}'),
+            (".json", json.dumps([{f"n{n}": "" for n in range(200)}] * 500).encode()),
+            (".json", mutated(rng, json.dumps({"text": sentence(rng, 40)}).encode())),
+        )
+    )
+
+
+def odd_notebook(rng):
+    cell = {"cell_type": "markdown", "metadata": {}, "source": sentence(rng, 20)}
+    image = {"output_type": "display_data", "data": {"image/png": "A" * 3_000_000}}
+    return ".ipynb", rng.choice(
+        (
+            json.dumps({"cells": [cell] * 20_000}).encode(),
+            json.dumps({"cells": [{**cell, "cell_type": 7, "source": {"a": 1}}, cell]}).encode(),
+            json.dumps({"cells": [{"cell_type": "code", "source": ["x"], "outputs": [image]}]}).encode(),
+            json.dumps({"cells": {"a": "b"}, "nbformat": "four"}).encode(),
+            b'{"cells": ' + b"[" * 10_000 + b"]" * 10_000 + b"}",
+            mutated(rng, json.dumps({"cells": [cell] * 3}).encode()),
+        )
+    )
+
+
+def odd_opendocument(rng):
+    office = b"urn:oasis:names:tc:opendocument:xmlns:"
+    spaces = b" ".join(b"xmlns:%s='%s%s:1.0'" % (name, office, name) for name in (b"office", b"text", b"table"))
+    suffix = rng.choice((".odt", ".ods", ".odp"))
+
+    def document(body: bytes) -> bytes:
+        return (
+            b"<office:document-content "
+            + spaces
+            + b"><office:body>"
+            + body
+            + b"</office:body></office:document-content>"
+        )
+
+    row = b"<table:table-row table:number-rows-repeated='1000000'>"
+    row += b"<table:table-cell table:number-columns-repeated='16000'>"
+    content = rng.choice(
+        (
+            LAUGHS,
+            document(b"<table:table>" + row + b"<text:p>a</text:p></table:table-cell></table:table-row></table:table>"),
+            document(b"<text:section>" * 10_000 + b"</text:section>" * 10_000),
+            document(b"<text:p><text:s text:c='2000000000'/>a</text:p>"),
+            document(b"<text:p>" + bytes(rng.choice((10, 80))) * (1 << 20) + b"</text:p>"),
+            mutated(rng, document(b"<text:p>" + sentence(rng, 40).encode() + b"</text:p>")),
+        )
+    )
+    inner = _zip([("content.xml", content)])
+    for level in range(rng.choice((0, 0, 12))):
+        inner = _zip([(f"{level}.odt", inner)])
+    return suffix, inner
+
+
+def odd_rich_text(rng):
+    return ".rtf", rng.choice(
+        (
+            b"{\\rtf1 " + b"{" * 100_000,
+            b"{\\rtf1 " + b"\\u-10179?" * 50_000 + b"}",
+            b"{\\rtf1 {\\object{\\objdata " + b"00" * 1_000_000 + b"}}" + sentence(rng, 10).encode() + b"}",
+            b"{\\rtf1 \\bin999999999 " + b"x" * 5000 + b"}",
+            mutated(rng, b"{\\rtf1\\ansi " + sentence(rng, 60).encode() + b"}"),
+        )
+    )
+
+
+def odd_mailbox(rng):
+    letter = b"From a@b Thu Jan  1 00:00:00 2026\nFrom: a@b\nSubject: s\n\n" + sentence(rng, 10).encode() + b"\n\n"
+    return ".mbox", rng.choice(
+        (
+            letter * 5000,
+            b"From \n" * 100_000,
+            b"From a\nSubject: " + b"x\n " * 200_000 + b"\n\ntext\n",
+            mutated(rng, letter * 20),
+        )
+    )
+
+
 KINDS: dict[str, Callable[[random.Random], tuple[str, bytes]]] = {
     "fuzzed pdf": fuzzed_pdf,
     "odd zip": odd_zip,
@@ -404,4 +503,9 @@ KINDS: dict[str, Callable[[random.Random], tuple[str, bytes]]] = {
     "endless text": endless_text,
     "wrong suffix": wrong_suffix,
     "fuzzed epub": fuzzed_epub,
+    "odd tree": odd_tree,
+    "odd notebook": odd_notebook,
+    "odd opendocument": odd_opendocument,
+    "odd rich text": odd_rich_text,
+    "odd mailbox": odd_mailbox,
 }

@@ -108,3 +108,13 @@ def test_table_without_a_sentence_is_quoted_cell_by_cell():
 
 def test_nothing_is_quoted_from_nothing():
     assert quotes([]) == []
+
+
+def test_a_note_that_looks_like_a_heading_of_nothing_is_quoted():
+    assert texts([read("Gate code 8821#", [0.4])]) == ["Gate code 8821#"]
+    header = "Page header: Quotation Q-11, valid until May\n\nPage footer: Ostermoor Roofing"
+    assert texts([read(header, [0.8, 0.01])])[0] == "Page header: Quotation Q-11, valid until May"
+
+
+def test_a_heading_over_its_text_is_not_quoted():
+    assert texts([read("Opening Hours\n\nThe gate opens at ten.", [0.6, 0.5])]) == ["The gate opens at ten."]

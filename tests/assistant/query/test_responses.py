@@ -87,3 +87,13 @@ def test_shorter_and_more_act_on_the_last_answer(responder):
     more = responder.answer(Request("more", 0.9), "more", history, (), "quotes")
     assert texts(more) == ["And a second one follows it here."]
     assert responder.answer(Request("more", 0.9), "more", (), (), "quotes") is None
+
+
+def test_another_language_is_declined_with_the_last_answer_below(responder):
+    hit = Hit(1, "d", "T", "The gate opens at ten.")
+    said = (Sentence("The gate opens at ten.", True, 1.0, (Citation(1, 0, 22),)),)
+    history = [Turn("q", Answer("q", False, 0.9, "quotes", "", said, (hit,)))]
+    answer = responder.answer(Request("language", 0.9), "In French please", history, (), "quotes")
+    assert "language of the document" in texts(answer)[0]
+    assert texts(answer)[1:] == ["The gate opens at ten."] and answer.sources == (hit,)
+    assert responder.answer(Request("language", 0.9), "In French please", (), (), "quotes") is None
