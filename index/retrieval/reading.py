@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from corpus.layout import is_row
 from index.reader.reading import PassageReader, Reading
 from index.retrieval.candidates import all_stems, keyword_stems, stems_of
 from index.retrieval.hit import Hit, Span
@@ -73,6 +74,18 @@ class Wording:
         there = all_stems(text)
         return sum(rarity for forms, rarity in self._rarities.items() if forms & there) / self._total
 
+    def named(self, texts: Sequence[str]) -> list[float]:
+        """How far the question tells each of some like texts from the others: its words that stand in some of them but
+        not in all, the fewer the more."""
+        there = [all_stems(text) for text in texts]
+        found = [0.0] * len(texts)
+        for forms in self._rarities:
+            holding = [at for at, one in enumerate(there) if forms & one]
+            if holding and len(holding) < len(texts):
+                for at in holding:
+                    found[at] += math.log(len(texts) / len(holding))
+        return found
+
 
 def read(
     question: str,
@@ -114,9 +127,13 @@ def named(question: str, title: str) -> float:
 
 
 def _told(question: str, wording: Wording, hit: Hit, reading: Reading, order: Order) -> Hit:
-    sentences = tuple(
-        Span(one.start, one.end, order.probability(one.score, *_measured(wording, hit.text[one.start : one.end])))
-        for one in reading.sentences
+    sentences = _by_row(
+        [
+            Span(one.start, one.end, order.probability(one.score, *_measured(wording, hit.text[one.start : one.end])))
+            for one in reading.sentences
+        ],
+        hit.text,
+        wording,
     )
     # A passage answers if one of its sentences does.
     chance = max((sentence.probability for sentence in sentences), default=0.0)
@@ -126,6 +143,28 @@ def _told(question: str, wording: Wording, hit: Hit, reading: Reading, order: Or
         reader=chance,
         evidence=tuple(Span(one.start, one.end, chance * one.probability) for one in reading.evidence[:EVIDENCE]),
         sentences=sentences,
+    )
+
+
+def _by_row(sentences: Sequence[Span], text: str, wording: Wording) -> tuple[Span, ...]:
+    """The sentences, with the probability of a table's rows moved to those that the question names.
+
+    The reader says that a row of the table answers, but rows differ in a cell or two, and it often takes a neighbour. A
+    question that names Tuesday does not ask for Monday's row where there is one of Tuesday.
+    """
+    rows = [at for at, one in enumerate(sentences) if is_row(text, one.start, one.end)]
+    named = wording.named([text[sentences[at].start : sentences[at].end] for at in rows])
+    most = max(named, default=0.0)
+    if not most:
+        return tuple(sentences)
+    share = {at: one / most for at, one in zip(rows, named, strict=True)}
+    highest = max(sentences[at].probability for at in rows)
+    best = max(sentences[at].probability for at in rows if share[at] == 1)
+    return tuple(
+        replace(one, probability=one.probability * share[at] * (highest / best if share[at] == 1 and best else 1.0))
+        if at in share
+        else one
+        for at, one in enumerate(sentences)
     )
 
 

@@ -1,8 +1,10 @@
+import math
 from dataclasses import replace
 
 import pytest
 
 from index.reader.overlap import OverlapReader
+from index.reader.reading import Reading, Sentence
 from index.retrieval.hit import Hit
 from index.retrieval.reading import FIRST, READ, Order, Wording, named, read
 
@@ -101,3 +103,32 @@ def test_nothing_is_read_of_nothing():
 @pytest.mark.parametrize("score", [-1e9, 1e9])
 def test_probability_stays_a_number(score):
     assert 0 <= ORDER.probability(score, 0.5, 9) <= 1
+
+
+TABLE = "Day: Monday | Dish: barley\nDay: Tuesday | Dish: trout\nDay: Friday | Dish: herring"
+
+
+class Neighbour:
+    """A reader that knows that the table answers, and takes the wrong row for it."""
+
+    def read(self, question, passages, titles=(), languages=()):
+        (text,) = passages
+        places = [(at, at + len(row)) for row in text.split("\n") for at in [text.index(row)]]
+        rows = tuple(Sentence(start, end, 2.0 if start == 0 else -1.0) for start, end in places)
+        return [Reading(2.0, 0.0, (), rows)]
+
+
+def likeliest(question, rarities):
+    (hit,) = read(question, rarities, hits(TABLE), Neighbour(), ORDER)
+    best = max(hit.sentences, key=lambda span: span.probability)
+    return hit.text[best.start : best.end], best.probability
+
+
+def test_of_a_tables_rows_the_one_that_the_question_names_answers_as_surely_as_the_reader_says():
+    row, surely = likeliest("What is the dish on Tuesday?", {"dish": 1.0, "tuesday": 1.0})
+    assert row == "Day: Tuesday | Dish: trout"
+    assert surely == pytest.approx(1 / (1 + math.exp(-2.0)))
+
+
+def test_a_question_that_names_no_row_leaves_the_reader_its_choice():
+    assert likeliest("What is the dish?", {"dish": 1.0})[0] == "Day: Monday | Dish: barley"
