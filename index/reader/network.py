@@ -24,7 +24,8 @@ class Network(nn.Module):
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Token ids and mask [batch, tokens] -> starts and ends [batch, tokens, 2]."""
         states = self.body(input_ids=ids, attention_mask=mask).last_hidden_state
-        logits: Tensor = self.head(self.dropout(states))
+        # A body in bfloat16 keeps its head in float32: probabilities far from a half are told apart there.
+        logits: Tensor = self.head(self.dropout(states.to(self.head.weight.dtype)))
         return logits
 
 

@@ -64,7 +64,8 @@ class Reader:
     def _ready(self) -> _Loaded:
         with self._lock:
             if self._loaded is None:
-                network, about, body = restored(self.weights, self.models)
+                network, about, body = restored(self.weights, self.models, attention="eager")
+                _choose_precision(network)
                 self._loaded = _Loaded(network, Encoder.load(body, about.length), about.width)
             return self._loaded
 
@@ -72,6 +73,16 @@ class Reader:
         # Two questions at once would only share the same cores, and take twice the memory.
         with self._lock:
             return outputs(loaded.network, windows)
+
+
+def _choose_precision(network: Any) -> None:
+    """Has the body compute in bfloat16 where the CPU can: it reads in less than half the time."""
+    import torch
+
+    from index.vectors.precision import computes_bfloat16
+
+    if computes_bfloat16():
+        network.body.to(torch.bfloat16)
 
 
 def outputs(network: Any, windows: Sequence[Window], tokens: int = TOKENS) -> list[np.ndarray]:
