@@ -23,6 +23,7 @@ MEMORY = 2 << 30  # bytes of address space
 WIDTH = 1200  # pixels of the picture
 TALLEST = 2.5  # times its width: a page a kilometre long is drawn to this height
 LETTERS = 12  # that a quote must have to be looked for
+FINE = 10_000  # steps in which a place on a page is measured
 
 
 class PageError(SourcierError):
@@ -99,7 +100,7 @@ def _drawn(path: str, number: int, quotes: Sequence[str]) -> dict:
     image = page.render(scale=min(WIDTH / width, WIDTH * TALLEST / height), rev_byteorder=True).to_pil()
     data = io.BytesIO()
     image.save(data, "png")
-    boxes = [] if page.get_rotation() else _boxes(page, quotes)
+    boxes = _boxes(page, quotes)
     png = base64.b64encode(data.getvalue()).decode("ascii")
     return {"png": png, "number": number, "pages": len(pdf), "ratio": height / width, "boxes": boxes}
 
@@ -107,8 +108,6 @@ def _drawn(path: str, number: int, quotes: Sequence[str]) -> dict:
 def _boxes(page, quotes: Sequence[str]) -> list[list[float]]:
     """The rectangles of the quotes on the page, whatever line breaks and hyphens stand between their letters."""
     text_page = page.get_textpage()
-    left, bottom, right, top = page.get_cropbox()
-    width, height = right - left, top - bottom
     letters, places = _letters([text_page.get_text_range(at, 1) for at in range(text_page.count_chars())])
     boxes = []
     for quote in quotes:
@@ -119,9 +118,24 @@ def _boxes(page, quotes: Sequence[str]) -> list[list[float]]:
         first, last = places[at], places[at + len(wanted) - 1]
         for n in range(text_page.count_rects(first, last - first + 1)):
             x0, y0, x1, y1 = text_page.get_rect(n)
-            box = ((x0 - left) / width, (top - y1) / height, (x1 - x0) / width, (y1 - y0) / height)
-            boxes.append([round(value, 4) for value in box])
+            corners = _share(page, x0, y0), _share(page, x1, y1)
+            (left, right), (top, bottom) = (sorted(values) for values in zip(*corners, strict=True))
+            boxes.append([round(value, 4) for value in (left, top, right - left, bottom - top)])
     return boxes
+
+
+def _share(page, x: float, y: float) -> tuple[float, float]:
+    """A point of the page in shares of its picture, from the left and the top.
+
+    PDFium says itself where it draws a point: boxes may be inherited or lie within one another, and pages be turned.
+    """
+    import ctypes
+
+    import pypdfium2.raw
+
+    across, down = ctypes.c_int(), ctypes.c_int()
+    pypdfium2.raw.FPDF_PageToDevice(page, 0, 0, FINE, FINE, 0, x, y, across, down)
+    return across.value / FINE, down.value / FINE
 
 
 def _letters(characters: Sequence[str]) -> tuple[str, list[int]]:

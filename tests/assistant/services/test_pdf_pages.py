@@ -64,3 +64,40 @@ def test_only_pdfs_that_the_index_was_given_are_opened(tmp_path, pdf):
     pdf.unlink()
     assert pdf_of(store, document.id[:16], "Sea") is None
     store.close()
+
+
+def _inherited(media_box: bytes, crop_box: bytes, turned: int) -> bytes:
+    """A PDF whose boxes stand in the page tree, not on the page."""
+    content = b"BT /F 12 Tf 140 700 Td (The lighthouse was built by Ada Thornbury.) Tj ET"
+    boxes = b"/Rotate %d /MediaBox [%s]" % (turned, media_box) + (b" /CropBox [%s]" % crop_box if crop_box else b"")
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 %s >>" % boxes,
+        b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % (n, thing) for n, thing in enumerate(objects, start=1))
+    return b"%PDF-1.4\n" + body + b"trailer << /Root 1 0 R /Size 6 >>\n"
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180])
+@pytest.mark.parametrize(
+    ("media_box", "crop_box"),
+    [(b"0 0 595 842", b""), (b"0 0 1000 1000", b"100 600 500 800"), (b"100 600 500 800", b"")],
+)
+def test_a_mark_lies_on_its_ink_wherever_the_page_has_its_size_from(tmp_path, media_box, crop_box, turned):
+    from PIL import Image, ImageOps
+
+    (tmp_path / "inherited.pdf").write_bytes(_inherited(media_box, crop_box, turned))
+    page = draw(tmp_path / "inherited.pdf", 1, ["The lighthouse was built by Ada Thornbury."])
+    picture = Image.open(io.BytesIO(page.png)).convert("L")
+    ink = ImageOps.invert(picture).getbbox()  # of the only line on the page
+    ((left, top, width, height),) = page.boxes
+    marked = [
+        left * picture.width,
+        top * picture.height,
+        (left + width) * picture.width,
+        (top + height) * picture.height,
+    ]
+    assert marked == pytest.approx(ink, abs=0.015 * max(picture.size))
