@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 LONGEST_QUESTION = 2000  # characters
 MOST = 2 / 3  # of a draft's sentences must have passed
 INCOMPLETE, QUOTED, STOPPED = "index_incomplete", "quoted", "stopped"
+STOPPED_QUOTED = "stopped_quoted"
 OTHER_LANGUAGE = "quoted_in_other_language"
 FRENCH = "generator_writes_english"
 
@@ -218,16 +219,15 @@ class Assistant:
             return answer
         evidence = Evidence(answer.sources, WORDING if answer.mode == "grounded" else 0.0)
         draft = yield from self._drafted(answer, settings, evidence, clock, stop)
-        sentences = checked(draft, evidence)
-        notices = answer.notices
-        if stop is not None and stop.is_set():
-            notices += (STOPPED,)
+        stopped = stop is not None and stop.is_set()
+        sentences = checked(draft, evidence, stopped=stopped)
+        notices, ending = answer.notices, (STOPPED,) if stopped else ()
         if answer.mode == "grounded":
             sentences, whole = shown(sentences, answer)
-            notices = notices if whole else (*notices, QUOTED)
+            ending = ending if whole else (STOPPED_QUOTED,) if stopped else (QUOTED,)
         elif _language(answer) == "fr":
             notices += (FRENCH,)
-        return replace(answer, sentences=tuple(sentences), model=settings.model, notices=notices)
+        return replace(answer, sentences=tuple(sentences), model=settings.model, notices=(*notices, *ending))
 
     def _drafted(
         self,

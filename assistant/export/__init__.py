@@ -5,7 +5,7 @@ Everything in them is untrusted text: each format escapes what it writes, and no
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.export.json import ImportFileError, as_json, imported
@@ -30,18 +30,21 @@ class File:
     content: bytes
 
 
-def exported(conversations: Kept, kind: str, lang: str = "en") -> File:
-    """The conversations in one file of the `kind` markdown, html, pdf or json, its headings in `lang`."""
+def exported(conversations: Kept, kind: str, lang: str = "en", notice: Callable[[str], str] = lambda key: "") -> File:
+    """The conversations in one file of the `kind` markdown, html, pdf or json, its headings in `lang`.
+
+    `notice` gives the sentence of an answer's notice by its key, "" for one that it does not know.
+    """
     extension = EXTENSIONS[kind]
-    return File(f"{_name(conversations)}.{extension}", TYPES[extension], _content(conversations, kind, lang))
+    return File(f"{_name(conversations)}.{extension}", TYPES[extension], _content(conversations, kind, lang, notice))
 
 
-def _content(conversations: Kept, kind: str, lang: str) -> bytes:
+def _content(conversations: Kept, kind: str, lang: str, notice: Callable[[str], str]) -> bytes:
     if kind == "json":
         return as_json(conversations).encode()
     from assistant.export.footnotes import chapters
 
-    made = chapters(conversations, lang)
+    made = chapters(conversations, lang, notice)
     if kind == "markdown":
         from assistant.export.markdown import markdown
 

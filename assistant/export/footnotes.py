@@ -1,7 +1,7 @@
 """Conversations as text with footnotes, before any format: what Markdown, HTML and PDF have in common."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, pairwise
 
@@ -12,6 +12,7 @@ from assistant.text.sanitize import one_line
 from index.retrieval.hit import Hit
 
 Piece = tuple[str, bool]  # words of a passage, and whether they support a sentence
+Notices = Callable[[str], str]  # the sentence of a notice's key, "" where there is none
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Note:
 
     number: int
     title: str
-    place: str  # collection, page, path
+    place: str  # collection, page, heading
+    path: str
     passage: tuple[Piece, ...]
 
 
@@ -56,14 +58,16 @@ class Chapter:
     exchanges: tuple[Exchange, ...]
 
 
-def chapters(conversations: Sequence[tuple[Conversation, Sequence[StoredTurn]]], lang: str) -> list[Chapter]:
+def chapters(
+    conversations: Sequence[tuple[Conversation, Sequence[StoredTurn]]], lang: str, notice: Notices
+) -> list[Chapter]:
     """The conversations with their footnotes numbered through."""
     numbers = count(1)
     return [
         Chapter(
             one_line(conversation.title) or "Sourcier",
             date(conversation.created),
-            tuple(_exchange(turn, numbers, lang) for turn in turns),
+            tuple(_exchange(turn, numbers, lang, notice) for turn in turns),
         )
         for conversation, turns in conversations
     ]
@@ -74,7 +78,7 @@ def date(seconds: float) -> str:
     return time.strftime("%Y-%m-%d", time.localtime(seconds))
 
 
-def _exchange(turn: StoredTurn, numbers: Iterator[int], lang: str) -> Exchange:
+def _exchange(turn: StoredTurn, numbers: Iterator[int], lang: str, notice: Notices) -> Exchange:
     answer, draft = turn.answer, one_line(turn.draft)
     remark = word(turn.state, lang) if turn.state in ("stopped", "interrupted", "failed") else ""
     if answer is None:
@@ -84,9 +88,12 @@ def _exchange(turn: StoredTurn, numbers: Iterator[int], lang: str) -> Exchange:
     parts = tuple(_part(sentence, notes) for sentence in answer.sentences)
     if answer.refused:
         remark = word("refused", lang, p=round(answer.confidence * 100), q=round(answer.threshold * 100))
-    elif answer.mode == "free":
-        remark = " ".join(filter(None, (word("free", lang), remark)))
-    facts = " · ".join(filter(None, (one_line(answer.model), answer.mode, date(turn.asked) if turn.asked else "")))
+    else:
+        said = any(key.startswith(turn.state) for key in answer.notices)  # once, as on the page
+        remarks = (word("free", lang) if answer.mode == "free" else "", "" if said else remark)
+        remark = " ".join(filter(None, (*remarks, *map(notice, answer.notices))))
+    mode = word(f"mode.{answer.mode}", lang)
+    facts = " · ".join(filter(None, (one_line(answer.model), mode, date(turn.asked) if turn.asked else "")))
     return Exchange(turn.question, parts, tuple(notes.values()), draft, remark, facts, answer.refused)
 
 
@@ -109,13 +116,13 @@ def _part(sentence: Sentence, notes: dict[int, Note]) -> Part:
 def _note(number: int, answer: Answer, n: int, lang: str) -> Note:
     hit = answer.sources[n - 1]
     spans = [(c.start, c.end) for sentence in answer.sentences for c in sentence.citations if c.n == n]
-    return Note(number, one_line(hit.title) or "—", _place(hit, lang), _pieces(hit.text, spans))
+    return Note(number, one_line(hit.title) or "—", _place(hit, lang), one_line(hit.path), _pieces(hit.text, spans))
 
 
 def _place(hit: Hit, lang: str) -> str:
     page = word("page", lang, n=hit.page) if hit.page is not None else ""
     heading = hit.heading if hit.heading != hit.title else ""
-    return " · ".join(filter(None, map(one_line, (hit.collection, hit.path, page, heading))))
+    return " · ".join(filter(None, map(one_line, (hit.collection, page, heading))))
 
 
 def _pieces(text: str, spans: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
@@ -129,10 +136,12 @@ def _pieces(text: str, spans: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
             pieces[-1][0] += text[start:end]
         else:
             pieces.append([text[start:end], marked])
-    return tuple((_spaced(words), marked) for words, marked in pieces if words.strip())
+    return tuple((_spaced(words), marked) for words, marked in pieces)
 
 
 def _spaced(words: str) -> str:
     """On one line, but apart from its neighbours as before."""
+    if words and not words.strip():
+        return " "
     before, after = (" " if words[at : at + 1 or None].isspace() else "" for at in (0, -1))
     return before + one_line(words) + after

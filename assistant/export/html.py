@@ -98,5 +98,6 @@ def _part(part: Part, lang: str) -> str:
 def _note(note: Note) -> str:
     passage = "".join(f"<mark>{_esc(words)}</mark>" if marked else _esc(words) for words, marked in note.passage)
     place = f' <span class="muted">{_esc(note.place)}</span>' if note.place else ""
+    place += f" · <code>{_esc(note.path)}</code>" if note.path else ""
     name = f"[{note.number}] <strong>{_esc(note.title)}</strong>{place}"
     return f'<li id="n{note.number}" dir="auto">{name}<br>{passage}</li>'

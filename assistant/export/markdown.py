@@ -10,6 +10,7 @@ from assistant.text.sanitize import one_line
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$^@])")  # emphasis, links, HTML, tables, mathematics, mentions
 LEADING = re.compile(r"^([-+=:.!>]|\d+(?=[.)]))")  # lists, rules, definitions
+PLAIN_PATH = re.compile(r"[\w./:%~() +,-]+")
 ADDRESS = re.compile(r"(?i)\b(https?|ftp|mailto|javascript|data|file):|\bwww\.")  # what renderers make links of
 
 
@@ -41,7 +42,7 @@ def _exchange(exchange: Exchange, lang: str) -> str:
     if exchange.draft:
         lines.append(f"*{word('draft', lang)}:* {escaped(exchange.draft)}")
     if exchange.remark:
-        lines.append(f"> {exchange.remark}")
+        lines.append(f"> {escaped(exchange.remark)}")
     if exchange.closest:
         numbers = "".join(f"[^{note.number}]" for note in exchange.notes)
         lines.append(f"{word('closest', lang)}: {numbers}" if numbers else "")
@@ -65,10 +66,18 @@ def _answer(parts: Sequence[Part], lang: str) -> str:
 def _note(note: Note, lang: str) -> str:
     passage = "".join(_marked(words) if marked else _within(words) for words, marked in note.passage)
     place = f", {escaped(note.place)}" if note.place else ""
+    place += f", {_literal(note.path)}" if note.path else ""
     return f"[^{note.number}]: **{escaped(note.title)}**{place}: {passage.strip()}"
 
 
+def _literal(text: str) -> str:
+    """A path or an address as code, to be read and copied as it is; with any sign beyond the usual ones, as text."""
+    return f"`{text}`" if PLAIN_PATH.fullmatch(text) else escaped(text, begins=False)
+
+
 def _within(words: str) -> str:
+    if words.isspace():
+        return " "
     before, after = (" " if words[at : at + 1 or None].isspace() else "" for at in (0, -1))
     return before + escaped(words, begins=False) + after
 

@@ -104,7 +104,7 @@ class _Paper(FPDF):
         self._style(9, INK, "B")
         self._flow(note.title, 5)
         self._style(9, MUTED)
-        self._flow(f" · {note.place}\n" if note.place else "\n", 5)
+        self._flow("".join(f" · {text}" for text in (note.place, note.path) if text) + "\n", 5)
         for words, marked in note.passage:
             self._style(9, INK, "B" if marked else "")
             self._flow(words, 5)

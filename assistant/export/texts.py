@@ -20,6 +20,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "back": "back to the text",
             "made": "Exported from Sourcier on {date}. Every number leads to the passage that supports the sentence.",
             "contents": "Conversations",
+            "mode.grounded": "only what the sources say",
+            "mode.quotes": "quotes only",
+            "mode.free": "draft, may be wrong",
         },
         "fr": {
             "question": "Question",
@@ -37,6 +40,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "back": "retour au texte",
             "made": "Exporté de Sourcier le {date}. Chaque numéro mène au passage qui appuie la phrase.",
             "contents": "Conversations",
+            "mode.grounded": "seulement ce que disent les sources",
+            "mode.quotes": "citations seules",
+            "mode.free": "brouillon, peut se tromper",
         },
     }
 )

@@ -239,12 +239,19 @@ class Settling:
         return tuple(self._sentences), draft[self._done :].strip()
 
 
-def checked(text: str, evidence: Evidence, language: str = "en") -> list[Sentence]:
-    """The sentences of a draft, each checked; repetitions, loops and a half sentence at the end are left out."""
+def checked(text: str, evidence: Evidence, language: str = "en", *, stopped: bool = False) -> list[Sentence]:
+    """The sentences of a draft, each checked; repetitions, loops and a half sentence at the end are left out.
+
+    A draft of one half sentence is kept, unless the user has `stopped` it.
+    """
     sentences: list[Sentence] = []
     seen: set[str] = set()
     pieces = split(text.strip(), language)
-    if len(pieces) > 1 and not pieces[-1].rstrip().endswith((".", "!", "?", ")", '"', "”", "»")):
+    if (
+        pieces
+        and (stopped or len(pieces) > 1)
+        and not pieces[-1].rstrip().endswith((".", "!", "?", ")", '"', "”", "»"))
+    ):
         pieces.pop()  # cut off by the token limit
     for piece in pieces:
         if is_new(piece, seen, evidence):

@@ -231,6 +231,15 @@ def test_stopped_draft_is_checked_and_answered_with_what_is_there(make):
     assert [sentence.text for sentence in answer.sentences] == ["Eye drops lower the pressure in the eye."]
 
 
+def test_a_half_sentence_that_was_stopped_gives_way_to_quotes_under_one_notice(make):
+    stop = threading.Event()
+    for event in make("Eye drops lower the pressure in the eye.").ask("glaucoma eye drops pressure", stop=stop):
+        if isinstance(event, Drafted):
+            stop.set()
+    assert event.answer.notices == ("stopped_quoted",)
+    assert all(sentence.text.endswith(".") for sentence in event.answer.sentences)
+
+
 def test_answer_during_indexing_says_that_the_index_is_incomplete(make):
     assistant = make("Eye drops lower the pressure in the eye.")
     store = assistant.resources.store

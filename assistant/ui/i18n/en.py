@@ -91,6 +91,7 @@ ENGLISH = MappingProxyType(
         "quoted as it is.",
         "notice.quoted": "The passages support too little of the draft: their best sentences are quoted instead.",
         "notice.generator_writes_english": "The generator writes English only; the passages are in French.",
+        "notice.stopped_quoted": "You stopped the draft: the best sentences of the passages stand in its place.",
         "notice.stopped": "Stopped early: this is what had been written.",
         "footer.tokens": "{n} tokens",
         "footer.seconds": "{seconds} s",

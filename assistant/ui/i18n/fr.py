@@ -92,6 +92,7 @@ FRENCH = MappingProxyType(
         "c’est cité tel quel.",
         "notice.quoted": "Les passages appuient trop peu le brouillon : leurs meilleures phrases le remplacent.",
         "notice.generator_writes_english": "Le générateur n’écrit qu’en anglais ; les passages sont en français.",
+        "notice.stopped_quoted": "Vous avez arrêté le brouillon : les meilleures phrases des passages le remplacent.",
         "notice.stopped": "Arrêtée avant la fin : voici ce qui était écrit.",
         "footer.tokens": "{n} tokens",
         "footer.seconds": "{seconds} s",

@@ -24,6 +24,11 @@ def t(key: str, lang: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def notice(key: str, lang: str) -> str:
+    """The remark of the pipeline called `key`, "" for one that this version has no words for."""
+    return t(f"notice.{key}", lang) if f"notice.{key}" in ENGLISH else ""
+
+
 def counted(key: str, n: int, lang: str) -> str:
     """ "1 passage", "6 passages": the text `key.one` or `key.other`. French counts 0 as singular."""
     one = n < 2 if lang == "fr" else n == 1

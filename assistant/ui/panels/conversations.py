@@ -10,7 +10,7 @@ from assistant.services.application import Application
 from assistant.storage.history import Conversation
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
-from assistant.ui.i18n.texts import counted, t
+from assistant.ui.i18n.texts import counted, notice, t
 from assistant.ui.panels.components import Changes, html, number
 from assistant.ui.tab import Tab
 
@@ -95,7 +95,8 @@ class ConversationsPanel:
         wanted = [c for c in self._app.history.conversations() if identity in (None, c.id)]
         if not wanted or kind not in EXTENSIONS or ("id" in data and identity is None):
             return None
-        file = exported([(c, self._app.history.turns(c.id)) for c in wanted], kind, tab.lang)
+        talks = [(c, self._app.history.turns(c.id)) for c in wanted]
+        file = exported(talks, kind, tab.lang, lambda key: notice(key, tab.lang))
         return {"name": file.name, "type": file.type, "data": base64.b64encode(file.content).decode("ascii")}
 
     def import_file(self, data: dict[str, str], tab: Tab) -> str:

@@ -6,7 +6,7 @@ from itertools import groupby
 from assistant.schema import Answer, Sentence
 from assistant.services.turns import TurnView
 from assistant.ui.i18n.errors import sentence
-from assistant.ui.i18n.texts import counted, decimal, integer, percent, t
+from assistant.ui.i18n.texts import counted, decimal, integer, notice, percent, t
 from assistant.ui.render.feedback import feedback_line
 from assistant.ui.render.html import button, emphasised, esc
 
@@ -102,7 +102,7 @@ def _searched_for(view: TurnView, lang: str) -> tuple[str, ...]:
 
 def _body(view: TurnView, lang: str) -> str:
     ending = ""
-    said = view.answer is not None and view.state in view.answer.notices
+    said = view.answer is not None and any(key.startswith(view.state) for key in view.answer.notices)
     if view.state in ("stopped", "interrupted") and not said:
         ending = f'<p class="notice">{esc(t(f"state.{view.state}", lang))}</p>'
     if view.state == "failed":
@@ -207,10 +207,8 @@ def _gauge(value: float, threshold: float) -> str:
 
 def _notice(key: str, lang: str) -> str:
     """A remark of the pipeline; keys that this version has no words for are left out."""
-    try:
-        return f'<p class="notice">{esc(t(f"notice.{key}", lang))}</p>'
-    except KeyError:
-        return ""
+    words = notice(key, lang)
+    return f'<p class="notice">{esc(words)}</p>' if words else ""
 
 
 def _footer(turn_id: int, given: Answer, lang: str) -> str:

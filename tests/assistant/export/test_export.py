@@ -80,7 +80,7 @@ def test_markdown_has_a_footnote_with_file_page_and_passage():
     text = text_of("markdown", [DONE])
     assert "# Œil &amp; goutte" in text and "## What helps?" in text
     assert "Drops help.[^1] Maybe. *(no passage supports this sentence)*" in text
-    assert "[^1]: **Glaucoma**, Eyes · /library/eye.pdf · page 3: **Drops help.** They lower it." in text
+    assert "[^1]: **Glaucoma**, Eyes · page 3, `/library/eye.pdf`: **Drops help.** They lower it." in text
     assert "Uncited" not in text
 
 
@@ -201,3 +201,33 @@ def test_numbers_beyond_what_can_be_shown_are_cut():
     ((talk, (turn,)),) = imported(text)
     assert (turn.answer.confidence, turn.answer.threshold) == (1, 0)
     assert talk.created < 5e9
+
+
+def test_every_space_between_two_marked_sentences_is_kept():
+    text = "Curie was a chemist. She won two prizes.\nOthers did, too."
+    cited = tuple(Citation(1, *span) for span in ((0, 20), (21, 40), (41, 57)))
+    answer = replace(ANSWER, sources=(replace(SOURCE, text=text),), sentences=(Sentence("So.", True, 0.9, cited),))
+    turns = [StoredTurn(1, "Who?", answer, "done")]
+    assert "**Curie was a chemist.** **She won two prizes.** **Others did, too.**" in text_of("markdown", turns)
+    assert " ".join(text.split()) in Audit(text_of("html", turns)).text
+    pdf = pypdfium2.PdfDocument(exported([(TALK, turns)], "pdf").content)
+    page = " ".join(pdf[0].get_textpage().get_text_range().split())
+    assert " ".join(text.split()) in page
+
+
+@pytest.mark.parametrize("kind", ["markdown", "html"])
+def test_what_the_page_said_about_an_answer_is_in_the_file_in_words(kind):
+    answer = replace(ANSWER, notices=("index_incomplete", "stopped"))
+    said = {"index_incomplete": "The index grows.", "stopped": "You stopped it."}
+    for lang, mode in (("en", "only what the sources say"), ("fr", "seulement ce que disent les sources")):
+        turns = [(TALK, [StoredTurn(1, "What helps?", answer, "stopped")])]
+        text = exported(turns, kind, lang, lambda key: said.get(key, "")).content.decode()
+        assert "The index grows. You stopped it." in text.replace("\\", "")
+        assert "Stopped by the user" not in text and "grounded" not in text
+        assert mode in text
+
+
+def test_an_address_in_a_footnote_can_be_copied():
+    address = "https://en.wikipedia.org/wiki/Marie_Curie"
+    answer = replace(ANSWER, sources=(replace(SOURCE, path=address),))
+    assert f"`{address}`" in text_of("markdown", [StoredTurn(1, "Who?", answer, "done")])
