@@ -127,8 +127,7 @@ def _smaller(path: Path) -> Path:
 def _ask(page, options: argparse.Namespace) -> None:
     """Asks, waits for the checked answer, and opens the passage behind its first citation."""
     if options.collection:
-        page.click("#collection input")
-        page.click(f"#collection [role=option] >> text={options.collection}")
+        page.select_option("#collection select", options.collection)
     _answered(page, options.question)
 
 

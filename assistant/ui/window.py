@@ -9,7 +9,7 @@ import gradio as gr
 
 from assistant.services.application import Application
 from assistant.ui import ASSETS, render
-from assistant.ui.i18n.texts import TEXTS, preferred_language, t
+from assistant.ui.i18n.texts import TEXTS, model_names, preferred_language, t
 from assistant.ui.panels.ask import AskPanel
 from assistant.ui.panels.compare import ComparePanel
 from assistant.ui.panels.components import QUIET, Changes, action, html, number
@@ -114,7 +114,6 @@ class Window:
         self._evaluate.wire(self._tab, self._evaluate_tab)
         self._feedback.wire(self._tab, self._evaluate_tab)
         fetched = self._settings.wire(self._tab, self._settings_tab, switched)
-        self._ask_tab.select(self._threshold, [self._tab], [self._ask.chat.threshold], **QUIET)
         selected = (self._train_tab.select, self._documents_tab.select)
         for event in (*documents, *self._train.wire(self._tab), *fetched, *selected):
             look = getattr(event, "then", event)
@@ -158,11 +157,6 @@ class Window:
         language = data.get("name", "")
         return self._everything(replace(tab, lang=language if language in TEXTS else tab.lang))
 
-    def _threshold(self, tab: Tab) -> Changes:
-        """The threshold, which the settings may have moved meanwhile."""
-        chat = self._ask.chat
-        return {chat.threshold: chat.words(tab)[chat.threshold]}
-
     def _tick(self, tab: Tab, known: tuple) -> Changes:
         """What is loading and being indexed. Writes nothing into the tab's state, which may be changing meanwhile."""
         names = tuple(self._app.collections()), tuple(self._app.assistant.models())
@@ -171,9 +165,9 @@ class Window:
         chat = self._ask.chat
         choices: Changes = {
             chat.collection: chat.collection_choices(tab),
-            chat.model: gr.update(choices=list(names[1]), visible=len(names[1]) > 1),
+            chat.model: gr.update(choices=model_names(names[1], tab.lang), visible=len(names[1]) > 1),
             self._documents.collection: self._documents.collection_choices(tab),
-            self._lab.model: gr.update(choices=list(names[1])),
+            self._lab.model: gr.update(choices=model_names(names[1], tab.lang)),
         }
         choices |= self._train.choices(tab) | self._compare.choices(tab)
         return {self._known: names} | choices | self._state(tab)

@@ -53,6 +53,10 @@ const local = {
     const at = button.dataset.at;
     if (at) setTimeout(() => document.getElementById(at)?.scrollIntoView({ block: 'start' }), 400);
   },
+  how(button) {
+    const open = document.querySelector('#options').classList.toggle('open');
+    button.setAttribute('aria-expanded', open);
+  },
   menu() {
     columns().toggle('show-conversations');
   },
@@ -62,6 +66,9 @@ element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-act]');
   if (button) {
     const data = { ...button.dataset };
+    // A second quick click on “Next” was never meant for what has moved under the pointer.
+    if (event.detail > 1 && data.act === 'example' && window.sourcierLast === 'tour') return;
+    if (event.detail <= 1) window.sourcierLast = data.act;
     button.closest('[popover]')?.hidePopover();
     if (data.act === 'language') localStorage.setItem('sourcier.language', data.name);
     if (data.act === 'open') columns().remove('show-conversations');

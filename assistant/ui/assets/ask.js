@@ -108,3 +108,53 @@ document.addEventListener('keydown', (event) => {
   else return;
   event.preventDefault();
 });
+
+/* --- files dropped anywhere ------------------------------------------------------------------------------- */
+
+const holdsFiles = (event) => [...(event.dataTransfer?.types || [])].includes('Files');
+/* Calls `then` with what `get` gives, as soon as it gives something. */
+const whenThere = (get, then, tries = 100) => {
+  const found = get();
+  if (found) then(found);
+  else if (tries) setTimeout(() => whenThere(get, then, tries - 1), 100);
+};
+let leaving = 0;
+document.addEventListener('dragover', (event) => {
+  if (!holdsFiles(event)) return;
+  event.preventDefault(); // else the browser opens the file in place of the app
+  document.body.dataset.drop = $('.preferences')?.dataset.drop || '';
+  document.body.classList.add('dropping');
+  clearTimeout(leaving);
+  leaving = setTimeout(() => document.body.classList.remove('dropping'), 300);
+});
+document.addEventListener('drop', (event) => {
+  if (!holdsFiles(event)) return;
+  document.body.classList.remove('dropping');
+  if (event.target.closest?.('#files, #generators')) return; // they take files themselves
+  event.preventDefault();
+  const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const files = [...event.dataTransfer.files];
+  press('#documents-tab-button');
+  whenThere(() => $('#files input[type=file]') && window.sourcierTake, (take) => take(entries, files));
+});
+
+/* --- a question echoes at once ------------------------------------------------------------------------------ */
+
+window.sourcierEcho = (question) => {
+  if (!question?.trim() || $('#question button.stop-button')) return;
+  const field = $('#question textarea');
+  if (field && field.value === question) {
+    field.value = '';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  const said = Object.assign(document.createElement('div'), { className: 'question', dir: 'auto', textContent: question });
+  const line = Object.assign(document.createElement('div'), { className: 'asked-line echo' });
+  line.append(said);
+  $('#turns').append(line);
+  const before = newest()?.id;
+  const gone = setInterval(() => {
+    if (newest()?.id === before && field?.value !== question) return; // neither asked nor given back yet
+    line.remove();
+    clearInterval(gone);
+  }, 50);
+};

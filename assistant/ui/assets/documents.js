@@ -26,7 +26,8 @@
   const handOver = (found) => {
     const input = document.querySelector('#files input[type=file]');
     if (!input) return;
-    const meant = found.filter(([, path]) => isMeant(path)).sort((a, b) => a[1].localeCompare(b[1]));
+    const folders = found.some(([, path]) => path.includes('/')); // a file dropped by itself is told what is wrong
+    const meant = found.filter(([, path]) => !folders || isMeant(path)).sort((a, b) => a[1].localeCompare(b[1]));
     say(meant.length > MOST ? settings().tooMany : '');
     const files = new DataTransfer();
     meant.slice(0, MOST).forEach(([file, path]) => files.items.add(named(file, path)));
@@ -65,6 +66,13 @@
     picker.click();
   };
 
+  /* What was dropped on another part of the window. */
+  window.sourcierTake = async (entries, files) => {
+    if (!entries.some((entry) => entry.isDirectory)) return handOver(files.map((file) => [file, file.name]));
+    const found = [];
+    for (const entry of entries) await walk(entry, found);
+    handOver(found);
+  };
   element.addEventListener('click', (event) => {
     if (event.target.closest('.choose-folder')) choose();
   });

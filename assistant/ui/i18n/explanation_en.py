@@ -91,7 +91,7 @@ ENGLISH = MappingProxyType(
         "why.remedy.collection": "Choose the collection {collection}, or all of them",
         "why.remedy.name": "Name the file in your question, {name}",
         "why.remedy.words": "Add {words} to your question",
-        "why.remedy.threshold": "Set “Refuse under” to {threshold} or less.",
+        "why.remedy.threshold": "Set the strictness to {threshold} or less.",
         "why.remedy.wait_embedding.one": "Wait for the embedding of {n} passage.",
         "why.remedy.wait_embedding.other": "Wait for the embedding of {n} passages.",
         "why.remedy.wait_reading": "Wait until the file is read.",

@@ -94,7 +94,7 @@ FRENCH = MappingProxyType(
         "why.remedy.collection": "Choisissez la collection {collection}, ou toutes",
         "why.remedy.name": "Nommez le fichier dans la question, {name}",
         "why.remedy.words": "Ajoutez {words} à la question",
-        "why.remedy.threshold": "Réglez « Refuser sous » sur {threshold} ou moins.",
+        "why.remedy.threshold": "Réglez la sévérité sur {threshold} ou moins.",
         "why.remedy.wait_embedding.one": "Attendez que {n} passage soit vectorisé.",
         "why.remedy.wait_embedding.other": "Attendez que {n} passages soient vectorisés.",
         "why.remedy.wait_reading": "Attendez que le fichier soit lu.",

@@ -2,7 +2,7 @@
 
 import locale
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from assistant.ui.i18n import explanation_en, explanation_fr
@@ -14,6 +14,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType({**GENERAL, **explanation_en.ENGLI
 FRENCH: Mapping[str, str] = MappingProxyType({**GENERAL_FRENCH, **explanation_fr.FRENCH})
 TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": ENGLISH, "fr": FRENCH})
 LANGUAGES = tuple(TEXTS)
+STRONG, WEAK = 0.66, 0.33  # the least probability that is called so
 
 
 def t(key: str, lang: str, **values: object) -> str:
@@ -29,10 +30,10 @@ def notice(key: str, lang: str) -> str:
     return t(f"notice.{key}", lang) if f"notice.{key}" in ENGLISH else ""
 
 
-def counted(key: str, n: int, lang: str) -> str:
+def counted(key: str, n: int, lang: str, **values: object) -> str:
     """ "1 passage", "6 passages": the text `key.one` or `key.other`. French counts 0 as singular."""
     one = n < 2 if lang == "fr" else n == 1
-    return t(f"{key}.one" if one else f"{key}.other", lang, n=integer(n, lang))
+    return t(f"{key}.one" if one else f"{key}.other", lang, n=integer(n, lang), **values)
 
 
 def integer(n: int, lang: str) -> str:
@@ -50,6 +51,21 @@ def percent(share: float, lang: str) -> str:
     """A share in [0, 1] as "83%" in English, "83 %" in French; never rounded up to a hundred."""
     whole = min(round(share * 100), 99) if share < 1 else 100
     return f"{whole}{NARROW_SPACE}%" if lang == "fr" else f"{whole}%"
+
+
+def certainty(share: float) -> str:
+    """Which of the three words says a probability in [0, 1]: "strong", "weak" or "none" (texts `certainty.…`)."""
+    return "strong" if share >= STRONG else "weak" if share >= WEAK else "none"
+
+
+def model_name(name: str, lang: str) -> str:
+    """What a generator is called on the page; the user's own have the names that the user gave."""
+    return t("model.starter", lang) if name == "starter" else name
+
+
+def model_names(names: Iterable[str], lang: str) -> list[tuple[str, str]]:
+    """Pairs of what is shown and what is meant, for a choice of generators."""
+    return [(model_name(name, lang), name) for name in names]
 
 
 def duration(seconds: float, lang: str) -> str:

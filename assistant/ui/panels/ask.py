@@ -18,6 +18,8 @@ from assistant.ui.tab import Streams, Tab
 
 # A new answer shows its own sources, whatever passage was looked at before.
 FORGET_PASSAGE = "(...values) => { if (location.hash) location.hash = ''; return values; }"
+# The question is on the page before the server has it, and the field is free for the next one.
+ASKING = "(...values) => { if (location.hash) location.hash = ''; window.sourcierEcho?.(values[1]); return values; }"
 
 
 class AskPanel:
@@ -101,9 +103,7 @@ class AskPanel:
     def _wire_asking(self, turns: Options) -> None:
         chat = self.chat
         choices = [chat.collection, chat.mode, chat.model]
-        asked = chat.question.submit(
-            self._ask, [self._tab, chat.question, *choices], self.outputs, js=FORGET_PASSAGE, **turns
-        )
+        asked = chat.question.submit(self._ask, [self._tab, chat.question, *choices], self.outputs, js=ASKING, **turns)
         for part in (chat.past, chat.live, chat.leads):
             for event in (part.click, part.submit):
                 acted = event(self._in_turns, [self._tab, *choices], self.outputs, **turns)
@@ -111,7 +111,6 @@ class AskPanel:
         for choice in choices:
             choice.input(chat.choose, [self._tab, *choices], None, **QUIET)
         chat.question.stop(chat.stop, [self._tab], None, queue=False, **QUIET)
-        chat.threshold.input(chat.set_threshold, [chat.threshold], None, **QUIET)
         self.follow_after(asked)
 
     def _wire_conversations(self, turns: Options) -> None:
@@ -131,10 +130,9 @@ class AskPanel:
     # --- handlers -------------------------------------------------------------------------------------------
 
     def _ask(self, tab: Tab, question: str, collection: str, mode: str, model: str | None) -> Changes:
-        shown = self._begun(*self.chat.begin(tab, question, collection, mode, model))
-        if self.chat.question in shown:
-            shown[self.chat.question] = {**shown[self.chat.question], "value": ""}
-        return shown
+        tab, complaint = self.chat.begin(tab, question, collection, mode, model)
+        shown = self._begun(tab, complaint)
+        return shown | {self.chat.question: gr.update(value=question)} if complaint else shown  # nothing typed is lost
 
     def _in_turns(self, tab: Tab, collection: str, mode: str, model: str | None, event: gr.EventData) -> Changes:
         name, data = action(event)

@@ -11,14 +11,13 @@ from assistant.services.application import STARTER_COLLECTIONS, Application
 from assistant.services.turns import TurnView, earlier_turns
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
-from assistant.ui.i18n.texts import percent, t
-from assistant.ui.panels.components import Changes, Update, html, number
+from assistant.ui.i18n.texts import model_names, t
+from assistant.ui.panels.components import Changes, Update, choice, html, number
 from assistant.ui.panels.feedback import with_feedback
 from assistant.ui.render.chrome import loading_words
 from assistant.ui.tab import Tab
 from corpus.errors import Reason
 
-THRESHOLDS = (0.2, 0.35, 0.5, 0.65, 0.8)  # of confidence, to choose from
 TURN_GONE = Reason("history.turn_gone")
 EXAMPLES = ("example.1", "example.2", "example.3", "example.4")
 
@@ -49,15 +48,15 @@ class ChatPanel:
                 container=False,
             )
             with gr.Row(elem_id="options"):
-                self.collection = gr.Dropdown([("", "")], value="", elem_id="collection", container=True)
-                self.mode = gr.Dropdown(list(MODES), value="grounded", elem_id="mode", container=True)
-                self.model = gr.Dropdown([], value=None, elem_id="model", container=True, visible=False)
-                self.threshold = gr.Dropdown([], value=None, elem_id="threshold", container=True)
+                self.collection = choice([("", "")], value="", elem_id="collection")
+                self.mode = choice(list(MODES), value="grounded", elem_id="mode")
+                self.model = choice([], value=None, elem_id="model", visible=False)
+                self.how = html(elem_id="how")
 
     @property
     def outputs(self) -> list:
         """Everything that `shown` fills."""
-        return [self.past, self.live, self.leads, self.question, self.collection, self.mode, self.model, self.threshold]
+        return [self.past, self.live, self.leads, self.question, self.collection, self.mode, self.model, self.how]
 
     # --- what is shown --------------------------------------------------------------------------------------
 
@@ -69,7 +68,7 @@ class ChatPanel:
             self.collection: self.collection_choices(tab),
             self.mode: gr.update(label=t("ask.mode", tab.lang), choices=modes),
             self.model: self._model_choices(tab),
-            self.threshold: self._threshold_choices(tab),
+            self.how: render.how(tab.lang),
         }
 
     def collection_choices(self, tab: Tab) -> Update:
@@ -81,12 +80,9 @@ class ChatPanel:
         models = self._app.assistant.models()
         usual = self._app.assistant.settings.model
         value = usual if usual in models else None
-        return gr.update(label=t("ask.model", tab.lang), choices=models, value=value, visible=len(models) > 1)
-
-    def _threshold_choices(self, tab: Tab) -> Update:
-        now = self._app.assistant.settings.threshold
-        choices = [(percent(value, tab.lang), value) for value in sorted({*THRESHOLDS, now})]
-        return gr.update(label=t("ask.threshold", tab.lang), choices=choices, value=now)
+        return gr.update(
+            label=t("ask.model", tab.lang), choices=model_names(models, tab.lang), value=value, visible=len(models) > 1
+        )
 
     def shown(self, tab: Tab) -> Changes:
         """The conversation of the tab, settled turns and the newest one."""
@@ -126,11 +122,6 @@ class ChatPanel:
         if views and views[-1].running:
             return gr.update(submit_btn=False, stop_btn=t("ask.stop", tab.lang))
         return gr.update(submit_btn=t("ask.send", tab.lang), stop_btn=False)
-
-    def set_threshold(self, value: float) -> None:
-        """Keeps the confidence from which questions are answered, for all conversations from now on."""
-        if isinstance(value, int | float) and 0 <= value <= 1:
-            self._app.assistant.choose(threshold=float(value))
 
     # --- what happens ---------------------------------------------------------------------------------------
 

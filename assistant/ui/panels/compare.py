@@ -18,8 +18,8 @@ from assistant.services.generators import missing
 from assistant.storage.votes import CHOICES, VotesError
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
-from assistant.ui.i18n.texts import t
-from assistant.ui.panels.components import QUIET, Changes, action, html
+from assistant.ui.i18n.texts import model_names, t
+from assistant.ui.panels.components import QUIET, Changes, action, choice, html
 from assistant.ui.tab import Streams, Tab
 
 log = logging.getLogger(__name__)
@@ -47,11 +47,11 @@ class ComparePanel:
                 self.question = gr.Textbox(
                     elem_id="compare-question", lines=2, max_lines=4, max_length=LONGEST_QUESTION
                 )
-                self.left = gr.Dropdown([], value=None, elem_id="compare-left")
-                self.right = gr.Dropdown([], value=None, elem_id="compare-right")
+                self.left = choice([], value=None, elem_id="compare-left")
+                self.right = choice([], value=None, elem_id="compare-right")
                 self.missing = html()
-                self.collection = gr.Dropdown([("", "")], value="", elem_id="compare-collection")
-                self.mode = gr.Dropdown(list(WRITTEN), value="grounded", elem_id="compare-mode")
+                self.collection = choice([("", "")], value="", elem_id="compare-collection")
+                self.mode = choice(list(WRITTEN), value="grounded", elem_id="compare-mode")
                 self.ask = gr.Button("", elem_id="compare-ask", variant="primary")
                 self.message = html(elem_id="compare-message")
             with gr.Column(elem_id="compare-results", scale=4, min_width=320):
@@ -107,8 +107,8 @@ class ComparePanel:
         models = self._app.assistant.models()
         collections = [(t("ask.all", tab.lang), ""), *((name, name) for name in self._app.collections())]
         return {
-            self.left: gr.update(choices=models),
-            self.right: gr.update(choices=models),
+            self.left: gr.update(choices=model_names(models, tab.lang)),
+            self.right: gr.update(choices=model_names(models, tab.lang)),
             self.missing: render.missing_generator(missing(models), tab.lang),
             self.collection: gr.update(label=t("ask.collection", tab.lang), choices=collections),
         }

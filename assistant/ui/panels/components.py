@@ -1,5 +1,6 @@
 """What the panels share: HTML components that send actions, the reading of those actions, and the types of handlers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
@@ -33,6 +34,38 @@ def html(more: str = "", *, elem_id: str | None = None) -> gr.HTML:
     """
     script = "\n".join((ASSETS / name).read_text("utf-8") for name in ("actions.js", more) if name)
     return gr.HTML("", js_on_load=script, apply_default_css=False, elem_id=elem_id)
+
+
+CHOICE = '<label class="choice"><span class="name"></span><span class="info"></span><select></select></label>'
+
+
+def choice(
+    choices: Sequence[object] = (),
+    value: object = None,
+    *,
+    elem_id: str,
+    visible: bool = True,
+    scale: int | None = None,
+    min_width: int | None = None,
+) -> gr.HTML:
+    """A list to choose one of; `choices` are values or (name, value) pairs. `gr.update` may change choices, value,
+    label and info.
+
+    Gradio's own drop-down stays open when the keyboard leaves it, and then lies over what is clicked.
+    """
+    return gr.HTML(
+        value,
+        html_template=CHOICE,
+        js_on_load=(ASSETS / "choice.js").read_text("utf-8"),
+        apply_default_css=False,
+        elem_id=elem_id,
+        elem_classes="choosing",
+        visible=visible,
+        scale=scale,
+        min_width=min_width,
+        choices=list(choices),
+        info="",
+    )
 
 
 def action(event: gr.EventData) -> tuple[str, dict[str, str]]:

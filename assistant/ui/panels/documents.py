@@ -14,7 +14,7 @@ from assistant.services.uploads import LONGEST_NAME
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import counted, t
-from assistant.ui.panels.components import QUIET, Changes, Options, Update, action, html, number
+from assistant.ui.panels.components import QUIET, Changes, Options, Update, action, choice, html, number
 from assistant.ui.tab import Tab
 from corpus.errors import SourcierError
 from index.views.catalogue import DOCUMENT, FILTERS, SOURCE
@@ -38,6 +38,7 @@ class Browsing:
     deleting: str = ""
     removing: tuple[str, int] | None = None  # (kind, id) of the entry that the user was asked about
     unfollowing: int | None = None
+    added: tuple[int, ...] = ()  # sources of the last drop, which can be undone
 
     def calm(self) -> "Browsing":
         """Without any open question or form."""
@@ -51,6 +52,7 @@ class Taken(NamedTuple):
     text: str
     worked: bool = False
     done: bool = False
+    sources: tuple[int, ...] = ()
 
 
 class DocumentsPanel:
@@ -77,7 +79,7 @@ class DocumentsPanel:
                 self._title = html(elem_id="library-title")
                 with gr.Row(elem_id="library-search"):
                     self._search = gr.Textbox(elem_id="document-search", max_lines=1, scale=3, min_width=200)
-                    self._filter = gr.Dropdown([], elem_id="document-filter", scale=1, min_width=150)
+                    self._filter = choice([], elem_id="document-filter", scale=1, min_width=150)
                 self._table = html(elem_id="document-table")
         self._preview = html(elem_id="preview")
 
@@ -85,7 +87,6 @@ class DocumentsPanel:
         self._heading = html(elem_id="add-heading", more="documents.js")
         self._files = gr.File(elem_id="files", file_count="multiple", file_types=self._formats, height=180)
         self.collection = gr.Dropdown([], elem_id="add-collection", allow_custom_value=True)
-        self._add = gr.Button("", elem_id="add-button", variant="primary")
         self._message = html(elem_id="add-message")
         with gr.Accordion("", open=False, elem_id="follow") as self._follow_fold:
             self._follow_help = html()
@@ -120,13 +121,14 @@ class DocumentsPanel:
         self._timer.tick(self._tick, seen, [*looked, self._timer], **one)
         acted = [self._browsing, self._said, *looked]
         events = [
-            self._add.click(
+            self._files.upload(
                 self._added,
                 [*seen, self._files, self.collection],
                 [self._browsing, self._message, self._files, *looked],
                 show_progress="minimal",
                 api_visibility="private",
-            )
+            ),
+            self._message.click(self._undone, seen, [self._browsing, self._message, *looked], **one),
         ]
         asked = [self._follow.click, self._folder.submit]
         told = [self._browsing, self._follow_message, self._folder, *looked]
@@ -152,7 +154,7 @@ class DocumentsPanel:
     @property
     def words_outputs(self) -> list:
         """Everything that `words` fills."""
-        adding = [self._heading, self._files, self.collection, self._add]
+        adding = [self._heading, self._files, self.collection]
         following = [self._follow_fold, self._follow_help, self._folder, self._follow]
         return [*adding, *following, self._sets_fold, self._search, self._filter]
 
@@ -164,7 +166,6 @@ class DocumentsPanel:
             self._heading: render.add_heading(self._formats, lang),
             self._files: gr.update(label=t("add.files", lang)),
             self.collection: {**self.collection_choices(tab), "value": t("add.default", lang)},
-            self._add: gr.update(value=t("add.button", lang)),
             self._follow_fold: gr.update(label=t("follow.title", lang)),
             self._follow_help: render.help_text(t("follow.help", lang)),
             self._folder: gr.update(
@@ -244,16 +245,29 @@ class DocumentsPanel:
             sources, failed = self._library.take(found, name)
         except OSError as error:
             return Taken("", t("add.copy_failed", tab.lang, reason=error.strerror or error))
-        lines = [counted("added", len(sources), tab.lang)] if sources else []
+        lines = [counted("added", len(sources), tab.lang, collection=name)] if sources else []
         lines += [t("add.format", tab.lang, name=Path(item.place).name) for item in failed]
-        return Taken(name if sources else "", " ".join(lines), worked=not failed, done=True)
+        ids = tuple(source.id for source in sources)
+        return Taken(name if sources else "", " ".join(lines), worked=not failed, done=True, sources=ids)
 
     def _added(self, tab: Tab, browsing: Browsing, files: list[str] | None, collection: str | None) -> Changes:
         taken = self.take(tab, files, collection)
         if taken.collection:
             browsing = replace(browsing.calm(), collection=taken.collection, offset=0)
-        changes = {self._browsing: browsing, self._message: render.message(taken.text, taken.worked)}
+        browsing = replace(browsing, added=taken.sources)
+        said = render.message(taken.text, taken.worked) + (render.undo_adding(tab.lang) if taken.sources else "")
+        changes = {self._browsing: browsing, self._message: said}
         return changes | self.look(tab, browsing) | ({self._files: None} if taken.done else {})
+
+    def _undone(self, tab: Tab, browsing: Browsing, event: gr.EventData) -> Changes:
+        """Takes what was dropped last out again."""
+        if action(event)[0] != "undo-adding" or not browsing.added:
+            return {self._browsing: browsing}
+        for source in browsing.added:
+            self._library.remove(source)
+        browsing = replace(browsing.calm(), added=())
+        said = render.message(t("add.undone", tab.lang), True)
+        return {self._browsing: browsing, self._message: said} | self.look(tab, browsing)
 
     def _followed(self, tab: Tab, browsing: Browsing, folder: str | None, collection: str | None) -> Changes:
         name, folder = " ".join((collection or "").split()), (folder or "").strip()

@@ -11,9 +11,9 @@ from assistant.services.application import Application
 from assistant.settings import LIMITS
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
-from assistant.ui.i18n.texts import t
+from assistant.ui.i18n.texts import model_names, t
 from assistant.ui.panels.chat import known_mode
-from assistant.ui.panels.components import QUIET, Changes, action, html
+from assistant.ui.panels.components import QUIET, Changes, action, choice, html
 from assistant.ui.tab import Tab
 from corpus.errors import SourcierError
 
@@ -36,10 +36,10 @@ class EvaluatePanel:
         with gr.Row(elem_id="evaluate", elem_classes="half"):
             with gr.Column(elem_id="evaluate-controls", elem_classes="controls", scale=2, min_width=300):
                 self.heading = html()
-                self.collection = gr.Dropdown([], value=None, elem_id="evaluate-collection")
+                self.collection = choice([], value=None, elem_id="evaluate-collection")
                 self.count = gr.Slider(FEWEST, MOST, value=USUAL, step=5, buttons=[], elem_id="evaluate-count")
-                self.mode = gr.Dropdown(list(MODES), value="grounded", elem_id="evaluate-mode")
-                self.model = gr.Dropdown([], value=None, elem_id="evaluate-model")
+                self.mode = choice(list(MODES), value="grounded", elem_id="evaluate-mode")
+                self.model = choice([], value=None, elem_id="evaluate-model")
                 self.numbers = {
                     name: gr.Slider(
                         *LIMITS[name],
@@ -53,8 +53,8 @@ class EvaluatePanel:
                 self.progress = html(elem_id="evaluate-progress")
             with gr.Column(elem_id="evaluate-results", scale=4, min_width=300):
                 with gr.Row(elem_id="evaluate-choice"):
-                    self.shown_trial = gr.Dropdown([], value=None, elem_id="evaluate-shown")
-                    self.baseline = gr.Dropdown([], value=None, elem_id="evaluate-baseline")
+                    self.shown_trial = choice([], value=None, elem_id="evaluate-shown")
+                    self.baseline = choice([], value=None, elem_id="evaluate-baseline")
                 self.results = html(elem_id="evaluate-tables")
 
     @property
@@ -95,7 +95,7 @@ class EvaluatePanel:
         for name, slider in self.numbers.items():
             label, info = t(f"settings.{name}", tab.lang), t(f"settings.{name}_help", tab.lang)
             words[slider] = gr.update(label=label, info=info, value=getattr(now, name))
-        for component, update in self.choices().items():
+        for component, update in self.choices(tab).items():
             words[component] |= update
         return words | {
             self.heading: render.half_heading(t("evaluate.title", tab.lang), t("evaluate.help", tab.lang)),
@@ -103,18 +103,18 @@ class EvaluatePanel:
             **self._kept(tab, None, None),
         }
 
-    def choices(self) -> Changes:
+    def choices(self, tab: Tab) -> Changes:
         """The collections and generators that there are now."""
         models, collections = self._app.assistant.models(), self._app.collections()
         now = self._app.assistant.settings.model
         return {
             self.collection: gr.update(choices=collections, value=next(iter(collections), None)),
-            self.model: gr.update(choices=models, value=now if now in models else None),
+            self.model: gr.update(choices=model_names(models, tab.lang), value=now if now in models else None),
         }
 
     def opened(self, tab: Tab, shown: str | None, baseline: str | None) -> Changes:
         """What there is when the tab is opened."""
-        return self.choices() | self._kept(tab, shown, baseline)
+        return self.choices(tab) | self._kept(tab, shown, baseline)
 
     def looked(self, tab: Tab, shown: str | None, baseline: str | None) -> Changes:
         """The trial in progress; when it has ended, its results beside those that were shown before."""

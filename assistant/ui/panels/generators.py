@@ -10,7 +10,7 @@ from assistant.services.application import Application
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import t
-from assistant.ui.panels.components import QUIET, Changes, Options, action, html
+from assistant.ui.panels.components import QUIET, Changes, Options, action, choice, html
 from assistant.ui.tab import Tab
 from corpus.errors import SourcierError
 
@@ -37,7 +37,7 @@ class GeneratorsPanel:
                 self._help = html()
                 self._file = gr.File(file_types=[".zip"], elem_id="generators-file", height=110)
                 self._folder = gr.Textbox(elem_id="generators-folder", max_lines=1)
-                self._name = gr.Dropdown([("", "")], value="", elem_id="generators-name")
+                self._name = choice([("", "")], value="", elem_id="generators-name")
                 self._bring = gr.Button("", elem_id="generators-start", variant="secondary")
                 self._brought = html(elem_id="generators-brought")
 

@@ -16,8 +16,8 @@ from assistant.services.answer_jobs import UPDATE_S
 from assistant.services.application import Application
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
-from assistant.ui.i18n.texts import t
-from assistant.ui.panels.components import QUIET, Changes, Update, html
+from assistant.ui.i18n.texts import model_names, t
+from assistant.ui.panels.components import QUIET, Changes, Update, choice, html
 from assistant.ui.tab import Streams, Tab
 from corpus.errors import SourcierError
 
@@ -52,7 +52,7 @@ class LabPanel:
                 self.prompt = gr.Textbox(
                     FIRST_PROMPT, elem_id="lab-prompt", lines=3, max_lines=8, max_length=LONGEST_PROMPT
                 )
-                self.model = gr.Dropdown([], value=None, elem_id="lab-model")
+                self.model = choice([], value=None, elem_id="lab-model")
                 self.temperature = gr.Slider(0, 2, value=0.7, step=0.05, elem_id="lab-temperature")
                 self.top_k = gr.Slider(0, 100, value=0, step=1, elem_id="lab-top-k")
                 self.top_p = gr.Slider(0.05, 1, value=0.9, step=0.05, elem_id="lab-top-p")
@@ -129,7 +129,7 @@ class LabPanel:
         usual = self._app.assistant.settings.model
         value = usual if usual in models else next(iter(models), None)
         label, info = t("ask.model", tab.lang), t("lab.model_help", tab.lang)
-        return gr.update(label=label, info=info, choices=models, value=value)
+        return gr.update(label=label, info=info, choices=model_names(models, tab.lang), value=value)
 
     # --- what happens ---------------------------------------------------------------------------------------
 

@@ -10,8 +10,8 @@ from assistant.services.diagnostics import licences, places, report, version
 from assistant.settings import LIMITS, Settings
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
-from assistant.ui.i18n.texts import t
-from assistant.ui.panels.components import QUIET, Changes, html
+from assistant.ui.i18n.texts import model_names, t
+from assistant.ui.panels.components import QUIET, Changes, Update, choice, html
 from assistant.ui.panels.generators import GeneratorsPanel
 from assistant.ui.tab import Tab
 
@@ -32,7 +32,7 @@ class SettingsPanel:
         with gr.Row(elem_id="settings", elem_classes="page"):
             with gr.Column(elem_id="settings-controls", elem_classes="controls", scale=2, min_width=300):
                 self.heading = html()
-                self.model = gr.Dropdown([], value=None, elem_id="settings-model")
+                self.model = choice([], value=None, elem_id="settings-model")
                 self.numbers = {
                     name: gr.Slider(low, high, step=STEPS.get(name, 1), buttons=[], elem_id=f"settings-{name}")
                     for name, (low, high) in LIMITS.items()
@@ -71,7 +71,7 @@ class SettingsPanel:
         switched.then(lambda tab: {self.about: self._about(tab)}, [tab], [self.about], **QUIET)
         events = self._generators.wire(tab, opened)
         for event in events:
-            event.then(lambda: gr.update(choices=self._app.assistant.models()), None, [self.model], **QUIET)
+            event.then(self._models, [tab], [self.model], **QUIET)
         return events
 
     def _taker(self, name: str) -> Callable[[Tab, float | str | None], Changes]:
@@ -93,7 +93,7 @@ class SettingsPanel:
             for name, slider in self.numbers.items()
         }
         words[self.model] = gr.update(label=t("settings.model", tab.lang), info=t("settings.model_help", tab.lang))
-        for component, update in self._values().items():
+        for component, update in self._values(tab).items():
             words[component] |= update
         return words | {
             self.heading: render.half_heading(t("settings.title", tab.lang), t("settings.help", tab.lang)),
@@ -112,12 +112,19 @@ class SettingsPanel:
 
     def shown(self, tab: Tab) -> Changes:
         """The settings as they are now, and the about page."""
-        return self._values() | {self.message: "", self.about: self._about(tab)}
+        return self._values(tab) | {self.message: "", self.about: self._about(tab)}
 
-    def _values(self) -> Changes:
+    def _models(self, tab: Tab) -> Update:
+        return gr.update(choices=model_names(self._app.assistant.models(), tab.lang))
+
+    def _values(self, tab: Tab) -> Changes:
         now, models = self._app.assistant.settings, self._app.assistant.models()
         values: Changes = {slider: gr.update(value=getattr(now, name)) for name, slider in self.numbers.items()}
-        return values | {self.model: gr.update(choices=models, value=now.model if now.model in models else None)}
+        return values | {
+            self.model: gr.update(
+                choices=model_names(models, tab.lang), value=now.model if now.model in models else None
+            )
+        }
 
     def _about(self, tab: Tab) -> str:
         app = self._app

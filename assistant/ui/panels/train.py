@@ -10,8 +10,8 @@ from assistant.services.generators import missing
 from assistant.training.runs.sessions import Plan, Session, SessionError
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
-from assistant.ui.i18n.texts import counted, t
-from assistant.ui.panels.components import QUIET, Changes, action, html
+from assistant.ui.i18n.texts import counted, model_names, t
+from assistant.ui.panels.components import QUIET, Changes, action, choice, html
 from assistant.ui.tab import Tab
 
 DATA_SET, COLLECTION = "data/", "collection/"  # what stands before a name in the choice of data
@@ -31,7 +31,7 @@ class TrainPanel:
         with gr.Row(elem_id="train", elem_classes="half"):
             with gr.Column(elem_id="train-controls", elem_classes="controls", scale=2, min_width=300):
                 self.heading = html()
-                self.base = gr.Dropdown([], value=None, elem_id="train-base")
+                self.base = choice([], value=None, elem_id="train-base")
                 self.missing = html()
                 self.data = gr.Dropdown([], value=[], multiselect=True, elem_id="train-data")
                 self.epochs = gr.Slider(0.1, 3, value=1, step=0.1, elem_id="train-epochs")
@@ -85,7 +85,7 @@ class TrainPanel:
         data += [(t("train.collection", tab.lang, name=name), COLLECTION + name) for name in collections]
         models = self._app.assistant.models()
         return {
-            self.base: gr.update(choices=models),
+            self.base: gr.update(choices=model_names(models, tab.lang)),
             self.data: gr.update(choices=data),
             self.missing: render.missing_generator(missing(models), tab.lang),
         }

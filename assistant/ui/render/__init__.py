@@ -1,6 +1,16 @@
 """The only place that makes HTML. Questions, answers, titles, paths and passages are untrusted: all pass `esc`."""
 
-from assistant.ui.render.chrome import add_heading, brand, examples, help_text, message, preferences, status
+from assistant.ui.render.chrome import (
+    add_heading,
+    brand,
+    examples,
+    help_text,
+    how,
+    message,
+    preferences,
+    status,
+    undo_adding,
+)
 from assistant.ui.render.collections import collections_table, watched_folders, work
 from assistant.ui.render.conversations import archive_menu, conversation_list
 from assistant.ui.render.datasets import data_sets
@@ -48,6 +58,7 @@ __all__ = [
     "generators",
     "half_heading",
     "help_text",
+    "how",
     "lab_charts",
     "lab_heading",
     "lab_tokens",
@@ -71,6 +82,7 @@ __all__ = [
     "trial_results",
     "trials_empty",
     "turn",
+    "undo_adding",
     "usual",
     "watched_folders",
     "work",

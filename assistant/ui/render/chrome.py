@@ -56,9 +56,9 @@ def preferences(lang: str) -> str:
     )
     theme = button("icon:theme", "theme", name=t("theme", lang))
     keys = button("?", "help", name=t("keys.title", lang))
+    said = f'data-lang="{esc(lang)}" data-drop="{esc(t("add.anywhere", lang))}"'
     return (
-        f'<div class="preferences" data-lang="{esc(lang)}"><div class="languages">{languages}</div>{theme}{keys}</div>'
-        f"{shortcuts(lang)}"
+        f'<div class="preferences" {said}><div class="languages">{languages}</div>{theme}{keys}</div>{shortcuts(lang)}'
     )
 
 
@@ -69,6 +69,14 @@ def examples(questions: Sequence[str], lang: str) -> str:
     title, text = esc(t("welcome.title", lang)), esc(t("welcome.text", lang))
     again = button(t("tour.again", lang), "tour", kind="quiet again", id=0)
     return f'<div class="welcome"><h2>{title}</h2><p>{text}</p>{tries}{again}</div>'
+
+
+def how(lang: str) -> str:
+    """The button that shows what else can be chosen for an answer."""
+    return (
+        f'<button type="button" class="act" data-act="how" aria-expanded="false" aria-controls="options">'
+        f"{esc(t('ask.how', lang))}</button>"
+    )
 
 
 def add_heading(formats: Sequence[str], lang: str) -> str:
@@ -89,6 +97,11 @@ def add_heading(formats: Sequence[str], lang: str) -> str:
         f'<button type="button" class="act choose-folder">{esc(t("add.folder", lang))}</button>'
         '<p class="folder-note" role="status"></p></div>'
     )
+
+
+def undo_adding(lang: str) -> str:
+    """The button that takes out again what was just added."""
+    return button(t("undo", lang), "undo-adding", kind="boxed")
 
 
 def help_text(text: str) -> str:

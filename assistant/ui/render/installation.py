@@ -5,18 +5,17 @@ from pathlib import Path
 
 from assistant.services.diagnostics import Licence, Place
 from assistant.ui.i18n.errors import sentence
-from assistant.ui.i18n.texts import LANGUAGES, decimal, percent, t
+from assistant.ui.i18n.texts import LANGUAGES, decimal, t
 from assistant.ui.render.html import button, esc
 
 THEMES = ("system", "light", "dark")
 SIZES = ("0.9", "1", "1.15", "1.3")  # times the usual size of text
-SHARES = ("threshold",)
 
 
 def usual(name: str, value: float, lang: str) -> str:
     """ "Usual: 50%." for the value that a setting has at first."""
     number = f"{value:g}".replace(".", "," if lang == "fr" else ".")
-    return t("settings.usual", lang, value=percent(value, lang) if name in SHARES else number)
+    return t("settings.usual", lang, value=number)
 
 
 def look(lang: str, locked: bool) -> str:

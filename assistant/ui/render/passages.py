@@ -5,13 +5,12 @@ from itertools import pairwise
 
 from assistant.schema import Answer
 from assistant.services.turns import TurnView
-from assistant.ui.i18n.texts import decimal, percent, t
+from assistant.ui.i18n.texts import certainty, decimal, percent, t
 from assistant.ui.render.html import button, clipped, emphasised, esc
 from index.retrieval.hit import Hit
 
 LONGEST_PASSAGE = 8000  # characters; a passage is some 1,000, so only a damaged index meets this
 Span = tuple[int, int, int]  # first and last character (behind it), place of the sentence
-STRONG, FAIR = 0.66, 0.33  # the colours of the score badge
 
 
 def sources_panel(views: Iterable[TurnView], lang: str) -> str:
@@ -97,7 +96,7 @@ def _card(turn_id: int, n: int, hit: Hit, spans: Sequence[Span], lang: str) -> s
         more += button(t("card.open", lang, page=hit.page), "page", kind="quiet open-page", turn=turn_id, n=n)
     return (
         f'<article class="card{" cited" if spans else ""}" id="{anchor}" tabindex="-1">'
-        f'<header><span class="number">{n}</span><h3 dir="auto">{esc(title)}</h3>{_score(hit.score, lang)}</header>'
+        f'<header><span class="number">{n}</span><h3 dir="auto">{esc(title)}</h3>{_score(hit, lang)}</header>'
         f'<p class="place" dir="auto">{_place(hit, lang)}</p>{heading}'
         f'<div class="passage" dir="auto">{marked_passage(hit.text, spans, answering)}</div>'
         f'<footer>{_why(hit, lang)}<span class="ways">{more}</span></footer></article>'
@@ -109,10 +108,11 @@ def heading_beyond(title: str, heading: str) -> str:
     return heading[len(title) :].lstrip(" —–-:·>/|") if heading.startswith(title) else heading
 
 
-def _score(score: float, lang: str) -> str:
-    level = "strong" if score >= STRONG else "fair" if score >= FAIR else "weak"
-    name = esc(t("card.score", lang, percent=percent(score, lang)))
-    return f'<span class="score {level}" title="{name}" aria-label="{name}">{esc(percent(score, lang))}</span>'
+def _score(hit: Hit, lang: str) -> str:
+    """How surely the passage answers, in one word; figures are under the details."""
+    level = certainty(hit.score if hit.reader is None else hit.reader)
+    word = t(f"certainty.{level}", lang)
+    return f'<span class="score {level}" title="{esc(t("card.score", lang, level=word))}">{esc(word)}</span>'
 
 
 def _place(hit: Hit, lang: str) -> str:
@@ -135,14 +135,15 @@ def has_pages(hit: Hit) -> bool:
 
 
 def _why(hit: Hit, lang: str) -> str:
-    """Why the passage was found: its place in both searches and what the reader thinks; measures in the tooltip."""
+    """Why the passage was found: its place in both searches, what the reader thinks, and the measures behind both."""
     measures = []
     if hit.bm25 is not None:
         measures.append(t("card.bm25", lang, score=decimal(hit.bm25, lang)))
     if hit.cosine is not None:
         measures.append(t("card.cosine", lang, score=decimal(hit.cosine, lang, 2)))
-    title = f' title="{esc(" · ".join(measures))}"' if measures else ""
-    return f"<span{title}>{esc(_ranks(hit, lang))}</span>"
+    measures.append(t("card.rank", lang, percent=percent(hit.score, lang)))
+    words = " · ".join(filter(None, (_ranks(hit, lang), *measures)))
+    return f"<details><summary>{esc(t('card.details', lang))}</summary><span>{esc(words)}</span></details>"
 
 
 def _ranks(hit: Hit, lang: str) -> str:

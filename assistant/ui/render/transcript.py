@@ -6,7 +6,7 @@ from itertools import groupby
 from assistant.schema import Answer, Sentence
 from assistant.services.turns import TurnView
 from assistant.ui.i18n.errors import sentence
-from assistant.ui.i18n.texts import counted, decimal, integer, notice, percent, t
+from assistant.ui.i18n.texts import certainty, counted, decimal, integer, model_name, notice, t
 from assistant.ui.render.feedback import feedback_line
 from assistant.ui.render.html import button, emphasised, esc
 
@@ -89,7 +89,7 @@ def _step(view: TurnView, lang: str, waiting_for: str) -> str:
         searched,
         *_searched_for(view, lang),
         counted("passages", len(view.sources), lang),
-        t("step.confidence", lang, percent=percent(view.confidence, lang)),
+        t("step.evidence", lang, level=t(f"certainty.{certainty(view.confidence)}", lang)),
     )
     return f'<p class="step">{esc(" · ".join(parts))}</p>'
 
@@ -161,7 +161,7 @@ def _sentence(turn_id: int, sentence: Sentence, sources: int, lang: str, place: 
     numbers = list(dict.fromkeys(citation.n for citation in sentence.citations if 1 <= citation.n <= sources))
     links = "".join(_link(turn_id, n, lang) for n in numbers)
     if sentence.supported:
-        title = t("sentence.supported", lang, percent=percent(sentence.support, lang))
+        title = t("sentence.supported", lang, level=t(f"certainty.{certainty(sentence.support)}", lang))
         return f'<span class="sentence"{at} title="{esc(title)}">{_words(sentence)}</span>{links}'
     title = esc(t("sentence.unsupported", lang))
     mark = f'<span class="doubt" role="img" aria-label="{title}">?</span>'
@@ -187,7 +187,7 @@ def _link(turn_id: int, n: int, lang: str) -> str:
 
 
 def _refusal(turn_id: int, given: Answer, lang: str) -> str:
-    score = t("refusal.score", lang, p=percent(given.confidence, lang), threshold=percent(given.threshold, lang))
+    score = t("refusal.score", lang)
     advice = t("refusal.advice", lang)
     closest = ""
     if given.sources:
@@ -212,7 +212,7 @@ def _notice(key: str, lang: str) -> str:
 
 
 def _footer(turn_id: int, given: Answer, lang: str) -> str:
-    facts = [given.model] if given.model else []
+    facts = [model_name(given.model, lang)] if given.model else []
     if given.timings.new_tokens:
         facts.append(t("footer.tokens", lang, n=integer(given.timings.new_tokens, lang)))
     if given.timings.total_s:

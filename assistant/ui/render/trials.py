@@ -7,7 +7,7 @@ from assistant.evaluation.own import Outcome
 from assistant.evaluation.runs import Compared, Comparison, Run, changed
 from assistant.evaluation.trials import Progress, Trial
 from assistant.ui.i18n.errors import sentence
-from assistant.ui.i18n.texts import counted, decimal, percent, t
+from assistant.ui.i18n.texts import certainty, counted, decimal, percent, t
 from assistant.ui.render.html import button, clipped, esc
 
 FAILURES = ("not_found", "refused", "wrong_source", "unsupported", "answered")
@@ -150,7 +150,7 @@ def _group(kind: str, found: Sequence[Outcome], lang: str) -> str:
 
 
 def _failure(outcome: Outcome, kind: str, lang: str) -> str:
-    facts = [t("step.confidence", lang, percent=percent(outcome.confidence, lang))]
+    facts = [t("step.evidence", lang, level=t(f"certainty.{certainty(outcome.confidence)}", lang))]
     if outcome.wanted:
         facts.append(t("trial.wanted", lang, title=clipped(outcome.wanted, 100)))
     if not outcome.outside:

@@ -75,17 +75,16 @@ def test_questions_that_lead_on_are_asked_by_a_click(app, address, visit):
 def test_the_choices_stay_with_each_conversation(app, address, visit):
     page = visit(address)
     ask_and_wait(page, "What is photosynthesis?")
-    page.click("#mode input")
-    page.click("#mode [role=option] >> text=Quotes only")
+    page.click("#how button")
+    page.select_option("#mode select", "Quotes only")
     page.wait_for_timeout(300)
     page.click("#new-conversation")
-    page.click("#mode input")
-    page.click("#mode [role=option] >> text=Free, unchecked")
+    page.select_option("#mode select", "Draft, may be wrong")
     ask_and_wait(page, "How is the weather?")
     page.locator(".conversations .entry").nth(1).click()
-    expect(page.locator("#mode input")).to_have_value("Quotes only")
+    expect(page.locator("#mode select")).to_have_value("Quotes only")
     page.locator(".conversations .entry").nth(0).click()
-    expect(page.locator("#mode input")).to_have_value("Free, unchecked")
+    expect(page.locator("#mode select")).to_have_value("Draft, may be wrong")
 
 
 @LANGUAGES

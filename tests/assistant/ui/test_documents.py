@@ -34,7 +34,7 @@ def dropped(tmp_path, name="cell notes.txt", text="Cells.") -> str:
 
 def test_dropped_files_are_copied_and_queued(documents, app, tmp_path):
     taken = documents.take(Tab(), [dropped(tmp_path)], " My  notes ")
-    assert taken.worked and taken.done and taken.text == "1 file is being read."
+    assert taken.worked and taken.done and taken.text == "Added to My notes; it is being read."
     row = app.store.sources("My notes")[0]
     assert row.state == "waiting" and app.home.documents in Path(row.path).parents
     assert taken.collection == "My notes"

@@ -60,7 +60,7 @@ def test_each_control_has_a_label_and_a_sentence_of_help_with_its_usual_value(pr
     words = preferences.words(Tab(lang=lang))
     for component in (*preferences.numbers.values(), preferences.model):
         assert words[component]["label"] and words[component]["info"].rstrip().endswith(".")
-    usual = {"en": "Usual: 50%", "fr": "D’habitude\N{NO-BREAK SPACE}: 50"}
+    usual = {"en": "Usual: 0.5", "fr": "D’habitude\N{NO-BREAK SPACE}: 0,5"}
     assert render.usual("threshold", 0.5, lang).startswith(usual[lang])
 
 

@@ -200,7 +200,7 @@ def test_a_draft_is_called_a_draft():
 
 def test_the_step_line_says_what_was_done():
     text = Audit(render.turn(turn(), "en")).text
-    assert "Searched 20,407 documents in 0.1 s · 4 passages · confidence 83%" in text
+    assert "Searched 20,407 documents in 0.1 s · 4 passages · evidence: strong" in text
 
 
 def test_the_step_line_names_what_was_searched_for_in_place_of_the_question():
@@ -230,11 +230,11 @@ def test_the_step_line_of_a_reopened_turn_leaves_out_what_is_not_known():
     assert "Searched in 0.1 s · 4 passages" in Audit(render.turn(turn(documents=None), "en")).text
 
 
-def test_a_refusal_says_so_with_confidence_and_threshold():
+def test_a_refusal_says_so_without_figures():
     refusal = turn(answer=replace(turn().answer, refused=True, confidence=0.12, threshold=0.5, sentences=()))
     markup = render.turn(refusal, "en")
     text = check_harmless(markup).text
-    assert "do not seem to answer" in text and "12%" in text and "50%" in text
+    assert "do not seem to answer" in text and "not enough under the strictness" in text and "%" not in text
     assert 'href="#t7"' in markup
     assert "Closest passages" in render.sources_panel([refusal], "en")
 

@@ -152,7 +152,7 @@ def test_a_new_generator_appears_in_every_list(window, app):
     changes = window._tick(tab, known)
     asking = window._ask.chat.model, window._lab.model
     lists = (*asking, window._train.base, window._compare.left, window._compare.right)
-    assert all("mine" in changes[component]["choices"] for component in lists)
+    assert all(("mine", "mine") in changes[component]["choices"] for component in lists)
 
 
 def test_a_comparison_is_streamed_and_can_be_voted_on(window, app):
