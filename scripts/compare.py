@@ -1,13 +1,14 @@
 """Two generators beside each other: python -m scripts.compare --help."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.generation import presets
-from corpus.errors import SourcierError
+from corpus.errors import Reason, SourcierError
 from corpus.home import Home
-from scripts._common import home_of, parser, reason, run
+from scripts._common import home_of, parser, reason, run, say
 
 if TYPE_CHECKING:
     from assistant.evaluation.runs import Run
@@ -21,7 +22,8 @@ Compares a generic and a specialised generator: the same questions of held-out t
   python -m scripts.compare --report                    writes the report again from the measures that are kept
 
 Scores with bootstrap intervals, differences question by question, kinds of errors, examples, the votes given in the
-app, and what the search alone would give. The same models give the same tables, but for the time that they took.
+app, and what the search alone would give. A specialised generator is compared with the one that it was fine-tuned
+from; with any other, the command and the report say that the bases differ. The same models give the same tables, but for the time that they took.
 """
 
 
@@ -51,6 +53,9 @@ def _measured(options: argparse.Namespace, home: Home) -> "tuple[Run, list[Examp
     from scripts._course.compare import measure, store
 
     names = _names(options, home)
+    warning = _of_other_bases(*names, home)
+    if warning:
+        print(say(warning), file=sys.stderr)
     made = runs.now()
     found = ranked(cases(options.data, home.datasets, options.count, options.seed), load_embedder().encode)
     if not found:
@@ -62,20 +67,35 @@ def _measured(options: argparse.Namespace, home: Home) -> "tuple[Run, list[Examp
         with tqdm(desc=name, total=len(found), unit="question") as bar:
             answers |= measure.generated(role, generator, found, bar.update)
     settings = {"data": options.data, "seed": options.seed, **models, "votes": store.votes(home.path, names)}
+    if warning:
+        settings["other_bases"] = dict(warning.values)
     tables = tuple(measure.tables(found, answers))
     return runs.Run("compare", made, settings, tables), store.examples(found, answers)
 
 
 def _names(options: argparse.Namespace, home: Home) -> tuple[str, str]:
     """The generic and the specialised generator. Raises SourcierError, ModelError when one cannot be used."""
-    base = presets.GENERIC
-    generic = options.generic or (base if presets.downloaded(base, home.models) else presets.STARTER)
+    from scripts._course.compare import store
+
     specialised = options.specialised or _newest(home)
-    for name in (generic, specialised):
-        presets.validate(presets.find(name, home.models))  # before minutes of answering
+    presets.validate(presets.find(specialised, home.models))  # before minutes of answering
+    generic = options.generic or store.base_of(specialised, home.models) or presets.STARTER
+    presets.validate(presets.find(generic, home.models))
     if generic == specialised:
         raise SourcierError("compare.itself", name=generic)
     return generic, specialised
+
+
+def _of_other_bases(generic: str, specialised: str, home: Home) -> Reason | None:
+    """What to say where both do not come from one base, so that a difference is not the fine-tuning's alone."""
+    from scripts._course.compare import store
+
+    bases = [store.base_of(name, home.models) for name in (generic, specialised)]
+    if "" in bases:
+        return Reason("compare.unknown_base", {"name": (generic, specialised)[bases.index("")]})
+    if bases[0] != bases[1]:
+        return Reason("compare.other_base", {"name": specialised, "base": bases[1], "generic": generic})
+    return None
 
 
 def _newest(home: Home) -> str:
@@ -89,7 +109,7 @@ def _newest(home: Home) -> str:
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
     made = parser("compare", DESCRIPTION)
-    made.add_argument("--generic", metavar="NAME", help="default: gpt2_base_en where it was fetched, else starter")
+    made.add_argument("--generic", metavar="NAME", help="default: the one that the specialised was fine-tuned from")
     made.add_argument("--specialised", metavar="NAME", help="default: the one that was fine-tuned last")
     made.add_argument("--data", default="medquad", metavar="NAME", help="a data set that was fetched (medquad)")
     made.add_argument("--count", type=int, default=100, metavar="N", help="questions (100)")

@@ -1,5 +1,7 @@
 """Two generators side by side: kinds of errors, tables, the report, votes, and what is said when something lacks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -180,6 +182,46 @@ def test_votes_are_counted_for_the_right_model(tmp_path):
     votes.close()
     assert store.votes(tmp_path, ("alpha", "zeta")) == {GENERIC: 0, SPECIALISED: 1, "same": 0, "bad": 1}
     assert store.votes(tmp_path / "none", ("alpha", "zeta")) == {GENERIC: 0, SPECIALISED: 0, "same": 0, "bad": 0}
+
+
+def _fine_tuned(home: Home, name: str, base: str) -> None:
+    """A generator whose card names its base; its weights are starter's."""
+    import shutil
+
+    from assistant.generation import presets
+
+    shutil.copytree(presets.starter(), home.models / name)
+    (home.models / name / presets.CARD).write_text(f"# {name}\n\n- base: {base}\n" if base else "", "utf-8")
+
+
+def test_a_specialised_generator_is_compared_with_its_base(tmp_path):
+    home = Home(tmp_path).make()
+    _fine_tuned(home, "first", "starter")
+    _fine_tuned(home, "second", "first")
+    _fine_tuned(home, "foreign", "gpt2_base_en")
+    _fine_tuned(home, "silent", "")
+    bases = {name: store.base_of(name, home.models) for name in ("starter", "first", "second", "foreign", "silent")}
+    assert bases == {
+        "starter": "starter",
+        "first": "starter",
+        "second": "starter",
+        "foreign": "gpt2_base_en",
+        "silent": "",
+    }
+    chosen = compare._names(compare._options(["--specialised", "second"]), home)
+    assert chosen == ("starter", "second") and compare._of_other_bases(*chosen, home) is None
+    assert compare._of_other_bases("first", "foreign", home).code == "compare.other_base"
+    assert compare._of_other_bases("first", "silent", home).values == {"name": "silent"}
+
+
+def test_the_report_warns_of_models_of_other_bases(kept):
+    run, found = store.load(kept)
+    assert "**Attention.**" not in report.write(run, found, kept).read_text("utf-8")
+    other = {"name": "mine", "base": "gpt2_base_en", "generic": "starter"}
+    text = report.write(replace(run, settings={**run.settings, "other_bases": other}), found, kept).read_text("utf-8")
+    assert "**Attention.** `mine` a été affiné à partir de `gpt2_base_en`, et `starter` non" in text.replace(
+        "\u00a0", " "
+    )
 
 
 def test_without_a_specialised_generator_it_says_how_to_make_one(tmp_path):

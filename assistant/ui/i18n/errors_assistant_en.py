@@ -39,6 +39,10 @@ SENTENCES: dict[str, str] = {
     # Comparing two generators
     "compare.damaged": "{path} is missing or damaged: run scripts.compare again.",
     "compare.itself": "{name} cannot be compared with itself: name another one.",
+    "compare.other_base": "{name} was fine-tuned from {base} and {generic} was not: a difference is not that of the "
+    "fine-tuning alone.",
+    "compare.unknown_base": "Nothing says which generator {name} was fine-tuned from: a difference may be more than that "
+    "of the fine-tuning.",
     "compare.none_trained": "There is no specialised generator yet: train one with python -m scripts.finetune NAME "
     "--data medquad.",
     # Evaluation

@@ -8,7 +8,9 @@ from typing import Any
 from assistant.evaluation.intervals import Estimate
 from assistant.evaluation.runs import Comparison, Run, Table, paired
 from assistant.generation.presets import STARTER
+from assistant.ui.i18n.errors import sentence
 from corpus.datasets import get
+from corpus.errors import Reason
 from scripts._course.compare.errors import KINDS, LEAST_ROUGE, LEAST_SUPPORTED
 from scripts._course.compare.measure import CHECKED, GENERIC, LEADS, QUOTES, SPECIALISED
 from scripts._course.compare.store import Example
@@ -124,6 +126,10 @@ def _parts(
         ("", "générique", "spécialisé"),
         [(label, *(str(of(settings[role])) for role in (GENERIC, SPECIALISED))) for label, of in _FACTS.items()],
     )
+    if other := settings.get("other_bases"):
+        code = "compare.other_base" if "base" in other else "compare.unknown_base"
+        said = sentence(Reason(code, {key: f"`{name}`" for key, name in other.items()}), "fr")
+        yield f"**Attention.** {said}"
     if settings[GENERIC]["name"] == STARTER:
         yield (
             "Sans GPT-2 d’OpenAI sur la machine, `starter` tient ici la place du générique. Or il a déjà appris le "

@@ -19,6 +19,7 @@ from scripts._course.compare.measure import GENERIC, SPECIALISED, Written, judge
 MEASURES, EXAMPLES = "mesures.json", "exemples.json"
 VOTES = "votes.sqlite3"
 QUOTED = 320  # characters of a text that are kept: a quotation, not a copy
+BASE = "- base:"  # how a card of a fine-tuning begins the line that names it
 BEST = 2  # examples where one generator is ahead of the other
 
 
@@ -42,6 +43,22 @@ def described(name: str, folder: Path, parameters: int) -> dict[str, object]:
     lines = card.read_text("utf-8").splitlines() if card.is_file() else []
     facts = [line[2:] for line in lines if line.startswith("- ")][:6] if name != presets.STARTER else []
     return {"name": name, "parameters": parameters, "weights": weights, "facts": facts}
+
+
+def base_of(name: str, models: Path) -> str:
+    """The generator that `name` was fine-tuned from in the end, as the cards say it: itself where it was from none,
+    "" where a card is missing. Raises ModelError."""
+    seen: list[str] = []
+    while name != presets.STARTER and name not in presets.HUB_PRESETS:
+        card = presets.find(name, models) / presets.CARD
+        lines = card.read_text("utf-8").splitlines() if card.is_file() else []
+        seen.append(name)
+        name = next((line[len(BASE) :].strip() for line in lines if line.startswith(BASE)), "")
+        if not name or name in seen:
+            return ""
+        if not presets.is_reserved(name) and not (models / name).is_dir():
+            return name  # its own card is gone; it is the furthest that is known
+    return name
 
 
 def votes(home: Path, names: tuple[str, str]) -> dict[str, int]:
