@@ -23,7 +23,8 @@ Compares a generic and a specialised generator: the same questions of held-out t
 
 Scores with bootstrap intervals, differences question by question, kinds of errors, examples, the votes given in the
 app, and what the search alone would give. A specialised generator is compared with the one that it was fine-tuned
-from; with any other, the command and the report say that the bases differ. The same models give the same tables, but for the time that they took.
+from; with any other, the command and the report say that the bases differ. The same models give the
+same tables, but for the time that they took.
 """
 
 

@@ -22,9 +22,11 @@ Puts a generator (a model repository) and the app (a Space) on the Hugging Face 
   python -m scripts.publish --owner me --dry-run DIR    writes DIR/model and DIR/space as they would be uploaded
   python -m scripts.publish                             uploads both as private, under the name that is logged in
   python -m scripts.publish model --public              the generator alone, for everybody
+  python -m scripts.publish space --model mine --demonstration wikipedia --public
+                                                        a read-only demonstration that answers with your generator
 
 Who you are is told by `hf auth login` or HF_TOKEN. A public Space needs a password: set {PASSWORD}, which becomes a
-secret of the Space. A private one can be opened by those alone who see it on the Hub.
+secret of the Space. A private one can be opened by those alone who see it on the Hub; a demonstration needs none.
 """
 KINDS = ("model", "space")
 SOMEBODY = re.compile(r"[\w.-]+")
@@ -36,7 +38,8 @@ def main(argv: list[str] | None = None) -> int:
     """Exit status 0; 1 with a sentence when the Hub or a file refuses."""
     options = _options(argv)
     password = os.environ.get(PASSWORD, "")
-    if not options.dry_run and "space" in options.what and options.public and len(password) < SHORTEST:
+    needs_password = options.public and not options.demonstration
+    if not options.dry_run and "space" in options.what and needs_password and len(password) < SHORTEST:
         raise SourcierError("publish.no_password", variable=PASSWORD, least=SHORTEST)
     owner = options.owner or hub.owner()
     repos = {"model": f"{owner}/{options.model_name}", "space": f"{owner}/{options.space_name}"}
@@ -53,9 +56,10 @@ def _write(kind: str, repos: dict[str, str], options: argparse.Namespace, folder
     try:
         folder.mkdir(parents=True)
         if kind == "space":
-            space.write(
-                space.Space(repos["space"], (repos["model"],) if options.model == presets.STARTER else ()), folder
-            )
+            home = home_of(options)
+            carried = None if options.model == presets.STARTER else presets.find(options.model, home.models)
+            made = space.Space(repos["space"], (repos["model"],), carried, tuple(options.demonstration), home)
+            space.write(made, folder)
             return
         preset = presets.find(options.model, home_of(options).models)
         scores = tuple(map(Path, options.scores))
@@ -68,8 +72,9 @@ def _upload(kind: str, repo: str, options: argparse.Namespace, folder: Path, pas
     private = not options.public
     if kind == "model":
         return hub.upload_model(repo, folder, options.message, private)
-    secrets = {PASSWORD: password} if password else {}
-    return hub.upload_space(repo, folder, options.message, private, secrets, {} if password else {OPEN: "1"})
+    secrets = {PASSWORD: password} if password and not options.demonstration else {}
+    variables = {} if secrets or options.demonstration else {OPEN: "1"}
+    return hub.upload_space(repo, folder, options.message, private, secrets, variables)
 
 
 @contextmanager
@@ -99,6 +104,14 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     made.add_argument("--space-name", default="sourcier", metavar="NAME", help="of the Space (sourcier)")
     made.add_argument("--license", metavar="ID", help=f"of the weights, as the Hub names it (starter: {APACHE})")
     made.add_argument("--scores", nargs="+", default=[], metavar="RUN.json", help="stored evaluations, for the card")
+    made.add_argument(
+        "--demonstration",
+        nargs="+",
+        default=[],
+        metavar="COLLECTION",
+        help="the Space is a read-only demonstration of these collections of the data folder, open to everybody who "
+        "sees it, without a password",
+    )
     made.add_argument("--public", action="store_true", help="for everybody to see (default: private)")
     made.add_argument("--message", default="Publish Sourcier", help="of the commit")
     made.add_argument("--dry-run", metavar="DIR", help="write the folders there and upload nothing; needs --owner")

@@ -112,10 +112,10 @@ class Application:
         """The state of every collection."""
         return self.library.statuses()
 
-    def add_starter_collections(self) -> None:
-        """Gives an empty index something to be asked about."""
+    def add_starter_collections(self, names: Sequence[str] = STARTER_COLLECTIONS) -> None:
+        """Gives an empty index something to be asked about: those of `names` that need no download."""
         if not self.store.collections():
-            for failure in enqueue(self.store, STARTER_COLLECTIONS).failed:
+            for failure in enqueue(self.store, [name for name in names if name in STARTER_COLLECTIONS]).failed:
                 log.warning("%s: %s", failure.place, failure.reason)
 
     def close(self) -> None:

@@ -47,14 +47,20 @@ class Model:
 
 def write(model: Model, folder: Path) -> None:
     """Writes the repository's files into `folder`. Raises ModelError for a damaged preset, SourcierError for a run."""
-    presets.validate(model.folder)
-    for path in _files(model.folder):
-        target = folder / path.relative_to(model.folder)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+    copied(model.folder, folder)
     if model.licence == "apache-2.0":
         shutil.copyfile(ROOT / "LICENSE", folder / "LICENSE")
     (folder / presets.CARD).write_text(card(model), encoding="utf-8", newline="\n")
+
+
+def copied(preset: Path, folder: Path) -> None:
+    """Copies a preset's own files. Raises ModelError for a damaged one."""
+    presets.validate(preset)
+    card = preset / presets.CARD
+    for path in (*_files(preset), *([card] if card.is_file() else [])):
+        target = folder / path.relative_to(preset)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
 
 
 def card(model: Model) -> str:

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from assistant.services.application import STARTER_COLLECTIONS
+from assistant.ui.server import space as entry
+from corpus.home import Home
+from index.maintenance.backup import export
+from index.storage.store import Store
+from scripts._publish.model import copied
 from scripts._setup import requirements as _requirements
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -46,12 +52,38 @@ words within a minute, by their meaning some minutes later. `SOURCIER_HOME` name
 """
 
 
+DEMONSTRATION = """\
+# Sourcier: a public demonstration
+
+Ask a question and check every sentence of the answer against the passages beside it. / Posez une question et vérifiez
+chaque phrase de la réponse dans les passages à côté.
+
+This Space can be read by everybody and changed by nobody: visitors ask the collections below, at most six questions a
+minute each. Nothing can be uploaded, trained or fetched, and what is asked is not kept. Answers about health are no
+medical advice.
+
+{collections}
+
+Whoever publishes the Space publishes the texts of these collections: their licences have to allow it.
+"""
+CARRIES = """
+Its answers are drafted by the generator `{name}`, which lies in `carried/models`.
+"""
+
+
 @dataclass(frozen=True)
 class Space:
-    """The app to be published as `repo` ("owner/name"), with the model repositories that it tells of."""
+    """The app to be published as `repo` ("owner/name"), with the model repositories that it tells of.
+
+    `carried` is the folder of a generator that goes with it. With `demonstration`, names of collections, it is a public
+    demonstration of them; `home` is the data folder that those which are not shipped come from.
+    """
 
     repo: str
     models: tuple[str, ...] = ()
+    carried: Path | None = None
+    demonstration: tuple[str, ...] = ()
+    home: Home | None = None
 
 
 def write(space: Space, folder: Path) -> None:
@@ -60,6 +92,7 @@ def write(space: Space, folder: Path) -> None:
         target = folder / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
+    _carry(space, folder / entry.CARRIED)
     texts = {
         "app.py": ENTRY,
         "requirements.txt": requirements(),
@@ -68,6 +101,23 @@ def write(space: Space, folder: Path) -> None:
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _carry(space: Space, folder: Path) -> None:
+    """The generator and the collections that go with the app. Raises StoreError for a collection that is not there."""
+    if space.carried is not None:
+        copied(space.carried, folder / "models" / space.carried.name)
+    if not space.demonstration:
+        return
+    folder.mkdir(exist_ok=True)
+    (folder / entry.CHOSEN).write_text("\n".join(space.demonstration) + "\n", encoding="utf-8", newline="\n")
+    for n, name in enumerate(space.demonstration, start=1):
+        if name not in STARTER_COLLECTIONS and space.home is not None:
+            store = Store(space.home.index)
+            try:
+                export(store, name, folder / "collections" / f"{n}.zip", originals=True)
+            finally:
+                store.close()
 
 
 def sources() -> Iterator[Path]:
@@ -108,4 +158,10 @@ def readme(space: Space) -> str:
         settings["models"] = list(space.models)
     # JSON is YAML, and escapes what has to be.
     lines = (f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in settings.items())
-    return "---\n" + "\n".join(lines) + f"\n---\n{TEXT}"
+    text = TEXT
+    if space.demonstration:
+        listed = "\n".join(f"- {name}" for name in space.demonstration)
+        text = DEMONSTRATION.format(collections=listed)
+    if space.carried is not None:
+        text += CARRIES.format(name=space.carried.name)
+    return "---\n" + "\n".join(lines) + f"\n---\n{text}"

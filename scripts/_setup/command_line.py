@@ -35,4 +35,7 @@ def app_parser() -> Parser:
     options.add_argument("--no-browser", action="store_true", help="do not open the browser")
     options.add_argument("--home", metavar="DIR", help="the data folder (default: SOURCIER_HOME, else the user's own)")
     options.add_argument("--set-password", action="store_true", help="set, change or remove the password, and end")
+    options.add_argument(
+        "--demonstration", nargs="+", metavar="COLLECTION", help="serve a public, read-only page of these collections"
+    )
     return options

@@ -19,6 +19,7 @@ import yaml
 
 from assistant.evaluation import runs
 from assistant.generation import presets
+from assistant.settings import Settings
 from assistant.ui.server import space as entry
 from corpus.document import Document, Passage, Section
 from corpus.errors import SourcierError
@@ -93,6 +94,63 @@ def test_the_space_holds_the_app_and_nothing_that_lies_about(folders, tmp_path, 
         (tmp_path / "assistant" / name).write_text("mine")
     monkeypatch.setattr(space, "ROOT", tmp_path)
     assert [path.name for path in space.sources()] == ["kept.py", "LICENSE", "pyproject.toml"]
+
+
+def test_a_demonstration_carries_its_generator_and_its_collections(tmp_path):
+    home = Home(tmp_path / "data").make()
+    prepared(home)
+    shutil.copytree(presets.starter(), home.models / "mine")
+    options = [
+        "space",
+        "--owner",
+        "me",
+        "--home",
+        str(home.path),
+        "--model",
+        "mine",
+        "--dry-run",
+        str(tmp_path / "out"),
+    ]
+    assert publish.main([*options, "--demonstration", "wikipedia", "eyes"]) == 0
+    carried = tmp_path / "out" / "space" / "carried"
+    assert entry.demonstration({}, carried) == ("wikipedia", "eyes")
+    assert entry.demonstration({"SOURCIER_DEMONSTRATION": "eyes, "}, carried) == ("eyes",)
+    assert [path.name for path in (carried / "collections").iterdir()] == ["2.zip"]  # wikipedia comes with the app
+    text = (tmp_path / "out" / "space" / "README.md").read_text("utf-8")
+    assert "public demonstration" in text and "SOURCIER_PASSWORD" not in text and "`mine`" in text
+
+    there = Home(tmp_path / "there").make()
+    for _ in range(2):  # a second start finds everything in its place
+        entry.unpack(carried, there)
+    store = Store(there.index)
+    assert list(store.collections()) == ["eyes"]
+    store.close()
+    assert Settings.load(there.settings).model == "mine" and presets.validate(there.models / "mine")
+
+
+def test_a_demonstration_of_an_unknown_collection_is_not_written(tmp_path):
+    home = Home(tmp_path / "data").make()
+    with pytest.raises(SourcierError):
+        publish.main(
+            [
+                "space",
+                "--owner",
+                "me",
+                "--home",
+                str(home.path),
+                "--dry-run",
+                str(tmp_path / "out"),
+                "--demonstration",
+                "no",
+            ]
+        )
+    assert not (tmp_path / "out" / "space").exists()
+
+
+def test_a_public_demonstration_needs_no_password(fake_hub):
+    fake_hub.private = False
+    assert publish.main(["space", "--public", "--demonstration", "wikipedia"]) == 0
+    assert [name for name, _, _ in fake_hub.calls] == ["create_repo", "upload_folder"]
 
 
 def test_two_dry_runs_write_the_same(folders, tmp_path):

@@ -41,8 +41,8 @@ SENTENCES: dict[str, str] = {
     "compare.itself": "{name} cannot be compared with itself: name another one.",
     "compare.other_base": "{name} was fine-tuned from {base} and {generic} was not: a difference is not that of the "
     "fine-tuning alone.",
-    "compare.unknown_base": "Nothing says which generator {name} was fine-tuned from: a difference may be more than that "
-    "of the fine-tuning.",
+    "compare.unknown_base": "Nothing says which generator {name} was fine-tuned from: a difference may be more than "
+    "that of the fine-tuning.",
     "compare.none_trained": "There is no specialised generator yet: train one with python -m scripts.finetune NAME "
     "--data medquad.",
     # Evaluation

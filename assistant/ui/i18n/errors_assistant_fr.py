@@ -40,10 +40,10 @@ SENTENCES: dict[str, str] = {
     # Comparing two generators
     "compare.damaged": "{path} manque ou est abîmé : relancez scripts.compare.",
     "compare.itself": "{name} ne peut pas être comparé à lui-même : nommez-en un autre.",
-    "compare.other_base": "{name} a été affiné à partir de {base}, et {generic} non : une différence n’est pas celle du "
-    "seul fine-tuning.",
-    "compare.unknown_base": "Rien ne dit de quel générateur {name} a été affiné : une différence peut être plus que celle "
-    "du fine-tuning.",
+    "compare.other_base": "{name} a été affiné à partir de {base}, et {generic} non : une différence n’est pas celle "
+    "du seul fine-tuning.",
+    "compare.unknown_base": "Rien ne dit de quel générateur {name} a été affiné : une différence peut être plus que "
+    "celle du fine-tuning.",
     "compare.none_trained": "Il n’y a pas encore de générateur spécialisé : entraînez-en un avec python -m "
     "scripts.finetune NOM --data medquad.",
     # Evaluation

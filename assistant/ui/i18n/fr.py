@@ -47,6 +47,11 @@ FRENCH = MappingProxyType(
         "example.2": "Qu’est-ce qu’un trou noir ?",
         "example.3": "Qu’est-ce que la photosynthèse ?",
         "example.4": "Qu’est-ce que la théorie de la relativité ?",
+        "demonstration.notice": "Démonstration publique : ce que vous demandez n’est pas gardé.",
+        "demonstration.loading": "Les modèles se chargent encore : réessayez dans un instant.",
+        "demonstration.nothing": "Les collections de cette démonstration ne sont pas encore là : réessayez dans un "
+        "instant.",
+        "demonstration.wait": "Beaucoup de questions à la fois : redemandez dans {seconds} s.",
         "ask.label": "Votre question",
         "ask.placeholder": "Posez votre question",
         "ask.send": "Demander",

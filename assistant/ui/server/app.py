@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import webbrowser
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from assistant.ui.server.security import Hosting
 
 PORTS_TRIED = 100
-STYLES = ("style.css", "style_documents.css", "style_settings.css")
+STYLES = ("style.css", "style_documents.css", "style_settings.css", "style_demonstration.css")
 LARGEST_UPLOAD = "1gb"
+MOST_WAITING = 40  # events of a public demonstration; more are told to come back
 OPEN_WARNING = (
     "Warning: every computer that reaches this one can ask for the password, and whoever has it reads all collections "
     "and conversations. What is sent is not encrypted: use a network that you trust, or a proxy with HTTPS."
@@ -46,8 +48,8 @@ def main(argv: list[str] | None = None) -> int:
         home.make()
         if options.set_password:
             return _set_password(home)
-        password = _password(home)
-        if not is_loopback(options.host):
+        password = None if options.demonstration else _password(home)
+        if not is_loopback(options.host) and not options.demonstration:
             if password is None:
                 raise StartError("app.password_needed", host=options.host)
             print(OPEN_WARNING, flush=True)
@@ -58,7 +60,8 @@ def main(argv: list[str] | None = None) -> int:
         return complain(error)
     if port != options.port:
         print(f"Port {options.port} is taken; {port} is used instead.", flush=True)
-    return serve(home, options.host, port, password=password, browser=not options.no_browser)
+    shown = options.demonstration or None
+    return serve(home, options.host, port, password=password, browser=not options.no_browser, demonstration=shown)
 
 
 def serve(
@@ -69,12 +72,14 @@ def serve(
     password: Password | None = None,
     hosting: "Hosting | None" = None,
     browser: bool = False,
+    demonstration: Sequence[str] | None = None,
 ) -> int:
     """Opens the data folder and serves the window until the process is interrupted. Gives the exit status.
 
-    `hosting` says where another site shows the app.
+    `hosting` says where another site shows the app. With `demonstration`, names of collections, the page is that of a
+    public demonstration of them: read-only, without a history, behind no password.
     """
-    from assistant.services.application import Application
+    from assistant.services.application import STARTER_COLLECTIONS, Application
 
     _keep_uploads_at(home)
     try:
@@ -85,9 +90,9 @@ def serve(
     except SourcierError as error:
         return complain(error)
     try:
-        page, url = launch(app, host, port, password, hosting)
+        page, url = launch(app, host, port, password, hosting, demonstration)
         print(f"Sourcier is at {url}", flush=True)
-        app.add_starter_collections()
+        app.add_starter_collections(STARTER_COLLECTIONS if demonstration is None else demonstration)
         app.library.start()
         app.warm_up()
         if browser:
@@ -101,24 +106,37 @@ def serve(
 
 
 def launch(
-    app: "Application", host: str, port: int, password: Password | None = None, hosting: "Hosting | None" = None
+    app: "Application",
+    host: str,
+    port: int,
+    password: Password | None = None,
+    hosting: "Hosting | None" = None,
+    demonstration: Sequence[str] | None = None,
 ) -> "tuple[Blocks, str]":
-    """The launched Blocks and its address, the API mounted beside it. Gradio takes some seconds to import."""
+    """The launched Blocks and its address, the API mounted beside it, but not beside a demonstration.
+
+    Gradio takes some seconds to import.
+    """
     from starlette.routing import Mount
 
     from assistant.api import routes
+    from assistant.ui.demonstration import Demonstration
     from assistant.ui.server import pwa
     from assistant.ui.server.login import Login
-    from assistant.ui.server.security import LOCAL, middleware
+    from assistant.ui.server.security import LOCAL, middleware, read_only
     from assistant.ui.server.theme import scaled, theme
     from assistant.ui.window import Window
 
     app.locked = password is not None
-    page = Window(app).build()
-    beside = [Mount("/v1", routes.make(app, partial(sentence, lang="en"))), *pwa.routes()]
     login = Login(password, framed=hosting is not None) if password else None
     guards = middleware(host, login, hosting or LOCAL)
-    page.queue(default_concurrency_limit=8)
+    if demonstration is None:
+        page = Window(app).build()
+        beside = [Mount("/v1", routes.make(app, partial(sentence, lang="en"))), *pwa.routes()]
+    else:
+        page, beside = Demonstration(app, demonstration).build(), pwa.routes()
+        guards = read_only(host, hosting or LOCAL)
+    page.queue(default_concurrency_limit=8, max_size=None if demonstration is None else MOST_WAITING)
     _, url, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -179,6 +197,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     parser.add_argument("--home", help="data folder (SOURCIER_HOME, else the user's own)")
     parser.add_argument("--set-password", action="store_true", help="set, change or remove the password, and end")
+    parser.add_argument(
+        "--demonstration", nargs="+", metavar="COLLECTION", help="serve a public, read-only page of these collections"
+    )
     return parser
 
 

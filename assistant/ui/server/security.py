@@ -62,13 +62,42 @@ LOCAL = Hosting()  # no other site shows the app
 def middleware(host: str, login: Login | None = None, hosting: Hosting = LOCAL) -> list[Middleware]:
     """From the outside in: headers, then who may ask whom, then how much, then the password where there is one."""
     # A password guards what a pretended name could reach, and other computers know this one by names of their own.
-    names = () if login or hosting.frames else ("127.0.0.1", "localhost", "::1", host.strip("[]"))
+    names = () if login or hosting.frames else own_names(host)
     headers, same_site = (
         Middleware(SecurityHeaders, hosting=hosting),
         Middleware(SameSite, names=names, hosting=hosting),
     )
     found = [headers, same_site, Middleware(Sizes)]
     return [*found, Middleware(_Behind, login=login)] if login else found
+
+
+def own_names(host: str) -> tuple[str, ...]:
+    """The names under which a browser on this computer may ask for the app."""
+    return ("127.0.0.1", "localhost", "::1", host.strip("[]"))
+
+
+def read_only(host: str, hosting: Hosting = LOCAL) -> list[Middleware]:
+    """As `middleware` for a page that anybody may open: nobody sends files, and requests are small."""
+    names = () if hosting.frames or host.strip("[]") in ("0.0.0.0", "::") else own_names(host)
+    return [
+        Middleware(SecurityHeaders, hosting=hosting),
+        Middleware(SameSite, names=names, hosting=hosting),
+        Middleware(NoUploads),
+        Middleware(Sizes, of_page=LARGEST_BODY),
+    ]
+
+
+class NoUploads:
+    """Refuses every way by which Gradio takes a file."""
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].rstrip("/").startswith(("/upload", UPLOADS)):
+            await PlainTextResponse("This demonstration takes no files.", 403)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 class SecurityHeaders:
@@ -141,14 +170,15 @@ def _framed(frames: Sequence[str]) -> tuple[tuple[bytes, bytes], ...]:
 class Sizes:
     """Refuses bodies over their limit, announced or not, but for uploaded files."""
 
-    def __init__(self, app: ASGIApp):
+    def __init__(self, app: ASGIApp, of_page: int = LARGEST_OF_PAGE):
         self._app = app
+        self._of_page = of_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(UPLOADS):
             await self._app(scope, receive, send)
             return
-        limit = LARGEST_OF_PAGE if scope["path"].startswith((PAGE, DOCUMENTS)) else LARGEST_BODY
+        limit = self._of_page if scope["path"].startswith((PAGE, DOCUMENTS)) else LARGEST_BODY
         announced = Headers(scope=scope).get("content-length", "0")
         if not announced.isdigit() or int(announced) > limit:
             await _too_large(limit, scope, receive, send)
