@@ -19,6 +19,8 @@ class HubError(SourcierError):
 SECRET = re.compile(
     rb"\b(hf_[A-Za-z0-9]{30,}|gh[pousr]_[A-Za-z0-9]{30,}|AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY)"
 )
+TYPES = {"model": "model", "data": "dataset"}  # what the Hub calls them
+PLACES = {"model": "", "dataset": "datasets/", "space": "spaces/"}
 LARGEST_TEXT = 5 * 2**20  # bytes; larger files are weights
 
 
@@ -36,17 +38,20 @@ def check(folder: Path) -> None:
             raise HubError("hub.secret", name=name)
 
 
-def upload_model(repo: str, folder: Path, message: str, private: bool) -> str:
-    """The address of the model repository, made if need be, that now holds exactly `folder`. Raises HubError."""
+def upload_folder(kind: str, repo: str, folder: Path, message: str, private: bool) -> str:
+    """The address of the repository of a model or of data, made if need be, that now holds exactly `folder`.
+
+    Raises HubError.
+    """
     with _plainly():
-        _api().create_repo(repo, repo_type="model", private=private, exist_ok=True)
-        return _uploaded(repo, "model", folder, message)
+        _api().create_repo(repo, repo_type=TYPES[kind], private=private, exist_ok=True)
+        return _uploaded(repo, TYPES[kind], folder, message)
 
 
 def upload_space(
     repo: str, folder: Path, message: str, private: bool, secrets: Mapping[str, str], variables: Mapping[str, str]
 ) -> str:
-    """As `upload_model`; secrets and variables are set before the app is there to start without them."""
+    """As `upload_folder` for a Space; secrets and variables are set before the app is there to start without them."""
     with _plainly():
         api = _api()
         api.create_repo(repo, repo_type="space", space_sdk="gradio", private=private, exist_ok=True)
@@ -64,7 +69,7 @@ def _uploaded(repo: str, kind: str, folder: Path, message: str) -> str:
     _api().upload_folder(
         repo_id=repo, repo_type=kind, folder_path=folder, commit_message=message, delete_patterns=["*"]
     )
-    return f"https://huggingface.co/{'spaces/' if kind == 'space' else ''}{repo}"
+    return f"https://huggingface.co/{PLACES[kind]}{repo}"
 
 
 def _api():

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from assistant.evaluation import runs
 from assistant.generation import presets
+from corpus import datasets
 from corpus.errors import SourcierError
+from scripts._course.compare.store import BASE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TAGS = ("gpt2", "keras-nlp", "retrieval-augmented-generation", "question-answering", "sourcier")
@@ -29,7 +31,7 @@ With Sourcier, which finds passages, lets the model write from them and checks e
 
 ```
 hf download {repo} --local-dir ~/.sourcier/models/{name}
-python -m scripts.ask "What is a cataract?" --model {name}
+python -m scripts.ask "Who was Marie Curie?" --model {name}
 ```
 """
 
@@ -43,6 +45,7 @@ class Model:
     repo: str
     licence: str
     scores: Sequence[Path] = ()
+    data: str = ""  # the repository of what it was fine-tuned on
 
 
 def write(model: Model, folder: Path) -> None:
@@ -74,12 +77,34 @@ def card(model: Model) -> str:
         pipeline_tag="text-generation",
         tags=list(TAGS),
         model_name=model.repo.partition("/")[2],
+        base_model=_base(model),
+        datasets=[model.data] if model.data else _datasets(model.folder) or None,
         eval_results=_results(model.scores) or None,
     )
     path = model.folder / presets.CARD
     body = _body(path.read_text("utf-8")) if path.is_file() else f"# {model.name}\n\nA fine-tuned GPT-2.\n"
-    use = USE.format(repo=model.repo, name=model.name)
+    use = USE.format(repo=model.repo, name=model.repo.partition("/")[2])
     return f"---\n{data.to_yaml()}\n---\n{body.rstrip()}\n\n{use}"
+
+
+def _base(model: Model) -> str | None:
+    """What it was fine-tuned from, as the Hub names it; None for one that was not, or where its card says nothing."""
+    base = next((line[len(BASE) :].strip() for line in _lines(model.folder) if line.startswith(BASE)), "")
+    if base in presets.HUB_PRESETS:
+        return f"keras/{base}"
+    return f"{model.repo.partition('/')[0]}/sourcier-{base}" if base else None
+
+
+def _datasets(preset: Path) -> list[str]:
+    """The names of the data sets that the preset's card tells of."""
+    lines = _lines(preset)
+    known = (datasets.get(name) for name in datasets.NAMES)
+    return [each.name for each in known if any(line.startswith(f"- {each.title}:") for line in lines)]
+
+
+def _lines(preset: Path) -> list[str]:
+    card = preset / presets.CARD
+    return card.read_text("utf-8").splitlines() if card.is_file() else []
 
 
 def _results(scores: Sequence[Path]) -> list:

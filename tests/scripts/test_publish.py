@@ -96,6 +96,53 @@ def test_the_space_holds_the_app_and_nothing_that_lies_about(folders, tmp_path, 
     assert [path.name for path in space.sources()] == ["kept.py", "LICENSE", "pyproject.toml"]
 
 
+def test_the_card_names_base_and_data(tmp_path):
+    home = Home(tmp_path / "data").make()
+    for name, base in (("mine", "starter"), ("other", "gpt2_base_en")):
+        shutil.copytree(presets.starter(), home.models / name)
+        card = f"# {name}\n\n- base: {base}\n\n## Data\n\n- MedQuAD: CC BY 4.0, somewhere\n"
+        (home.models / name / presets.CARD).write_text(card, "utf-8")
+    options = ["model", "--owner", "me", "--home", str(home.path), "--license", "cc-by-4.0"]
+    for name, base in (("mine", "me/sourcier-starter"), ("other", "keras/gpt2_base_en")):
+        publish.main([*options, "--model", name, "--dry-run", str(tmp_path / name)])
+        described = front_matter(tmp_path / name / "model" / "README.md")
+        assert (
+            described["base_model"] == base and described["datasets"] == ["medquad"] and described["language"] == "en"
+        )
+
+
+def test_what_the_card_says_of_use_names_a_generator_that_is_not_the_shipped_one(folders):
+    text = (folders / "model" / "README.md").read_text("utf-8")
+    (name,) = re.findall(r"--local-dir ~/.sourcier/models/(\S+)", text)
+    assert f"--model {name}" in text and not presets.is_reserved(name)
+
+
+def test_data_go_up_with_their_licence_and_topics_on_one_side(tmp_path):
+    home = Home(tmp_path / "data").make()
+    rows = "".join(f"What is d{n}?,D{n} is a rare disease of the eye.,NIH,d{n}\n" for n in range(60))
+    (home.datasets / "medquad").mkdir(parents=True)
+    (home.datasets / "medquad" / "medquad.csv").write_text("question,answer,source,focus_area\n" + rows, "utf-8")
+    assert publish.main(["data", "--owner", "me", "--home", str(home.path), "--dry-run", str(tmp_path / "out")]) == 0
+    folder = tmp_path / "out" / "data"
+    described = front_matter(folder / "README.md")
+    assert described["license"] == "cc-by-4.0" and described["language"] == ["en"]
+    sides = [
+        [json.loads(line) for line in (folder / f"{side}.jsonl").read_text("utf-8").splitlines()]
+        for side in ("train", "validation")
+    ]
+    assert sum(map(len, sides)) == 60 and all(sides)
+    topics = [{row["topic"] for row in rows} for rows in sides]
+    assert not topics[0] & topics[1] and set(sides[0][0]) == {"question", "answer", "passage", "topic"}
+
+
+@pytest.mark.parametrize("name", ["corona_tweets", "cancer_text", "scientific_papers", "nothing"])
+def test_data_that_may_not_be_passed_on_are_refused(name, tmp_path):
+    options = ["data", "--owner", "me", "--home", str(tmp_path), "--data", name, "--dry-run", str(tmp_path / "out")]
+    with pytest.raises(SourcierError, match=r"publish\.not_shared"):
+        publish.main(options)
+    assert not (tmp_path / "out" / "data").exists()
+
+
 def test_a_demonstration_carries_its_generator_and_its_collections(tmp_path):
     home = Home(tmp_path / "data").make()
     prepared(home)

@@ -153,6 +153,7 @@ SENTENCES: dict[str, str] = {
     "publish.no_measures": "The runs hold none of the measures that a card tells of: {measures}.",
     "publish.no_password": "A public Space needs a password, for all its visitors share one history: set {variable} "
     "({least} characters or more).",
+    "publish.not_shared": "{name} may not be published: its licence does not say that everybody may pass its texts on.",
     "publish.not_empty": "{folder} is not an empty folder: name another one for --dry-run.",
     # Questions
     "question.empty": "The question is empty.",

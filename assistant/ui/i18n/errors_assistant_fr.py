@@ -161,6 +161,8 @@ SENTENCES: dict[str, str] = {
     "publish.no_measures": "Les mesures données ne contiennent aucune de celles d’une fiche : {measures}.",
     "publish.no_password": "Un Space public demande un mot de passe, car tous ses visiteurs partagent un même "
     "historique : définissez {variable} ({least} caractères au moins).",
+    "publish.not_shared": "{name} ne peut pas être publié : sa licence ne dit pas que chacun peut en transmettre les "
+    "textes.",
     "publish.not_empty": "{folder} n’est pas un dossier vide : nommez-en un autre pour --dry-run.",
     # Questions
     "question.empty": "La question est vide.",
