@@ -5,7 +5,7 @@ Entities are the way to read other files and to blow up memory: a file that decl
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from corpus.cleaning import one_line
 from corpus.document import Document, ReadingError
@@ -61,7 +61,7 @@ def _value(element: "_Element", name: str, depth: int = 0) -> object:
         raise ReadingError("tree.too_deep", name=name, levels=nested_fields.DEEPEST)
     children = [child for child in element if isinstance(child.tag, str)]
     # Not `attrib.items()`, which looks each one up again: 50,000 attributes took it 20 s and more.
-    attributes = {_local(str(one.attrname)): str(one) for one in element.xpath("@*")}  # type: ignore[union-attr]
+    attributes = {_local(str(one.attrname)): str(one) for one in cast(list, element.xpath("@*"))}
     own = " ".join(filter(None, [element.text, *(child.tail for child in element)])).strip()
     if not children or own:
         text = "".join(str(part) for part in element.itertext()).strip()

@@ -45,7 +45,7 @@ def keywords(query: str) -> list[str]:
 def words_of(text: str) -> list[str]:
     """All words of a text, in their common form; a code such as "AB-1234" or "3.12" is one word."""
     text = ELISION.sub("", common(text))
-    found = []
+    found: list[str] = []
     for match in COMPOUND.finditer(text):
         parts = WORD.findall(match[0])
         whole = len(parts) > 1 and DIGIT.search(match[0]) and all(_of_code(part) for part in parts)

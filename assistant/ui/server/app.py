@@ -117,7 +117,7 @@ def launch(
 
     Gradio takes some seconds to import.
     """
-    from starlette.routing import Mount
+    from starlette.routing import BaseRoute, Mount
 
     from assistant.api import routes
     from assistant.ui.demonstration import Demonstration
@@ -130,11 +130,12 @@ def launch(
     app.locked = password is not None
     login = Login(password, framed=hosting is not None) if password else None
     guards = middleware(host, login, hosting or LOCAL)
+    beside: list[BaseRoute]
     if demonstration is None:
         page = Window(app).build()
         beside = [Mount("/v1", routes.make(app, partial(sentence, lang="en"))), *pwa.routes()]
     else:
-        page, beside = Demonstration(app, demonstration).build(), pwa.routes()
+        page, beside = Demonstration(app, demonstration).build(), [*pwa.routes()]
         guards = read_only(host, hosting or LOCAL)
     page.queue(default_concurrency_limit=8, max_size=None if demonstration is None else MOST_WAITING)
     _, url, _ = page.launch(
