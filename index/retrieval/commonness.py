@@ -12,10 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-ORDINARY, RARE = (
-    9.0,
-    19.0,
-)  # nats: function words of big languages lie below the first, names and terms above the second
+# Nats: function words of big languages lie below the first, names and terms above the second.
+ORDINARY, RARE = 9.0, 19.0
 LEAST = 0.1  # weight of an ordinary word
 UNKNOWN = 25.0  # nats of a piece that the model does not know
 PIECE = "▁"  # opens a piece that begins a word
