@@ -113,6 +113,10 @@ def _parts(
         f"Les deux générateurs répondent aux mêmes {count} questions, à partir des mêmes trois passages, avec les "
         f"réglages de l’application. Ce rapport est écrit par `python -m scripts.compare` ; mesures du {run.made[:10]}."
     )
+    yield (
+        "Le carnet [Générique contre spécialisé](generique-specialise.ipynb) refait cette comparaison pas à pas, en "
+        "petit, sur des textes inventés ; une ligne y met `gpt2_base_en` à la place de `starter`."
+    )
     corrected = holm([gap.p_value for _, gap in gaps])
     yield _verdict(gaps, corrected)
     if end_to_end := drafting(kept_answers()):

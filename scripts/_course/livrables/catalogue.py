@@ -1,5 +1,6 @@
 """All parts of the deliverables. A new deliverable adds its own here: `check`, `build` and the test then know it."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +21,7 @@ SORTED_SETS = tuple(name for name in SETS if name != "scientific_papers")  # the
 SLIDES = LIVRABLES / TALK / "diapositives.md"
 GPT2, TRAINING, PROTOTYPE = "03-prise-en-main", "05-fine-tuning", "06-prototype"
 COMPARISON, ABLATION = "07-comparaison", "08-optimisation"
+TUNING, VERSUS = "affiner-gpt2.ipynb", "generique-specialise.ipynb"
 SCENES = ("accueil", "reponse", "suite", "refus", "documents", "labo", "entrainer", "evaluer", "reglages")
 # Of a notebook's machine: a bar that it could show, and TensorFlow's greetings.
 QUIET = {"PYTHONWARNINGS": "ignore:IProgress not found", "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -78,11 +80,15 @@ def _slides(folder: Path) -> None:
     build(SLIDES, folder)
 
 
-def _gpt2(folder: Path) -> None:
-    from scripts._course.livrables.notebooks import run_all
+def _ran(name: str) -> Callable[[Path], None]:
+    """Builds a notebook by running it in its place."""
 
-    notebook = folder / "gpt2.ipynb"
-    run_all(notebook, notebook, QUIET)
+    def build(folder: Path) -> None:
+        from scripts._course.livrables.notebooks import run_all
+
+        run_all(folder / name, folder / name, QUIET)
+
+    return build
 
 
 def _training(folder: Path) -> None:
@@ -159,7 +165,23 @@ PARTS = (
         GPT2,
         (f"livrables/{GPT2}/gpt2.ipynb",),
         ("gpt2.ipynb",),
-        _gpt2,
+        _ran("gpt2.ipynb"),
+        needs=COURSE,
+    ),
+    Part(
+        "carnet-affiner",
+        TRAINING,
+        (f"livrables/{TRAINING}/{TUNING}",),
+        (TUNING,),
+        _ran(TUNING),
+        needs=COURSE,
+    ),
+    Part(
+        "carnet-comparaison",
+        COMPARISON,
+        (f"livrables/{COMPARISON}/{VERSUS}",),
+        (VERSUS,),
+        _ran(VERSUS),
         needs=COURSE,
     ),
     Part(
