@@ -77,7 +77,7 @@ class Hit:
 
     @property
     def place(self) -> str:
-        """The names of its file and of the folder that it lies in: "2025 invoice.txt"."""
+        """The names of the folder that its file lies in and of the file: "2025 invoice.txt"."""
         return " ".join(PurePath(self.path.replace("\\", "/")).parts[-2:])
 
     @property

@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from corpus.layout import is_row
 from index.reader.reading import PassageReader, Reading
@@ -139,7 +139,9 @@ def _told(question: str, wording: Wording, hit: Hit, reading: Reading, order: Or
     chance = max((sentence.probability for sentence in sentences), default=0.0)
     return replace(
         hit,
-        score=order.score(reading.score, hit.blend, named(question, hit.title)),
+        score=order.score(
+            reading.score, hit.blend, max(named(question, hit.title), named(question, PurePath(hit.place).stem))
+        ),
         reader=chance,
         evidence=tuple(Span(one.start, one.end, chance * one.probability) for one in reading.evidence[:EVIDENCE]),
         sentences=sentences,

@@ -132,3 +132,10 @@ def test_of_a_tables_rows_the_one_that_the_question_names_answers_as_surely_as_t
 
 def test_a_question_that_names_no_row_leaves_the_reader_its_choice():
     assert likeliest("What is the dish?", {"dish": 1.0})[0] == "Day: Monday | Dish: barley"
+
+
+def test_the_folder_that_a_question_names_decides_between_files_of_one_name():
+    order = replace(ORDER, named=3.0)
+    bills = [Hit(n, str(n), "bill", "Total: 5.", path=f"/a/{2022 + n}/bill.txt", blend=0.5) for n in range(3)]
+    found = read("total of the 2023 bill", NO_WORDS, bills, OverlapReader(), order)
+    assert found[0].path == "/a/2023/bill.txt"
