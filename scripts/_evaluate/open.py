@@ -14,7 +14,9 @@ from assistant.evaluation.runs import Table, table
 from assistant.gate import gate
 from assistant.pipeline import Assistant
 from assistant.schema import Mode
+from assistant.training.reader.export import with_scores
 from corpus.home import Home
+from index.reader import weights
 from index.retrieval import reading
 from index.vectors.embedder import load_embedder
 from scripts._evaluate.command import Measured, stored
@@ -69,6 +71,8 @@ def _fit(assistant: Assistant, collections: Sequence[Questions]) -> dict[str, di
     gates.save(gate.FITTED, threshold=SHIPPED_THRESHOLD, examples=len(data), left_out=rounded)
     kept = {"order": gate_fitting.record(order), "examples": len(data)}
     reading.FITTED.write_text(json.dumps(kept, indent=2) + "\n", "utf-8")
+    card = weights.SHIPPED / "README.md"
+    card.write_text(with_scores(card.read_text("utf-8"), json.loads(gate.FITTED.read_text("utf-8"))), "utf-8")
     assistant.resources.forget_fits()
     print(f"Order and gate are kept in {reading.FITTED.name} and {gate.FITTED.name}.", file=sys.stderr)
     return rounded

@@ -11,6 +11,7 @@ from assistant.training.reader.mixture import HELD_OUT
 from assistant.training.reader.run import Run, trained
 from index.reader import network, weights
 
+SCORES = "## Scores on the held-out articles"
 SOURCES = (  # set, licence, attribution
     ("SQuAD 2.0, 8 articles of the development set", "CC BY-SA 4.0", "Rajpurkar et al. 2018; Wikipedia's authors"),
     ("SQuAD 1.1, sentences of 44 training articles", "CC BY-SA 4.0", "Rajpurkar et al. 2016; Du et al. 2017"),
@@ -93,9 +94,43 @@ def card(told: Mapping[str, Any], run: Run, measures: Mapping[str, Any] | None) 
     if pools:
         lines += ["| pool | examples to draw from |", "|---|---|"]
         lines += [f"| {name} | {number:,} |" for name, number in pools.items()] + [""]
-    lines += ["## Scores on the held-out articles", ""]
+    lines += [SCORES, ""]
     lines += _scores(measures) if measures else ["Not measured yet."]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def with_scores(card_text: str, fitted: Mapping[str, Any]) -> str:
+    """A card with the figures of order and gate in place of its scores; `fitted` is what `gate.json` holds."""
+    above = card_text.split(SCORES)[0].rstrip()
+    return "\n".join([above, "", SCORES, "", *_left_out(fitted)]) + "\n"
+
+
+def _left_out(fitted: Mapping[str, Any]) -> list[str]:
+    columns = {
+        "answered, held": "answered, held",
+        "refused, left out": "refused, left out",
+        "AUROC, left out": "AUROC, left out",
+        "refused, invented name": "refused, invented name",
+        "AUROC, invented name": "AUROC, invented name",
+        "AUROC, unanswerable": "AUROC, unanswerable",
+        "passage": "passage",
+        "blend alone": "passage, without the reader",
+        "sentence": "sentence",
+    }
+    rows = fitted["left_out"]
+    lines = [
+        f"{fitted['examples']:,} questions on held-out documents of {len(rows)} collections (`python -m"
+        " scripts.evaluate open --qa DIR --medquad FILE --fit`). Each row's order of passages and gate were fitted on"
+        ' the other collections. "passage" and "sentence": a passage, or the first sentence, states the answer, of the'
+        " questions whose answer is among the passages read.",
+        "",
+        "| collection | " + " | ".join(columns.values()) + " |",
+        "|---|" + "---|" * len(columns),
+    ]
+    for name, row in rows.items():
+        shown = [f"{row[key]:.3f}" if key in row else "–" for key in columns]
+        lines.append(f"| {name} | " + " | ".join(shown) + " |")
+    return lines
 
 
 def _scores(measures: Mapping[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch")
 
 from assistant.training.reader import batches, commands  # noqa: E402
 from assistant.training.reader.examples import Example, Gold  # noqa: E402
-from assistant.training.reader.export import export  # noqa: E402
+from assistant.training.reader.export import SCORES, export, with_scores  # noqa: E402
 from assistant.training.reader.mixture import Data, Mixture  # noqa: E402
 from assistant.training.reader.run import Plan, Run, RunError, schedule  # noqa: E402
 from index.reader import network, weights  # noqa: E402
@@ -141,6 +141,14 @@ def test_products_in_bfloat16_learn_what_float32_does(tmp_path, models, data):
     moved = results[0]["head.weight"] - run_in(tmp_path / "new", models).model.head.weight.detach()
     apart = results[0]["head.weight"] - results[1]["head.weight"]
     assert apart.norm() < 0.5 * moved.norm()
+
+
+def test_the_figures_of_the_gate_take_the_place_of_the_cards_scores():
+    figures = {"examples": 1234, "left_out": {"hr": {"answered, held": 0.9, "sentence": 0.8}}}
+    text = with_scores(f"# Weights\n\nAbout.\n\n{SCORES}\n\nNot measured yet.\n", figures)
+    assert text.startswith("# Weights\n\nAbout.\n") and "Not measured yet" not in text
+    assert "| hr | 0.900 | – | – | – | – | – | – | – | 0.800 |" in text and "1,234 questions" in text
+    assert with_scores(text, figures) == text
 
 
 def test_a_folder_is_not_used_twice(tmp_path, models):
