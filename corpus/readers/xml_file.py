@@ -60,7 +60,7 @@ def _value(element: "_Element", name: str, depth: int = 0) -> object:
     if depth > nested_fields.DEEPEST:
         raise ReadingError("tree.too_deep", name=name, levels=nested_fields.DEEPEST)
     children = [child for child in element if isinstance(child.tag, str)]
-    # Not `attrib.items()`, which looks each one up again: 50,000 attributes took it 20 s and more.
+    # Not `attrib.items()`, which looks each one up again, which grows with the square of their number.
     attributes = {_local(str(one.attrname)): str(one) for one in cast(list, element.xpath("@*"))}
     own = " ".join(filter(None, [element.text, *(child.tail for child in element)])).strip()
     if not children or own:
