@@ -236,7 +236,7 @@ ENGLISH = MappingProxyType(
         "state.empty": "Empty",
         "state.waiting": "Waiting",
         "state.reading": "Reading",
-        "state.embedding": "Learning the meaning",
+        "state.embedding": "Learning meaning",
         "state.ready": "Ready",
         "state.requires_update": "Needs an update",
         "state.failed": "Failed",

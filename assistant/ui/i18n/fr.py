@@ -240,7 +240,7 @@ FRENCH = MappingProxyType(
         "state.empty": "Vide",
         "state.waiting": "En attente",
         "state.reading": "Lecture",
-        "state.embedding": "Apprentissage du sens",
+        "state.embedding": "Apprend le sens",
         "state.ready": "Prête",
         "state.requires_update": "À mettre à jour",
         "state.failed": "Échec",

@@ -43,7 +43,9 @@ def test_training_comparing_and_voting(trained, address, app, visit):
     expect(page.locator(".run h3")).to_have_text("mine")
     expect(page.locator(".run .state")).to_have_text("Running")
     expect(page.locator(".run .progress")).to_contain_text("Step 120 of 400 · 9 min left")
-    expect(page.locator(".run .help").last).to_have_text("3 examples are longer than a row and are cut at a sentence.")
+    expect(page.locator(".run .help").last).to_have_text(
+        "3 examples are longer than what GPT-2 reads at once and are cut at a sentence."
+    )
     expect(page.locator(".run svg .validation circle")).to_have_count(2)
     page.click("#train-start")
     expect(page.locator("#train-message")).to_contain_text("already")
