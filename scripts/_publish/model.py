@@ -7,9 +7,9 @@ from pathlib import Path
 
 from assistant.evaluation import runs
 from assistant.generation import presets
+from assistant.training.runs import card as training_card
 from corpus import datasets
 from corpus.errors import SourcierError
-from scripts._course.compare.store import BASE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TAGS = ("gpt2", "keras-nlp", "retrieval-augmented-generation", "question-answering", "sourcier")
@@ -89,7 +89,7 @@ def card(model: Model) -> str:
 
 def _base(model: Model) -> str | None:
     """What it was fine-tuned from, as the Hub names it; None for one that was not, or where its card says nothing."""
-    base = next((line[len(BASE) :].strip() for line in _lines(model.folder) if line.startswith(BASE)), "")
+    base = training_card.base(_card(model.folder))
     if base in presets.HUB_PRESETS:
         return f"keras/{base}"
     return f"{model.repo.partition('/')[0]}/sourcier-{base}" if base else None
@@ -97,14 +97,14 @@ def _base(model: Model) -> str | None:
 
 def _datasets(preset: Path) -> list[str]:
     """The names of the data sets that the preset's card tells of."""
-    lines = _lines(preset)
+    lines = _card(preset).splitlines()
     known = (datasets.get(name) for name in datasets.NAMES)
     return [each.name for each in known if any(line.startswith(f"- {each.title}:") for line in lines)]
 
 
-def _lines(preset: Path) -> list[str]:
-    card = preset / presets.CARD
-    return card.read_text("utf-8").splitlines() if card.is_file() else []
+def _card(preset: Path) -> str:
+    path = preset / presets.CARD
+    return path.read_text("utf-8") if path.is_file() else ""
 
 
 def _results(scores: Sequence[Path]) -> list:

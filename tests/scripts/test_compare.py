@@ -191,7 +191,7 @@ def _fine_tuned(home: Home, name: str, base: str) -> None:
     from assistant.generation import presets
 
     shutil.copytree(presets.starter(), home.models / name)
-    (home.models / name / presets.CARD).write_text(f"# {name}\n\n- base: {base}\n" if base else "", "utf-8")
+    (home.models / name / presets.CARD).write_text(f"# {name}\n\n- Base: {base}\n" if base else "", "utf-8")
 
 
 def test_a_specialised_generator_is_compared_with_its_base(tmp_path):

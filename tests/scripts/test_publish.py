@@ -100,7 +100,7 @@ def test_the_card_names_base_and_data(tmp_path):
     home = Home(tmp_path / "data").make()
     for name, base in (("mine", "starter"), ("other", "gpt2_base_en")):
         shutil.copytree(presets.starter(), home.models / name)
-        card = f"# {name}\n\n- base: {base}\n\n## Data\n\n- MedQuAD: CC BY 4.0, somewhere\n"
+        card = f"# {name}\n\n- Base: {base}\n\n## Data\n\n- MedQuAD: CC BY 4.0, somewhere\n"
         (home.models / name / presets.CARD).write_text(card, "utf-8")
     options = ["model", "--owner", "me", "--home", str(home.path), "--license", "cc-by-4.0"]
     for name, base in (("mine", "me/sourcier-starter"), ("other", "keras/gpt2_base_en")):

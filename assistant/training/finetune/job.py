@@ -119,7 +119,7 @@ def _documents(paths: Sequence[str], unreadable: Unreadable) -> list[Document | 
 def _facts(tuning: FineTuning) -> dict[str, str]:
     settings = tuning.settings
     return {
-        "Base": Path(settings.base).name,
+        card.BASE: Path(settings.base).name,
         "Method": f"LoRA, rank {settings.lora_rank}" if settings.lora_rank else "all weights",
         "Steps": f"{tuning.step} of {settings.batch} rows, {settings.accumulate} an update; best: {tuning.best_step}",
         "Examples": f"{len(tuning.train.examples)} to learn from, {len(tuning.valid.examples)} held out by group",

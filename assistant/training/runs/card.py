@@ -7,6 +7,7 @@ from assistant.generation import presets
 from assistant.training.runs.folder import METRICS
 from assistant.training.runs.json_file import read_json
 
+BASE = "Base"  # the fact that names what was fine-tuned
 MEASURES = {
     "loss, nats an answer token": ("validation", "nats"),
     "answer-token accuracy": ("validation", "accuracy"),
@@ -33,6 +34,12 @@ def write(
     path = Path(preset) / presets.CARD
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
+
+
+def base(text: str) -> str:
+    """The base that a card's text names; "" where it names none."""
+    start = f"- {BASE}:"
+    return next((line[len(start) :].strip() for line in text.splitlines() if line.startswith(start)), "")
 
 
 def scores(folder: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ from assistant.evaluation.measures import rouge_l
 from assistant.evaluation.runs import Run
 from assistant.generation import presets
 from assistant.storage.votes import Votes
+from assistant.training.runs import card
 from corpus.errors import SourcierError
 from scripts._course.compare.errors import KINDS
 from scripts._course.compare.measure import GENERIC, SPECIALISED, Written, judged
@@ -19,7 +20,6 @@ from scripts._course.compare.measure import GENERIC, SPECIALISED, Written, judge
 MEASURES, EXAMPLES = "mesures.json", "exemples.json"
 VOTES = "votes.sqlite3"
 QUOTED = 320  # characters of a text that are kept: a quotation, not a copy
-BASE = "- base:"  # how a card of a fine-tuning begins the line that names it
 BEST = 2  # examples where one generator is ahead of the other
 
 
@@ -50,10 +50,9 @@ def base_of(name: str, models: Path) -> str:
     "" where a card is missing. Raises ModelError."""
     seen: list[str] = []
     while name != presets.STARTER and name not in presets.HUB_PRESETS:
-        card = presets.find(name, models) / presets.CARD
-        lines = card.read_text("utf-8").splitlines() if card.is_file() else []
+        path = presets.find(name, models) / presets.CARD
         seen.append(name)
-        name = next((line[len(BASE) :].strip() for line in lines if line.startswith(BASE)), "")
+        name = card.base(path.read_text("utf-8")) if path.is_file() else ""
         if not name or name in seen:
             return ""
         if not presets.is_reserved(name) and not (models / name).is_dir():
