@@ -35,7 +35,7 @@ def _empty(lang: str) -> str:
 def _group(view: TurnView, lang: str, newest: bool) -> str:
     spans = evidence(view.answer)
     head = t("sources.refused" if view.answer and view.answer.refused else "sources.for", lang)
-    cards = "".join(_card(view.id, n, hit, spans.get(n, ()), lang) for n, hit in enumerate(view.sources, start=1))
+    cards = "".join(_card(view, n, hit, spans.get(n, ()), lang) for n, hit in enumerate(view.sources, start=1))
     if not cards:
         cards = '<div class="skeleton" aria-hidden="true"></div>' * 3
     close = esc(t("sources.close", lang))
@@ -84,7 +84,8 @@ def _piece(markup: str, places: Sequence[int]) -> str:
     return f'<mark data-by="{" ".join(map(str, places))}">{markup}</mark>' if places else markup
 
 
-def _card(turn_id: int, n: int, hit: Hit, spans: Sequence[Span], lang: str) -> str:
+def _card(view: TurnView, n: int, hit: Hit, spans: Sequence[Span], lang: str) -> str:
+    turn_id = view.id
     anchor = f"t{turn_id}-s{n}"
     title = clipped(hit.title or hit.path or t("card.untitled", lang), 200)
     heading = heading_beyond(hit.title, hit.heading)
@@ -94,9 +95,10 @@ def _card(turn_id: int, n: int, hit: Hit, spans: Sequence[Span], lang: str) -> s
     more = f'<a class="more" href="#{anchor}">{esc(t("card.more", lang))}</a>'
     if has_pages(hit):
         more += button(t("card.open", lang, page=hit.page), "page", kind="quiet open-page", turn=turn_id, n=n)
+    badge = _score(hit, view.confidence, bool(spans), lang)
     return (
         f'<article class="card{" cited" if spans else ""}" id="{anchor}" tabindex="-1">'
-        f'<header><span class="number">{n}</span><h3 dir="auto">{esc(title)}</h3>{_score(hit, lang)}</header>'
+        f'<header><span class="number">{n}</span><h3 dir="auto">{esc(title)}</h3>{badge}</header>'
         f'<p class="place" dir="auto">{_place(hit, lang)}</p>{heading}'
         f'<div class="passage" dir="auto">{marked_passage(hit.text, spans, answering)}</div>'
         f'<footer>{_why(hit, lang)}<span class="ways">{more}</span></footer></article>'
@@ -108,9 +110,13 @@ def heading_beyond(title: str, heading: str) -> str:
     return heading[len(title) :].lstrip(" —–-:·>/|") if heading.startswith(title) else heading
 
 
-def _score(hit: Hit, lang: str) -> str:
-    """How surely the passage answers, in one word; figures are under the details."""
-    level = certainty(hit.score if hit.reader is None else hit.reader)
+def _score(hit: Hit, confidence: float, cited: bool, lang: str) -> str:
+    """How surely the passage answers, in one word; figures are under the details.
+
+    What the answer rests on is as sure as the answer, and no other passage is surer: there is one scale on the page.
+    """
+    own = hit.score if hit.reader is None else hit.reader
+    level = certainty(confidence if cited else min(own, confidence))
     word = t(f"certainty.{level}", lang)
     return f'<span class="score {level}" title="{esc(t("card.score", lang, level=word))}">{esc(word)}</span>'
 

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -330,3 +331,12 @@ def test_the_words_that_answer_stand_out():
 def test_the_evidence_in_a_passage_stands_out_inside_and_outside_of_marks():
     markup = marked_passage("Plants make sugar from light.", [(0, 11, 0)], [(7, 17)])
     assert markup == '<mark data-by="0">Plants <b>make</b></mark><b> sugar</b> from light.'
+
+
+@pytest.mark.parametrize(("confidence", "word"), [(0.9, "strong"), (0.5, "weak"), (0.1, "none")])
+def test_the_source_of_an_answer_and_the_answer_are_called_equally_sure(confidence, word):
+    view = replace(turn(), confidence=confidence)
+    badges = re.findall(r'class="score \w+"[^>]*>(\w+)<', render.sources_panel([view], "en"))
+    assert badges[0] == word and f"evidence: {word}" in render.turn(view, "en")
+    order = ("none", "weak", "strong")
+    assert all(order.index(badge) <= order.index(word) for badge in badges)
