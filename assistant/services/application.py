@@ -112,11 +112,19 @@ class Application:
         """The state of every collection."""
         return self.library.statuses()
 
-    def add_starter_collections(self, names: Sequence[str] = STARTER_COLLECTIONS) -> None:
-        """Gives an empty index something to be asked about: those of `names` that need no download."""
+    def add_starter_collections(self) -> None:
+        """Gives an empty index something to be asked about."""
         if not self.store.collections():
-            for failure in enqueue(self.store, [name for name in names if name in STARTER_COLLECTIONS]).failed:
-                log.warning("%s: %s", failure.place, failure.reason)
+            self._add_shipped(STARTER_COLLECTIONS)
+
+    def add_chosen_collections(self, names: Sequence[str]) -> None:
+        """Adds those of `names` that are shipped and not there yet; others have to come from their publisher."""
+        there = self.collections()
+        self._add_shipped([name for name in names if name not in there])
+
+    def _add_shipped(self, names: Sequence[str]) -> None:
+        for failure in enqueue(self.store, [name for name in names if name in STARTER_COLLECTIONS]).failed:
+            log.warning("%s: %s", failure.place, failure.reason)
 
     def close(self) -> None:
         """Stops the answers being written and the training, which keeps a checkpoint, and closes the files."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import gradio as gr
 
 from assistant.schema import Answer, Answered, Drafted, Mode, Searched, Turn
-from assistant.services.application import Application
+from assistant.services.application import STARTER_COLLECTIONS, Application
 from assistant.services.rate_limit import RateLimit
 from assistant.services.turns import TurnView
 from assistant.ui import ASSETS, render
@@ -59,7 +59,7 @@ class Demonstration:
 
     def _layout(self) -> None:
         self._visit = gr.State(Visit(), time_to_live=IDLE_S)
-        with gr.Row(elem_id="header"):
+        with gr.Row(elem_id="header", elem_classes="of-demonstration"):
             self._brand = html(elem_id="brand")
             self._notice = html(elem_id="status")
             self._switches = html(elem_id="preferences")
@@ -78,8 +78,10 @@ class Demonstration:
                         submit_btn=True,
                     )
                     with gr.Row(elem_id="options"):
-                        self._collection = gr.Dropdown([("", "")], value="", elem_id="collection", container=True)
-                        self._mode = gr.Dropdown(list(MODES), value=MODES[0], elem_id="mode", container=True)
+                        self._collection = gr.Dropdown(
+                            [("", "")], value="", label=" ", elem_id="collection", container=True
+                        )
+                        self._mode = gr.Dropdown([], value=None, label=" ", elem_id="mode", container=True)
             with gr.Column(elem_id="sources", min_width=0):
                 self._cards = html(elem_id="cards")
 
@@ -155,14 +157,14 @@ class Demonstration:
         return {
             self._visit: visit,
             self._brand: render.brand((ASSETS / "icon.svg").read_text("utf-8"), lang),
-            self._notice: render.message(t("demonstration.notice", lang), True),
+            self._notice: render.notice(t("demonstration.notice", lang)),
             self._switches: render.preferences(lang),
             self._question: gr.update(
                 label=t("ask.label", lang), placeholder=t("ask.placeholder", lang), submit_btn=t("ask.send", lang)
             ),
             self._collection: gr.update(label=t("ask.collection", lang), choices=choices),
             self._mode: gr.update(
-                label=t("ask.mode", lang), choices=[(t(f"mode.{mode}", lang), mode) for mode in MODES]
+                label=t("ask.mode", lang), choices=[(t(f"mode.{mode}", lang), mode) for mode in MODES], value=MODES[0]
             ),
         } | self._shown(visit)
 
@@ -171,7 +173,7 @@ class Demonstration:
         if not views:
             return {
                 self._past: "",
-                self._live: render.examples([t(key, visit.lang) for key in QUESTIONS], visit.lang),
+                self._live: render.examples(self._questions(visit.lang), visit.lang),
                 self._cards: render.sources_panel((), visit.lang),
             }
         return {
@@ -179,6 +181,10 @@ class Demonstration:
             self._live: render.turn(views[-1], visit.lang),
             self._cards: render.sources_panel(views, visit.lang),
         }
+
+    def _questions(self, lang: str) -> list[str]:
+        """Questions that the shipped collections answer; none where those are not shown."""
+        return [t(key, lang) for key in QUESTIONS] if set(STARTER_COLLECTIONS) & set(self.collections()) else []
 
 
 def visitor(request: gr.Request) -> str:

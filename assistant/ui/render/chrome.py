@@ -109,6 +109,11 @@ def help_text(text: str) -> str:
     return f'<p class="help">{esc(text)}</p>'
 
 
+def notice(text: str) -> str:
+    """A standing line in the header."""
+    return f'<p class="status ready" role="note" title="{esc(text)}">{esc(text)}</p>'
+
+
 def message(text: str, worked: bool) -> str:
     """A line that says what came of an action."""
     role = "status" if worked else "alert"

@@ -79,7 +79,7 @@ def serve(
     `hosting` says where another site shows the app. With `demonstration`, names of collections, the page is that of a
     public demonstration of them: read-only, without a history, behind no password.
     """
-    from assistant.services.application import STARTER_COLLECTIONS, Application
+    from assistant.services.application import Application
 
     _keep_uploads_at(home)
     try:
@@ -92,7 +92,10 @@ def serve(
     try:
         page, url = launch(app, host, port, password, hosting, demonstration)
         print(f"Sourcier is at {url}", flush=True)
-        app.add_starter_collections(STARTER_COLLECTIONS if demonstration is None else demonstration)
+        if demonstration is None:
+            app.add_starter_collections()
+        else:
+            app.add_chosen_collections(demonstration)
         app.library.start()
         app.warm_up()
         if browser:

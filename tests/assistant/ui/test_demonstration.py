@@ -13,9 +13,11 @@ from ui_fakes import hit
 
 from assistant.pipeline import AskError
 from assistant.schema import Answer, Answered, Drafted, Searched, Sentence
+from assistant.services.application import Application
 from assistant.services.rate_limit import RateLimit
 from assistant.ui.demonstration import KEPT, Demonstration, Visit, visitor
 from assistant.ui.server.security import read_only
+from corpus.home import Home
 
 
 @dataclass
@@ -70,6 +72,18 @@ def test_only_the_chosen_collections_are_ever_searched(shown):
         ("plants",),
         ("plants", "stones"),
     ]
+
+
+def test_shipped_collections_come_beside_those_that_the_publisher_brings(tmp_path):
+    app = Application.open(Home(tmp_path))
+    try:
+        app.store.add_source("mine", "/notes.txt", "file")
+        for _ in range(2):  # a second start adds nothing twice
+            app.add_chosen_collections(("mine", "wikipedia", "unknown"))
+        assert app.collections() == ["mine", "wikipedia"]
+        assert len(app.store.sources()) == 2
+    finally:
+        app.close()
 
 
 def test_an_unchecked_draft_cannot_be_asked_for(shown):
