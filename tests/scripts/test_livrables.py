@@ -58,6 +58,20 @@ def test_a_notebook_ran_from_top_to_bottom_without_an_error(path):
     assert [output for cell in cells for output in cell["outputs"] if output["output_type"] == "error"] == []
 
 
+@pytest.mark.real
+@pytest.mark.parametrize("name", ["gpt2", "affiner-gpt2", "generique-specialise"])
+def test_a_notebook_runs_offline_on_the_shipped_generator(name, tmp_path):
+    """Every statement that a cell asserts holds; whatever asks for a page meets a proxy that is not there."""
+    from scripts._course.livrables.catalogue import QUIET
+    from scripts._course.livrables.notebooks import run_all
+
+    (source,) = LIVRABLES.rglob(f"{name}.ipynb")
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    offline = {**nowhere, "HF_HUB_OFFLINE": "1", "SOURCIER_HOME": str(tmp_path / "home")}
+    run_all(source, tmp_path / "ran.ipynb", {**QUIET, **offline})
+    assert (tmp_path / "ran.ipynb").stat().st_size > 10_000
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_says_nothing_of_the_machine_that_ran_it(path):
     text = path.read_text("utf-8")
