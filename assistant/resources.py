@@ -112,6 +112,7 @@ class Resources:
     def warm_up(self, model: str) -> None:
         """Loads all and runs each once, so that the first question does not pay for it."""
         self.search.search("warm up", top=1)
+        self.search.rarities(["warm"])  # reads the embedder's vocabulary: 0.9 s
         if self._embedder is not None:
             self._embedder.encode(["warm up"], "query")
         if self.reader is not None:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from assistant.pipeline import Assistant
-from assistant.schema import Answer, Answered, Drafted, Searched, Turn
-from assistant.services.turns import TurnView, stored_view, unfinished
+from assistant.schema import Answer, Answered, Turn
+from assistant.services.turns import TurnView, progress, stored_view, unfinished
 from assistant.storage.history import History
 from corpus.errors import SourcierError
 
@@ -153,13 +153,10 @@ class AnswerJobs:
         job.update(state="searching")
         answer, noted = None, -math.inf
         for event in self._assistant.ask(job.view.question, history=history, stop=job.stopping, **options):
-            if isinstance(event, Searched):
-                found = {"hits": event.hits, "confidence": event.confidence, "seconds": event.seconds}
-                job.update(state="drafting", documents=event.documents, **found)
-            elif isinstance(event, Drafted):
-                job.update(state="drafting", draft=event.text, settled=event.settled, rest=event.rest)
-            elif isinstance(event, Answered):
+            if isinstance(event, Answered):
                 answer = event.answer
+            elif changes := progress(event):
+                job.update(**changes)
             if time.monotonic() - noted > NOTE_S:
                 noted = time.monotonic()
                 self._note(job.view)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from assistant.schema import Answer, Sentence, Timings, Turn
+from assistant.schema import Answer, Drafted, Searched, Sentence, Timings, Turn
 from assistant.storage.feedback_records import Judgement
 from assistant.storage.history import StoredTurn
 from index.retrieval.hit import Hit
@@ -72,6 +73,16 @@ def unfinished(view: TurnView) -> Answer | None:
         timings=Timings(search_s=view.seconds),
         documents=view.documents or 0,
     )
+
+
+def progress(event: object) -> dict[str, Any]:
+    """What of a view changes when the assistant has told an event: what was found, how far the draft is."""
+    if isinstance(event, Searched):
+        found = {"hits": event.hits, "confidence": event.confidence, "seconds": event.seconds}
+        return {"state": "drafting", "documents": event.documents, **found}
+    if isinstance(event, Drafted):
+        return {"state": "drafting", "draft": event.text, "settled": event.settled, "rest": event.rest}
+    return {}
 
 
 def earlier_turns(views: Iterable[TurnView]) -> tuple[Turn, ...]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 
 import gradio as gr
 
-from assistant.schema import Answer, Answered, Drafted, Mode, Searched, Turn
+from assistant.schema import Answered, Mode
 from assistant.services.application import STARTER_COLLECTIONS, Application
 from assistant.services.rate_limit import RateLimit
-from assistant.services.turns import TurnView
+from assistant.services.turns import TurnView, earlier_turns, progress
 from assistant.ui import ASSETS, render
 from assistant.ui.i18n.texts import TEXTS, preferred_language, t
-from assistant.ui.panels.components import QUIET, Changes, action, html
+from assistant.ui.panels.components import QUIET, Changes, action, choice, html
 from corpus.errors import SourcierError
 
 LONGEST_QUESTION = 500  # characters
@@ -77,11 +77,9 @@ class Demonstration:
                         container=False,
                         submit_btn=True,
                     )
-                    with gr.Row(elem_id="options"):
-                        self._collection = gr.Dropdown(
-                            [("", "")], value="", label=" ", elem_id="collection", container=True
-                        )
-                        self._mode = gr.Dropdown([], value=None, label=" ", elem_id="mode", container=True)
+                    with gr.Row(elem_id="options", elem_classes="open"):  # two lists have room: none is folded away
+                        self._collection = choice([("", "")], value="", elem_id="collection")
+                        self._mode = choice(list(MODES), value=MODES[0], elem_id="mode")
             with gr.Column(elem_id="sources", min_width=0):
                 self._cards = html(elem_id="cards")
 
@@ -123,13 +121,15 @@ class Demonstration:
             return
         known = self.collections()
         chosen = (collection,) if collection in known else tuple(known)
-        earlier = tuple(Turn(view.question, view.answer) for view in visit.turns if view.answer)[-REMEMBERED:]
+        earlier = earlier_turns(visit.turns)[-REMEMBERED:]
         view = TurnView((visit.turns[-1].id if visit.turns else 0) + 1, question, "searching")
         yield {self._question: ""} | self._shown(visit, view)
         known_mode = next((each for each in MODES if each == mode), MODES[0])
         try:
             for event in self._app.assistant.ask(question, history=earlier, collections=chosen, mode=known_mode):
-                view = _grown(view, event)
+                view = replace(view, **progress(event))
+                if isinstance(event, Answered):
+                    view = replace(view, state="done", answer=event.answer, confidence=event.answer.confidence)
                 yield self._shown(visit, view)
         except SourcierError as error:
             view = replace(view, state="failed", error=error.reason.dumps())
@@ -192,21 +192,3 @@ def visitor(request: gr.Request) -> str:
     # The last entry is the one that the nearest proxy wrote; those before it may be anybody's invention.
     forwarded = request.headers.get("x-forwarded-for", "").rsplit(",", 1)[-1].strip()
     return forwarded or (request.client.host if request.client else "")
-
-
-def _grown(view: TurnView, event: object) -> TurnView:
-    if isinstance(event, Searched):
-        return replace(
-            view,
-            state="drafting",
-            hits=event.hits,
-            confidence=event.confidence,
-            seconds=event.seconds,
-            documents=event.documents,
-        )
-    if isinstance(event, Drafted):
-        return replace(view, draft=event.text, settled=event.settled, rest=event.rest)
-    if isinstance(event, Answered):
-        answer: Answer = event.answer
-        return replace(view, state="done", answer=answer, confidence=answer.confidence)
-    return view

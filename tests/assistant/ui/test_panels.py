@@ -45,7 +45,7 @@ def test_unusable_questions_are_refused_with_a_sentence(app, question):
 def test_an_answer_that_ends_before_it_is_watched_is_shown_to_its_end(app):
     window = Window(app)
     window.build()
-    app.assistant.pause = 0.05
+    app.assistant.pause = 600  # nothing more is written
     tab, _ = window._ask.chat.begin(Tab(), "A long question", "", "grounded", None)
     steps = window._ask._follow(tab, Streams())
     assert "turn done" not in next(steps)[window._ask.chat.live]
@@ -109,13 +109,15 @@ def test_exports_of_the_panel_are_files_and_imports_are_sentences(app):
 
 
 def test_one_answer_at_a_time_in_a_conversation(app):
-    app.assistant.pause = 0.05
+    app.assistant.pause = 600  # nothing more is written
     chat = ChatPanel(app)
     tab, _ = chat.begin(Tab(), "A long question", "", "grounded", None)
     _, complaint = chat.begin(tab, "Another", "", "grounded", None)
     assert "still being written" in complaint
+    watched = chat.follow(tab)
+    assert next(watched).running
     chat.stop(tab)
-    assert [view.state for view in chat.follow(tab)][-1] == "stopped"
+    assert [view.state for view in watched][-1] == "stopped"
 
 
 def test_the_choices_go_to_the_assistant_and_stay_with_the_conversation(app):
