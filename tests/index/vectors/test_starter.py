@@ -47,7 +47,6 @@ def test_run_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
     assert (computed(embedder, texts, tmp_path) == first).all()
 
 
-@pytest.mark.skipif(not FILE.is_file(), reason="the vectors are not built yet")
 def test_shipped_file_is_small_and_of_the_default_embedder():
     assert FILE.stat().st_size < 9_000_000
     assert len(starter.shipped("multilingual-e5-small").keys) > 20_000
