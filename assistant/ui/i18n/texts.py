@@ -5,13 +5,13 @@ import os
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from assistant.ui.i18n import explanation_en, explanation_fr
+from assistant.ui.i18n import course_en, course_fr, explanation_en, explanation_fr
 from assistant.ui.i18n.en import ENGLISH as GENERAL
 from assistant.ui.i18n.fr import FRENCH as GENERAL_FRENCH
 from assistant.ui.i18n.typography import NARROW_SPACE, french_spaces
 
-ENGLISH: Mapping[str, str] = MappingProxyType({**GENERAL, **explanation_en.ENGLISH})
-FRENCH: Mapping[str, str] = MappingProxyType({**GENERAL_FRENCH, **explanation_fr.FRENCH})
+ENGLISH: Mapping[str, str] = MappingProxyType({**GENERAL, **explanation_en.ENGLISH, **course_en.ENGLISH})
+FRENCH: Mapping[str, str] = MappingProxyType({**GENERAL_FRENCH, **explanation_fr.FRENCH, **course_fr.FRENCH})
 TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": ENGLISH, "fr": FRENCH})
 LANGUAGES = tuple(TEXTS)
 STRONG, WEAK = 0.66, 0.33  # the least probability that is called so

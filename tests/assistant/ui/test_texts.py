@@ -17,7 +17,7 @@ from assistant.ui.i18n.texts import (
     t,
 )
 
-TABLES = ("en.py", "fr.py", "explanation_en.py", "explanation_fr.py")
+TABLES = ("en.py", "fr.py", "explanation_en.py", "explanation_fr.py", "course_en.py", "course_fr.py")
 SOURCES = [path for path in Path(assistant.ui.__file__).parent.rglob("*.py") if path.name not in TABLES]
 
 
