@@ -101,6 +101,7 @@ class Candidates:
         self._store = store
         self._embedder = embedder
         self._vectors = vectors
+        self._asked: tuple[str, np.ndarray] | None = None  # the last question: it is asked for more than once
 
     def find(self, query: str, scope: Sequence[int], documents: Sequence[int] = ()) -> Found:
         """The candidates of both searches in the collections with the ids `scope`, there only in the `documents` where
@@ -156,7 +157,7 @@ class Candidates:
     ) -> tuple[int | None, int | None]:
         if self._embedder is None or self._vectors is None or not self._store.use_embedder(self._embedder.name):
             return None, None
-        vector = self._embedder.encode([query], role="query")[0]
+        vector = self.vector(query)
         cosines: dict[int, float] = {}
         for start in range(0, len(passages), COMPARED):
             cosines |= self._cosines(vector, passages[start : start + COMPARED])
@@ -166,6 +167,15 @@ class Candidates:
         allowed = self._allowed(scope)
         near = self._vectors.search(vector, len(allowed), allowed)
         return best, 1 + sum(cosine > cosines[best] + ROUNDING for _, cosine in near)
+
+    def vector(self, query: str) -> np.ndarray:
+        """The unit vector (d,) of a question. Raises ValueError without an embedder."""
+        if self._embedder is None:
+            raise ValueError("there is no embedder")
+        last = self._asked
+        if last is None or last[0] != query:
+            last = self._asked = (query, self._embedder.encode([query], role="query")[0])
+        return last[1]
 
     def _languages(self, scope: Sequence[int], query: str) -> list[str]:
         """The languages of the documents in `scope` whose passages have stems.
@@ -196,7 +206,7 @@ class Candidates:
                 CROSS JOIN documents d ON d.id = p.document_id WHERE d.collection_id IN ({marks(scope)})) AS some""",
             tuple(scope),
         )[0]["some"]
-        vector = self._embedder.encode([query], role="query")[0]
+        vector = self.vector(query)
         found = {} if documents else self._passages(self._vectors.search(vector, 2 * CANDIDATES), scope)
         if len(found) < CANDIDATES:
             # Most of the nearest belong to other collections or are gone: search among this scope's own vectors.
