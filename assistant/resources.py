@@ -103,6 +103,12 @@ class Resources:
                     log.warning("no reader: %s", error)
             return self._reader
 
+    def use(self, search: Search, reader: PassageReader | None, order: Order) -> None:
+        """Works with these from now on, whatever was loaded: for measuring what a part is worth."""
+        with self._lock:
+            self._search, self._embedder, self._reader, self._order = search, search.embedder, reader, order
+            self._reader_tried = True
+
     @property
     def loading(self) -> tuple[str, ...]:
         """What is not ready yet, in the order in which it loads."""

@@ -73,14 +73,17 @@ class Questions:
     cases: tuple[Case, ...]
 
 
-def load(qa: Path, medquad: Path | None = None, names: Sequence[str] = (), seed: int = 7) -> list[Questions]:
-    """The collections, or those called `names`. Raises OSError when a file cannot be read."""
+def load(
+    qa: Path, medquad: Path | None = None, names: Sequence[str] = (), seed: int = 7, count: int = QUESTIONS
+) -> list[Questions]:
+    """The collections, or those called `names`, with `count` questions of each kind at most. Raises OSError when a file
+    cannot be read."""
     found = []
     for name in (*HELD_OUT, *sets.SPANS):
         if name not in LEFT_OUT and (not names or name in names):
-            found.append(_of_set(qa, name, seed))
+            found.append(_of_set(qa, name, seed, count))
     if medquad is not None and (not names or "medquad" in names):
-        found.append(_medquad(medquad, seed))
+        found.append(_medquad(medquad, seed, count))
     return found
 
 
@@ -97,7 +100,7 @@ def workplace() -> list[Questions]:
     return found
 
 
-def _of_set(qa: Path, name: str, seed: int) -> Questions:
+def _of_set(qa: Path, name: str, seed: int, count: int) -> Questions:
     language = name.rsplit("-", 1)[-1]
     rows = list(sets.lines(qa / name / "corpus.jsonl"))
     texts = {row["_id"]: row["text"] for row in sets.lines(qa / name / "queries.jsonl")}
@@ -131,7 +134,7 @@ def _of_set(qa: Path, name: str, seed: int) -> Questions:
         if name == "selqa-en":
             answers = ()  # whole sentences
         cases.append(Case(texts[row["_id"]], kind, kind == HELD, key, answers, row.get("sentence") or ""))
-    drawn = _drawn(cases, seed)
+    drawn = _drawn(cases, seed, count)
     return Questions(name, language, documents, (*drawn, *renamed(drawn, seed)))
 
 
@@ -153,7 +156,7 @@ def _document(key: str, members: Sequence[dict[str, str]], language: str) -> Doc
     return Document(members[0]["title"], (Section(text),), external_id=key, language=language)
 
 
-def _medquad(path: Path, seed: int) -> Questions:
+def _medquad(path: Path, seed: int, count: int) -> Questions:
     rows = sets.medquad_rows(path)
     topics: dict[str, list[dict[str, str]]] = {}
     for row in rows:
@@ -174,15 +177,15 @@ def _medquad(path: Path, seed: int) -> Questions:
             if gold is not None:
                 sentence = row["answer"][gold.start : gold.end]
                 cases.append(Case(question, kind, kind == HELD, f"{topic}-{number}", (), sentence))
-    return Questions("medquad", "en", documents, _drawn(cases, seed))
+    return Questions("medquad", "en", documents, _drawn(cases, seed, count))
 
 
-def _drawn(cases: Iterable[Case], seed: int) -> tuple[Case, ...]:
+def _drawn(cases: Iterable[Case], seed: int, count: int) -> tuple[Case, ...]:
     kinds: dict[str, list[Case]] = {}
     for case in cases:
         kinds.setdefault(case.kind, []).append(case)
     choice = random.Random(seed)
-    return tuple(case for some in kinds.values() for case in choice.sample(some, min(len(some), QUESTIONS)))
+    return tuple(case for some in kinds.values() for case in choice.sample(some, min(len(some), count)))
 
 
 def fill(store: Store, embedder: Embedder, collections: Iterable[Questions]) -> None:

@@ -97,10 +97,11 @@ class Standing:
 class Candidates:
     """Both searches. Thread-safe; `embedder` may be None for keyword search alone."""
 
-    def __init__(self, store: Store, embedder: Embedder | None, vectors: VectorCache | None):
+    def __init__(self, store: Store, embedder: Embedder | None, vectors: VectorCache | None, stems: bool = True):
         self._store = store
         self._embedder = embedder
         self._vectors = vectors
+        self._stems = stems
         self._asked: tuple[str, np.ndarray] | None = None  # the last question: it is asked for more than once
 
     def find(self, query: str, scope: Sequence[int], documents: Sequence[int] = ()) -> Found:
@@ -183,6 +184,8 @@ class Candidates:
         A name has the same stem in every language: an English question would count "Curie" twice on French pages, so
         that stems are left out where the question is in a language without any.
         """
+        if not self._stems:
+            return []
         asked = detect(query)
         if asked and asked not in ALGORITHMS:
             return []

@@ -62,15 +62,21 @@ class SearchResult:
 
 
 class Search:
-    """Searches one store. Thread-safe; `embedder` may be None for keyword search alone."""
+    """Searches one store. Thread-safe; `embedder` may be None for keyword search alone. Without `stems` words are
+    found as they are written."""
 
     def __init__(
-        self, store: Store, embedder: Embedder | None, vectors: VectorCache | None, weight: float = KEYWORD_WEIGHT
+        self,
+        store: Store,
+        embedder: Embedder | None,
+        vectors: VectorCache | None,
+        weight: float = KEYWORD_WEIGHT,
+        stems: bool = True,
     ):
         self._store = store
         self._embedder = embedder
         self._weight = weight
-        self._candidates = Candidates(store, embedder, vectors)
+        self._candidates = Candidates(store, embedder, vectors, stems)
         self._vocabulary = Vocabulary(store)
         self._spelling = Spelling(self._vocabulary, self._is_word)
         self._aliases = Aliases(store, self._vocabulary)

@@ -6,11 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.evaluation import gate_fitting, open_answers, open_questions
+from assistant.evaluation import ablation, gate_fitting, open_answers, open_questions
 from assistant.evaluation.open_answers import Outcome
 from assistant.evaluation.open_questions import Questions
-from assistant.evaluation.refusals import plain
-from assistant.evaluation.runs import Table, table
+from assistant.evaluation.runs import Comparison, Table, paired, table
 from assistant.gate import gate
 from assistant.pipeline import Assistant
 from assistant.schema import Mode
@@ -34,12 +33,18 @@ def add(measures) -> None:
     sub.add_argument("--mode", choices=("quotes", "grounded"), default="quotes")
     sub.add_argument("--work", type=Path, metavar="DIR", help=f"where the documents are indexed (default: {WORK})")
     sub.add_argument("--fit", action="store_true", help="fit order and gate on these sets first, and keep them")
+    sub.add_argument(
+        "--without", nargs="+", default=[], choices=ablation.PARTS, metavar="PART",
+        help=f"the same again without a part, and what the part gives: {', '.join(ablation.PARTS)}",
+    )  # fmt: skip
+    sub.add_argument("--count", type=int, metavar="N", help="questions of each kind and set at most")
 
 
 def measured(options: argparse.Namespace, home: Home) -> Measured:
     """A table for each collection; with --fit the figures of the gate come from fits without that collection."""
     work = Home(options.work or home.path / WORK).make()
-    collections = open_questions.load(options.qa, options.medquad, options.sets)
+    count = options.count or open_questions.QUESTIONS
+    collections = open_questions.load(options.qa, options.medquad, options.sets, count=count)
     tests = [each for each in open_questions.workplace() if not options.sets or each.name in options.sets]
     assistant = Assistant(work)
     try:
@@ -47,12 +52,19 @@ def measured(options: argparse.Namespace, home: Home) -> Measured:
         open_questions.fill(assistant.resources.store, embedder, [*collections, *tests])
         facts: dict[str, object] = {"embedder": assistant.resources.search.embedder_name}
         if options.fit:
-            collections_and_plain = [*collections, *plain(assistant.resources.store)]
-            facts["left out"] = _fit(assistant, collections_and_plain)
-        tables = [_table(each, _asked(assistant, each, options.mode)) for each in (*collections, *tests)]
+            facts["left out"] = _fit(assistant, collections)
+        tables: list[Table] = []
+        gaps: list[Comparison] = []
+        for each in (*collections, *tests):
+            whole = _tables(each, _asked(assistant, each, options.mode))
+            tables += whole
+            for part in options.without:
+                less = _tables(each, _asked(ablation.without(assistant, part), each, options.mode), f", no {part}")
+                tables += less
+                gaps += [gap for first, second in zip(whole, less, strict=True) for gap in _gaps(part, first, second)]
     finally:
         assistant.close()
-    return Measured(tables, facts)
+    return Measured(tables, facts, gaps)
 
 
 def _asked(assistant: Assistant, questions: Questions, mode: Mode) -> list[Outcome]:
@@ -78,10 +90,27 @@ def _fit(assistant: Assistant, collections: Sequence[Questions]) -> dict[str, di
     return rounded
 
 
-def _table(questions: Questions, outcomes: Sequence[Outcome]) -> Table:
-    asked = [[one.case.question, one.case.kind, one.case.document] for one in outcomes]
-    right = [one.refused != one.case.answerable for one in outcomes]
-    return table(questions.name, asked, {"decided rightly": right}, shares=True, facts=open_answers.summary(outcomes))
+def _tables(questions: Questions, outcomes: Sequence[Outcome], suffix: str = "") -> list[Table]:
+    """Of all questions how they were decided; of the answerable ones what was shown, whatever the gate decided."""
+    right = {"decided rightly": [one.refused != one.case.answerable for one in outcomes]}
+    facts = open_answers.summary(outcomes)
+    found = [table(f"{questions.name}{suffix}", _keys(outcomes), right, shares=True, facts=facts)]
+    held = [one for one in outcomes if one.case.answerable and (one.case.answers or one.case.sentence)]
+    if held:
+        shown = {"leads": [one.leads for one in held], "holds": [one.holds for one in held]}
+        found.append(table(f"{questions.name}, answers{suffix}", _keys(held), shown, shares=True))
+    return found
+
+
+def _keys(outcomes: Sequence[Outcome]) -> list[list[str]]:
+    return [[one.case.question, one.case.kind, one.case.document] for one in outcomes]
+
+
+def _gaps(part: str, whole: Table, less: Table) -> list[Comparison]:
+    return [
+        paired(f"{whole.name}: whole - no {part}", measure, values, less.values[measure])
+        for measure, values in whole.values.items()
+    ]
 
 
 def _progress(questions: Questions):

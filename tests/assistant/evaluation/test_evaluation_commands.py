@@ -5,7 +5,7 @@ import json
 import pytest
 from conftest_medicine import TEXTS, fill
 
-from assistant.evaluation import dialogue, open_questions
+from assistant.evaluation import dialogue
 from assistant.evaluation.dialogue import Case
 from assistant.evaluation.questions import Query, load, save
 from assistant.evaluation.retrieval import systems
@@ -201,13 +201,24 @@ def test_open_questions_are_asked_fitted_and_kept(home, qa, tmp_path, monkeypatc
         copy = tmp_path / module.FITTED.name
         copy.write_bytes(module.FITTED.read_bytes())
         monkeypatch.setattr(module, "FITTED", copy)
-    monkeypatch.setattr(open_questions, "QUESTIONS", 12)
-    status, found = answer(["open", "--qa", qa, "--sets", "piaf-fr", "--fit", "--json"], capsys)
+    status, found = answer(["open", "--qa", qa, "--sets", "piaf-fr", "--fit", "--count", "12", "--json"], capsys)
     assert status == 0
-    (table,) = found["tables"]
+    table, answers = found["tables"]
     assert table["facts"]["leads"] > 0.5
+    assert answers["name"] == "piaf-fr, answers" and set(answers["measures"]) == {"leads", "holds"}
     kept = json.loads((tmp_path / gate.FITTED.name).read_text())
     assert "hashing and reader" in kept["gates"] and kept["left_out"] == {}  # one set leaves nothing to fit on
+
+
+def test_what_a_part_gives_is_measured_on_the_same_questions(home, qa, capsys):
+    asked = ["open", "--qa", qa, "--sets", "piaf-fr", "--count", "4", "--without", "reader", "sentence", "--json"]
+    status, found = answer(asked, capsys)
+    assert status == 0
+    names = [table["name"] for table in found["tables"]]
+    without = ["", ", no reader", ", no sentence"]
+    assert names == [f"piaf-fr{what}{part}" for part in without for what in ("", ", answers")]
+    compared = {(row["name"], row["measure"]) for row in found["within"]}
+    assert ("piaf-fr, answers: whole - no reader", "leads") in compared and len(compared) == 6
 
 
 # --- grounding, follow-ups, dialogue ------------------------------------------------------------------------------
@@ -256,7 +267,7 @@ def parrot(monkeypatch):
 def test_dialogue_is_compared_with_the_first_sentences_of_the_passage(home, parrot, tmp_path, capsys):
     answers = tmp_path / "answers.jsonl"
     status, found = answer(["dialogue", "--count", "3", "--answers", answers, "--json"], capsys)
-    (table,) = found["tables"]
+    table, answers = found["tables"]
     assert (status, table["questions"], len(answers.read_text().splitlines())) == (0, 3, 3)
     assert table["measures"]["looping_answers"]["mean"] == 1.0
     assert table["facts"]["supported_sentences"] == 1.0
