@@ -11,6 +11,7 @@ from index.reader.loading import load_reader
 from index.reader.reading import PassageReader, ReaderUnavailable
 from index.retrieval.reading import Order
 from index.retrieval.search import Search
+from index.storage.opening import open_store
 from index.storage.store import Store
 from index.vectors.embedder import Embedder, cache_folder, load_embedder
 from index.vectors.faiss_cache import VectorCache
@@ -44,7 +45,7 @@ class Resources:
         """The index's store."""
         with self._lock:
             if self._store is None:
-                self._store = Store(self._home.index)
+                self._store = open_store(self._home)
             return self._store
 
     @property

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from corpus.chunking import chunk_many
 from corpus.document import Document, Passage, Section
 from index.retrieval.search import Search
+from index.storage.opening import open_store
 from index.storage.store import Store
 from index.vectors.embedder import load_embedder
 from index.vectors.faiss_cache import VectorCache
@@ -44,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
     options = made.parse_args(argv)
     home = home_of(options)
     figures = {"python": platform.python_version(), "import_s": _import_seconds(), **_cutting()}
-    figures |= _searching(Store(home.index), home)
+    figures |= _searching(open_store(home), home)
     figures |= _generating(options.model, home.models)
     if options.json:
         print(json.dumps(figures))

@@ -11,6 +11,7 @@ from corpus.home import Home
 from index.following.watches import dismiss, watches
 from index.ingestion.queue import Enqueued, enqueue, enqueue_rebuild
 from index.maintenance import check as checks
+from index.storage.opening import open_store
 from index.storage.store import SourceRow, Store, StoreError
 from index.vectors.embedder import load_embedder
 from scripts._common import home_of, parser, run, say
@@ -30,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
     """Exit status 0 done, 1 some inputs failed, 2 wrong usage."""
     options = _options(argv)
     home = home_of(options)
-    store = Store(home.index)
+    store = open_store(home)
     try:
         return options.action(options, home, store)
     finally:

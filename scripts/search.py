@@ -9,7 +9,7 @@ from corpus.document import ReadingError
 from corpus.errors import Reason, SourcierError
 from corpus.files import replacing
 from index.retrieval.search import Search
-from index.storage.store import Store
+from index.storage.opening import open_store
 from index.vectors.embedder import load_embedder
 from index.vectors.faiss_cache import VectorCache
 from scripts._common import home_of, parser, reason, run, say
@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     options = made.parse_args(argv)
     home = home_of(options)
     queries, bad = read_queries(Path(options.queries))
-    store = Store(home.index)
+    store = open_store(home)
     embedder = load_embedder()
     search = Search(store, embedder, VectorCache(store, home.vectors, embedder.name))
     started = time.perf_counter()

@@ -65,6 +65,8 @@ HEAVY = {
     "pandas": (),
     "matplotlib": (),
     "lxml": (),
+    "psycopg": ("index.storage.postgres",),
+    "psycopg_pool": ("index.storage.postgres",),
 }
 
 

@@ -20,6 +20,7 @@ from assistant.training.runs.sessions import Sessions
 from corpus.errors import Reason, SourcierError
 from corpus.home import Home
 from index.ingestion.queue import enqueue
+from index.storage.opening import open_store
 from index.storage.store import Store
 from index.views.status import CollectionStatus
 
@@ -65,7 +66,7 @@ class Application:
         A history that cannot be opened, such as a newer version's, is left as it is; another one stands in for it.
         """
         home.make()
-        store, problem = Store(home.index), None
+        store, problem = open_store(home), None
         try:
             history = History(home.history)
         except HistoryError as error:

@@ -63,7 +63,7 @@ def add_watch(store: Store, path: str | Path, collection: str, home: Home) -> Wa
             if is_below(one.path, folder):
                 connection.execute("DELETE FROM watches WHERE id = ?", (one.id,))
         connection.execute(
-            "INSERT OR IGNORE INTO watches (collection_id, path, added) VALUES (?, ?, ?)",
+            "INSERT INTO watches (collection_id, path, added) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
             (identity, folder, time.time()),
         )
     return next(one for one in watches(store) if one.path == folder and store.collection_id(one.collection) == identity)
@@ -100,7 +100,7 @@ def files_below(store: Store, collection: str, folder: str) -> list[SourceRow]:
     rows = store.database.connection.execute(
         """SELECT s.id, c.name AS collection, s.path, s.kind, s.state, s.reason, s.fingerprint, s.size, s.modified
            FROM sources s JOIN collections c ON c.id = s.collection_id
-           WHERE c.name = ?1 AND s.kind = 'file' AND (s.path = ?2 OR (s.path >= ?3 AND s.path < ?4))""",
+           WHERE lower(c.name) = lower(?1) AND s.kind = 'file' AND (s.path = ?2 OR (s.path >= ?3 AND s.path < ?4))""",
         (collection, folder, start, end),
     ).fetchall()
     return [SourceRow(**dict(row)) for row in rows]

@@ -50,11 +50,17 @@ class Builder:
 
         Takes the oldest and the newest by turns, so that a new file does not wait for the end of a large folder.
         """
-        source = self._store.next_waiting(self._newest)
+        source = self._store.take_next(self._newest)
         self._newest = not self._newest
         if source is None:
             return False
-        self._store.set_source(source.id, "reading")
+        try:
+            self._read_one(source)
+        finally:
+            self._store.release(source.id)
+        return True
+
+    def _read_one(self, source: SourceRow) -> None:
         look = Look()
         try:
             look = look_at(source)
@@ -71,7 +77,6 @@ class Builder:
         except Exception as error:  # one file must not stop all others
             log.exception("indexing %s", source.path)
             self._fail(source, Reason("source.not_indexed", {"kind": type(error).__name__}), look)
-        return True
 
     def recut_next(self) -> int:
         """Cuts some documents again that were cut otherwise than the index now wants; returns how many."""
@@ -89,14 +94,14 @@ class Builder:
         """Embeds the next batch of texts that wait; returns how many (0 when none waits or the embedder differs)."""
         if not self._store.use_embedder(self._embedder.name):
             return 0
-        waiting = self._store.unembedded(EMBED_BATCH)
-        if not waiting:
-            return 0
-        if taken := self._take_shipped([key for key, _ in waiting]):
-            return taken
-        started = time.perf_counter()
-        keys, texts = zip(*waiting, strict=True)
-        self._store.put_vectors(self._embedder.name, keys, self._embedder.encode(texts))
+        with self._store.embedding(EMBED_BATCH) as waiting:
+            if not waiting:
+                return 0
+            started = time.perf_counter()
+            keys, texts = zip(*waiting, strict=True)
+            if taken := self._take_shipped(keys):
+                return taken
+            self._store.put_vectors(self._embedder.name, keys, self._embedder.encode(texts))
         rate = len(keys) / max(time.perf_counter() - started, 1e-6)
         self._rate = rate if not self._rate else 0.9 * self._rate + 0.1 * rate
         self._store.set_meta(embedding_rate=f"{self._rate:.1f}")

@@ -22,7 +22,8 @@ from index.ingestion.parser import Parser
 from index.ingestion.process import lower_priority
 from index.ingestion.queue import adopt
 from index.storage import manifest
-from index.storage.store import Store, StoreError
+from index.storage.opening import open_store
+from index.storage.store import StoreError
 from index.vectors.embedder import EmbedderError, load_embedder
 from index.vectors.faiss_cache import VectorCache
 
@@ -53,7 +54,7 @@ def work(home: Home, stop: threading.Event) -> None:
 
     Raises filelock.Timeout when another process does it.
     """
-    with FileLock(lock_path(home), timeout=LOCK_WAIT_S), contextlib.closing(Store(home.index)) as store:
+    with FileLock(lock_path(home), timeout=LOCK_WAIT_S), contextlib.closing(open_store(home)) as store:
         store.requeue_interrupted()
         embedder = load_embedder()
         adopt(store, embedder)
@@ -63,7 +64,7 @@ def work(home: Home, stop: threading.Event) -> None:
 
         def save() -> None:
             VectorCache(store, home.vectors, embedder.name).save()
-            manifest.save(store.database)
+            manifest.save(store.file)
 
         with contextlib.closing(Parser(home)) as parser:
             saved = _drain(Builder(store, embedder, parser, halted), halted, save)

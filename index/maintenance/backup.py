@@ -49,7 +49,7 @@ def export(store: Store, collection: str, path: Path, *, originals: bool = False
     if path.exists():
         raise StoreError("backup.exists", path=str(path))
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    connection = store.database.connection
+    connection = store.file.connection
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection.execute("BEGIN")  # one moment of the index, whoever writes meanwhile

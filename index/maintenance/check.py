@@ -33,7 +33,7 @@ def check(store: Store, vectors: Path) -> list[Finding]:
 
     `vectors` is the folder of the FAISS files. Takes about 4 s for 60,000 passages.
     """
-    connection = store.database.connection
+    connection = store.file.connection
     connection.execute("BEGIN")  # one moment of the index, whoever writes meanwhile
     try:
         if damage := _damage(connection):
@@ -46,7 +46,7 @@ def check(store: Store, vectors: Path) -> list[Finding]:
         return [Finding("file", 1, Reason("check.file_unreadable"))]
     finally:
         connection.execute("ROLLBACK")
-    found += [*_word_index(store.database), *_faiss(store, vectors)]
+    found += [*_word_index(store.file), *_faiss(store, vectors)]
     return [finding for finding in found if finding.count]
 
 
@@ -57,10 +57,10 @@ def repair(store: Store, vectors: Path) -> list[Finding]:
     """
     found = check(store, vectors)
     if any(finding.rule == "file" for finding in found):
-        store.database.mend()
+        store.file.mend()
     elif found:
         log.warning("mending the index: %s", "; ".join(str(finding.reason) for finding in found))
-        with store.database.write() as connection:
+        with store.file.write() as connection:
             integrity.mend(connection, words=any(finding.rule == "words" for finding in found))
     for path in _stale(store, vectors):
         path.unlink(missing_ok=True)
@@ -73,7 +73,7 @@ def mended(store: Store) -> Reason | None:
         aside, lost = json.loads(store.meta("mended", '["", false]'))
     except ValueError:
         return None
-    if not aside or not (store.database.path.parent / aside).exists():
+    if not aside or not (store.file.path.parent / aside).exists():
         return None
     return Reason("check.mended_in_part" if lost else "check.mended", {"aside": aside})
 

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from sqlite3 import Connection
 from zipfile import ZipFile
 
 import numpy as np
@@ -25,7 +24,8 @@ from corpus.home import Home
 from corpus.readers import package
 from index.maintenance.backup import ORIGINAL
 from index.maintenance.backup_file import MEMBERS, Contents, Source, documents, validated, vectors
-from index.storage.rows import StoreError, bump, insert, put_document, put_passages
+from index.storage.backend import Connection
+from index.storage.rows import StoreError, bump, put_document, put_passages
 from index.storage.schema import FIRST_CHUNKING
 from index.storage.sources import collection_name
 from index.storage.store import Store
@@ -123,11 +123,11 @@ def _stored(
     theirs = str(seen.manifest.get("embedder", ""))
     usable = theirs in (known, theirs if not known else "") and _believable(archive, store, name, seen, embedder)
     new = passages = 0
-    with store.database.write() as connection:
+    with store.file.write() as connection:
         if connection.execute("SELECT 1 FROM collections WHERE name = ?", (collection,)).fetchone():
             raise StoreError("collection.taken_choose", name=collection)
         sql = "INSERT INTO collections (name, created) VALUES (?, ?)"
-        identity = insert(connection, sql, (collection, time.time()))
+        identity = connection.insert(sql, (collection, time.time()))
         rows = [_put_source(connection, identity, number, source) for number, source in enumerate(seen.sources)]
         if usable:
             connection.execute("INSERT OR IGNORE INTO meta VALUES ('embedder', ?)", (theirs,))
@@ -167,8 +167,7 @@ def _put_source(connection: Connection, collection: int, number: int, source: So
         kind, path = "dataset", source.path
     if connection.execute("SELECT 1 FROM sources WHERE collection_id = ? AND path = ?", (collection, path)).fetchone():
         path = f"{path} ({number})"
-    return insert(
-        connection,
+    return connection.insert(
         """INSERT INTO sources (collection_id, path, kind, state, fingerprint, scan, size, modified, added)
            VALUES (?, ?, ?, 'done', ?, 1, ?, ?, ?)""",
         (collection, path, kind, source.fingerprint, size, modified, time.time()),
@@ -178,7 +177,7 @@ def _put_source(connection: Connection, collection: int, number: int, source: So
 def _believable(archive: ZipFile, store: Store, name: str, seen: Contents, embedder: Embedder | None) -> bool:
     """Whether the vectors are of the size that the index has, and some of them those that `embedder` computes."""
     theirs, dimension = seen.manifest.get("embedder"), seen.manifest.get("dimension")
-    row = store.database.connection.execute(
+    row = store.file.connection.execute(
         "SELECT length(vector) AS size FROM vectors WHERE embedder = ? LIMIT 1", (theirs,)
     ).fetchone()
     if not isinstance(dimension, int) or (row is not None and row["size"] != 2 * dimension):

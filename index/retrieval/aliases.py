@@ -13,6 +13,7 @@ from itertools import islice
 from index.retrieval.candidates import MOST_WORDS, keyword_stems
 from index.retrieval.stopwords import STOPWORDS
 from index.retrieval.vocabulary import Vocabulary
+from index.storage.matching import Match
 from index.storage.store import Store
 
 LONGEST = 5  # words of a name
@@ -82,13 +83,7 @@ class Aliases:
         return bool(topic) and any(keyword_stems(heading) == topic for heading in headings)
 
     def _passages(self, phrase: str, scope: Sequence[int]) -> list:
-        return self._store.database.connection.execute(
-            f"""SELECT p.text, d.title FROM passages_fts f CROSS JOIN passages p ON p.id = f.rowid
-                CROSS JOIN documents d ON d.id = p.document_id
-                WHERE passages_fts MATCH ? AND d.collection_id IN ({",".join("?" * len(scope))})
-                ORDER BY rank LIMIT {LOOKED_AT}""",
-            (f'"{phrase}"', *scope),
-        ).fetchall()
+        return self._store.words.holding(Match((phrase,), place="anywhere"), scope, LOOKED_AT)
 
 
 def _phrases(text: str) -> list[list[str]]:

@@ -1,12 +1,13 @@
 """What a search gives back, and what the reader adds to it."""
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
+
+from index.storage.backend import Row
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Hit:
     sentences: tuple[Span, ...] = ()
 
     @classmethod
-    def of(cls, row: sqlite3.Row, **found: Any) -> "Hit":
+    def of(cls, row: Row, **found: Any) -> "Hit":
         """The passage of a row with its document's columns and the name of its `collection`; `found` says why."""
         return cls(
             passage_id=row["id"],
@@ -93,6 +94,6 @@ class Hit:
         return self.collection, self.document_id
 
 
-def document_id(row: sqlite3.Row) -> str:
+def document_id(row: Row) -> str:
     """What names a document outside the index: the id that its source gave, else a prefix of its SHA-256."""
     return row["external_id"] or row["sha256"][:16]

@@ -2,7 +2,6 @@
 
 import math
 import re
-import sqlite3
 import time
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
@@ -13,16 +12,19 @@ import numpy as np
 
 from corpus.language import detect
 from index.retrieval.aliases import Aliases
-from index.retrieval.candidates import CANDIDATES, Candidates, Found, Standing, keywords, marks
+from index.retrieval.candidates import CANDIDATES, Candidates, Found, Standing, keywords
 from index.retrieval.commonness import Commonness, commonness_of
 from index.retrieval.fusion import KEYWORD_WEIGHT, best, blended
 from index.retrieval.grouping import grouped
 from index.retrieval.hit import Hit, document_id
 from index.retrieval.spelling import Spelling
 from index.retrieval.vocabulary import Vocabulary
+from index.storage.backend import Row
+from index.storage.matching import marks
 from index.storage.store import Store
 from index.vectors.embedder import Embedder, english_only
 from index.vectors.faiss_cache import VectorCache
+from index.vectors.nearest import nearest_of
 
 ALIAS_WEIGHT = 0.9  # of what is found under another name of the topic
 # What a passage in another language than the question loses of its blend: of two pages that say the same the readable
@@ -76,7 +78,7 @@ class Search:
         self._store = store
         self._embedder = embedder
         self._weight = weight
-        self._candidates = Candidates(store, embedder, vectors, stems)
+        self._candidates = Candidates(store, embedder, nearest_of(store, embedder, vectors), stems)
         self._vocabulary = Vocabulary(store)
         self._spelling = Spelling(self._vocabulary, self._is_word)
         self._aliases = Aliases(store, self._vocabulary)
@@ -232,7 +234,7 @@ class Search:
         )
         return [row["id"] for row in rows]
 
-    def _details(self, passages: Sequence[int]) -> dict[int, sqlite3.Row]:
+    def _details(self, passages: Sequence[int]) -> dict[int, Row]:
         rows = self._rows(
             f"""SELECT p.id, p.text, p.heading, p.page, p.ordinal, p.document_id, d.title, d.path, d.language,
                 d.metadata, d.external_id, d.sha256, c.name AS collection
@@ -253,7 +255,7 @@ class Search:
         sql = f"SELECT COUNT(*) AS n FROM documents WHERE collection_id IN ({marks(scope)})"
         return self._rows(sql, tuple(scope))[0]["n"]
 
-    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         return self._store.database.connection.execute(sql, values).fetchall()
 
 
@@ -269,9 +271,7 @@ def replaced(text: str, words: dict[str, str]) -> str:
     return text
 
 
-def _hits(
-    passages: Sequence[int], scores: Mapping[int, float], found: Found, rows: Mapping[int, sqlite3.Row]
-) -> list[Hit]:
+def _hits(passages: Sequence[int], scores: Mapping[int, float], found: Found, rows: Mapping[int, Row]) -> list[Hit]:
     keyword_ranks = {passage: rank for rank, passage in enumerate(found.keyword, 1)}
     by_cosine = sorted(found.dense, key=lambda passage: -found.dense[passage])
     dense_ranks = {passage: rank for rank, passage in enumerate(by_cosine, 1)}

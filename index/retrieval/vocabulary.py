@@ -1,15 +1,15 @@
-"""How many passages hold a word: FTS5's own vocabulary, read once and again when the index has changed.
+"""How many passages hold a word: the word index's own vocabulary, read once and again when the index has changed.
 
-Terms are Porter stems (Porter 1980) without diacritics, as FTS5 keeps them. There is nothing to keep in step.
+Terms are Porter stems (Porter 1980) without diacritics. There is nothing to keep in step.
 """
 
 import math
 import time
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from index.storage.forms import transliterated
-from index.storage.stems import ALGORITHMS, folded, stemmed
+from index.storage.matching import Match
+from index.storage.stems import ALGORITHMS, folded, stem, stemmed
 from index.storage.store import Store
 
 __all__ = ["Vocabulary", "folded", "stem"]
@@ -35,18 +35,11 @@ class Vocabulary:
         generation = self._store.generation
         stale = generation != self._generation and time.monotonic() - self._read_at > STALE_S
         if stale or not self._terms:
-            rows = self._rows_of(
-                "col", "SELECT term, MAX(doc) AS doc FROM {table} WHERE col IN ('heading', 'text') GROUP BY term"
-            )
-            sizes = self._rows(
-                """SELECT c.name, COUNT(*) AS n FROM passages p JOIN documents d ON d.id = p.document_id
-                   JOIN collections c ON c.id = d.collection_id GROUP BY c.id"""
-            )
-            self._sizes = {row["name"]: row["n"] for row in sizes}
+            self._sizes, terms = self._store.words.sizes(), self._store.words.terms()
             self._passages = sum(self._sizes.values())
             found = self._rows("SELECT DISTINCT language FROM documents")
             self._languages = tuple(row["language"] for row in found if row["language"] in ALGORITHMS)
-            self._terms = {row["term"]: row["doc"] for row in rows}
+            self._terms = terms
             self._generation, self._read_at = generation, time.monotonic()
         return self._terms
 
@@ -65,49 +58,25 @@ class Vocabulary:
 
     def count_now(self, phrase: str) -> int:
         """Passages that hold a word or a phrase, asked of the index itself: slow for common words."""
-        sql = "SELECT COUNT(*) AS n FROM passages_fts WHERE passages_fts MATCH ?"
-        return self._rows(sql, (f'{{heading text}} : "{phrase}"',))[0]["n"]
+        return self._store.words.count(Match((phrase,)))
 
     def has_form(self, word: str) -> bool:
         """Whether some passage holds another form of a word, by the stems of the passages' languages."""
         languages = self._languages if self.terms else ()
         forms = {stem for language in languages for stem in stemmed([word], language)} | {transliterated(word)}
-        match = "stems : (" + " OR ".join(f'"{form}"' for form in forms) + ")"
-        return bool(forms and self._rows("SELECT 1 FROM passages_fts WHERE passages_fts MATCH ? LIMIT 1", (match,)))
+        return bool(forms) and self._store.words.holds(Match(forms=tuple(forms)))
 
     def headings(self, phrase: str, count: int) -> list[str]:
         """Up to `count` headings that hold a phrase."""
-        rows = self._rows("SELECT heading FROM passages_fts WHERE heading MATCH ? LIMIT ?", (f'"{phrase}"', count))
-        return [row["heading"] for row in rows]
+        return self._store.words.headings(Match((phrase,), place="heading"), count)
 
     def in_heading(self, phrase: str) -> bool:
         """Whether some heading holds a word or a phrase."""
-        return bool(self._rows("SELECT 1 FROM passages_fts WHERE heading MATCH ? LIMIT 1", (f'"{phrase}"',)))
+        return self._store.words.holds(Match((phrase,), place="heading"))
 
     def texts(self, term: str, count: int, scope: Sequence[int]) -> Iterator[str]:
         """Headings and texts of a few passages that hold a term, from the collections with the ids `scope`."""
-        rows = self._rows_of(
-            "instance",
-            f"""SELECT DISTINCT p.heading, p.text FROM {{table}} v CROSS JOIN passages p ON p.id = v.doc
-                CROSS JOIN documents d ON d.id = p.document_id
-                WHERE v.term = ? AND v.col <> 'stems' AND d.collection_id IN ({",".join("?" * len(scope))}) LIMIT ?""",
-            (term, *scope, count),
-        )
-        return (f"{row['heading']}\n{row['text']}" for row in rows)
-
-    def _rows_of(self, kind: str, sql: str, values: Sequence = ()) -> list:
-        table = f"temp.passages_{kind}"
-        self._rows(f"CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING fts5vocab(main, passages_fts, {kind})")
-        return self._rows(sql.format(table=table), values)
+        return self._store.words.texts(term, count, scope)
 
     def _rows(self, sql: str, values: Sequence = ()) -> list:
         return self._store.database.connection.execute(sql, values).fetchall()
-
-
-@lru_cache(maxsize=100_000)
-def stem(word: str) -> str:
-    """Porter's stem."""
-    import snowballstemmer
-
-    # A new one each time: it keeps the word that it works on, and several threads ask at once.
-    return snowballstemmer.stemmer("porter").stemWord(word)

@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from index.storage import recovery
-from index.storage.rows import StoreError
+from index.storage.backend import PassageRows
+from index.storage.rows import SqlitePassageRows, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class Database:
             migrate(self.connection)
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> "_Connection":
         """This thread's connection, in autocommit."""
         held: _Held | None = getattr(self._local, "held", None)
         # Another process may have put a mended file in the place of this one, or a backup was copied over it.
@@ -93,7 +94,7 @@ class Database:
         return held.connection
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self) -> Iterator["_Connection"]:
         """A transaction that writes everything or nothing."""
         connection = self.connection
         connection.execute("BEGIN IMMEDIATE")
@@ -142,6 +143,7 @@ class _Cursor(sqlite3.Cursor):
 
 class _Connection(sqlite3.Connection):
     path: Path
+    passage_rows: PassageRows = SqlitePassageRows()
 
     def cursor(self, factory=_Cursor):
         return super().cursor(factory)
@@ -151,6 +153,9 @@ class _Connection(sqlite3.Connection):
 
     def executemany(self, *arguments):
         return self.cursor().executemany(*arguments)
+
+    def insert(self, sql, values):
+        return self.execute(sql, values).lastrowid or 0  # None only before any insertion
 
 
 class _Held:

@@ -1,15 +1,16 @@
 """The statements behind the store's writes, each to be run inside its caller's transaction."""
 
 import json
-import sqlite3
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from corpus.document import Document, Passage, Section
 from corpus.errors import SourcierError
 from corpus.readers.text import title_of
+from index.storage.backend import Connection, Executes, Row
 from index.storage.stems import stems
 
 
@@ -27,18 +28,13 @@ def sections_of(packed: bytes) -> tuple[Section, ...]:
     return tuple(Section(**section) for section in json.loads(zlib.decompress(packed)))
 
 
-def bump(connection: sqlite3.Connection) -> None:
+def bump(connection: Executes) -> None:
     """Tells every search that something changed."""
-    connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
-
-
-def insert(connection: sqlite3.Connection, statement: str, values: Sequence) -> int:
-    """Runs an INSERT of one row; gives the row's number."""
-    return connection.execute(statement, values).lastrowid or 0  # None only before any insertion
+    connection.execute("UPDATE meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'generation'")
 
 
 def put_document(
-    connection: sqlite3.Connection, collection_id: int, document: Document, chunking: str, *, only_known: bool = False
+    connection: Connection, collection_id: int, document: Document, chunking: str, *, only_known: bool = False
 ) -> tuple[int | None, str | None]:
     """The document's row in its collection, and how it was cut (None when it is new there).
 
@@ -51,8 +47,7 @@ def put_document(
         return known["id"], known["chunking"]
     if only_known:
         return None, None
-    row_id = insert(
-        connection,
+    row_id = connection.insert(
         """INSERT INTO documents
            (collection_id, sha256, external_id, title, path, language, metadata, sections, chunking)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -72,34 +67,17 @@ def put_document(
 
 
 def put_passages(
-    connection: sqlite3.Connection, document_id: int, passages: Sequence[Passage], embedder: str, first: bool
+    connection: Connection, document_id: int, passages: Sequence[Passage], embedder: str, first: bool
 ) -> None:
     """Adds passages, and queues those that `embedder` has not seen, at the head of the queue with `first`."""
-    row = connection.execute("SELECT language FROM documents WHERE id = ?", (document_id,)).fetchone()
-    language = row["language"] if row else ""
+    document, rows = _document(connection, document_id), connection.passage_rows
     for passage in passages:
-        row_id = insert(
-            connection,
-            "INSERT INTO passages (document_id, ordinal, heading, text, page, key, stems) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                document_id,
-                passage.ordinal,
-                passage.heading,
-                passage.text,
-                passage.page,
-                passage.key,
-                stems(passage.indexed_text, language),
-            ),
-        )
-        connection.execute(
-            """INSERT INTO embedding_queue SELECT ?, ? WHERE NOT EXISTS
-               (SELECT 1 FROM vectors WHERE embedder = ? AND key = ?)""",
-            (row_id, -row_id if first else row_id, embedder, passage.key),
-        )
+        row_id = rows.add(connection, document, passage)
+        rows.queue_unseen(connection, document, row_id, -row_id if first else row_id, passage.key, embedder)
 
 
 def recut(
-    connection: sqlite3.Connection,
+    connection: Connection,
     document_id: int,
     passages: Sequence[Passage],
     embedder: str,
@@ -107,14 +85,14 @@ def recut(
     first: bool = False,
 ) -> None:
     """Replaces the passages of a document; vectors of texts that stay are kept."""
-    keys = _keys(connection, document_id)
-    connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+    document, rows = _document(connection, document_id), connection.passage_rows
+    keys = rows.remove(connection, document)
     put_passages(connection, document_id, passages, embedder, first)
     connection.execute("UPDATE documents SET chunking = ? WHERE id = ?", (chunking, document_id))
-    _forget(connection, keys)
+    rows.forget(connection, document, keys)
 
 
-def retitle(connection: sqlite3.Connection, source_id: int, old: str, new: str) -> None:
+def retitle(connection: Connection, source_id: int, old: str, new: str) -> None:
     """Gives the documents of a source, whose file moved from `old` to `new`, the new path; and the file's new name as
     their title, where the old name was their title.
 
@@ -132,49 +110,30 @@ def retitle(connection: sqlite3.Connection, source_id: int, old: str, new: str) 
             _rename(connection, row, after)
 
 
-def _rename(connection: sqlite3.Connection, row: sqlite3.Row, title: str) -> None:
+def _rename(connection: Connection, row: Row, title: str) -> None:
     sha256 = Document(title, sections_of(row["sections"])).id
     sql = "SELECT 1 FROM documents WHERE collection_id = ? AND sha256 = ?"
     if connection.execute(sql, (row["collection_id"], sha256)).fetchone():
         return  # the same text is there under the new name: this document keeps its old one
     connection.execute("UPDATE documents SET title = ?, sha256 = ? WHERE id = ?", (title, sha256, row["id"]))
-    keys = _keys(connection, row["id"])
     passages = connection.execute(
         "SELECT p.*, q.turn FROM passages p LEFT JOIN embedding_queue q ON q.passage_id = p.id WHERE document_id = ?",
         (row["id"],),
     ).fetchall()
+    rows = connection.passage_rows
     for one in passages:
         if not one["heading"].startswith(row["title"]):
             continue
         passage = Passage(one["text"], title + one["heading"][len(row["title"]) :], one["ordinal"], one["page"])
-        connection.execute(
-            """INSERT OR IGNORE INTO vectors (embedder, key, vector)
-               SELECT embedder, ?, vector FROM vectors WHERE key = ?""",
-            (passage.key, one["key"]),
-        )
-        connection.execute(
-            "DELETE FROM passages WHERE id = ?", (one["id"],)
-        )  # not UPDATE: the triggers keep FTS in step
-        connection.execute(
-            """INSERT INTO passages (id, document_id, ordinal, heading, text, page, key, stems)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-            (
-                one["id"],
-                row["id"],
-                one["ordinal"],
-                passage.heading,
-                one["text"],
-                one["page"],
-                passage.key,
-                stems(passage.indexed_text, row["language"]),
-            ),
-        )
+        rows.copy_vector(connection, row, one["key"], passage.key)
+        rows.remove_one(connection, row, one["id"])  # not UPDATE: SQLite's triggers keep the word index in step
+        rows.add(connection, row, passage, one["id"])
         if one["turn"] is not None:
-            connection.execute("INSERT INTO embedding_queue VALUES (?, ?)", (one["id"], one["turn"]))
-    _forget(connection, keys)
+            rows.queue(connection, row, one["id"], one["turn"])
+    rows.forget(connection, row, {one["key"] for one in passages})
 
 
-def unlink(connection: sqlite3.Connection, source_id: int, keep_scan: int | None) -> None:
+def unlink(connection: Connection, source_id: int, keep_scan: int | None) -> None:
     """Removes the links of a source, except those of the reading `keep_scan`, and the documents left without a link."""
     rows = connection.execute(
         "SELECT document_id FROM source_documents WHERE source_id = ? AND (? IS NULL OR scan < ?)",
@@ -194,30 +153,85 @@ def unlink(connection: sqlite3.Connection, source_id: int, keep_scan: int | None
     delete_documents(connection, orphans)
 
 
-def delete_documents(connection: sqlite3.Connection, row_ids: Sequence[int]) -> None:
+def delete_documents(connection: Connection, row_ids: Sequence[int]) -> None:
     """Deletes documents with their passages, and the vectors that no other passage shares."""
+    rows = connection.passage_rows
     for row_id in row_ids:
-        keys = _keys(connection, row_id)
+        document = _document(connection, row_id)
+        if document is None:
+            continue
         # Explicit, because a cascade would not fire the trigger that keeps FTS in step on every SQLite version.
-        connection.execute("DELETE FROM passages WHERE document_id = ?", (row_id,))
+        keys = rows.remove(connection, document)
         connection.execute("DELETE FROM documents WHERE id = ?", (row_id,))
-        _forget(connection, keys)
+        rows.forget(connection, document, keys)
 
 
-def _keys(connection: sqlite3.Connection, document_id: int) -> list[bytes]:
-    rows = connection.execute("SELECT DISTINCT key FROM passages WHERE document_id = ?", (document_id,))
-    return [row["key"] for row in rows]
+def _document(connection: Connection, row_id: int) -> Any:
+    return connection.execute("SELECT id, collection_id, language FROM documents WHERE id = ?", (row_id,)).fetchone()
 
 
-def _forget(connection: sqlite3.Connection, keys: Iterable[bytes]) -> None:
-    """Deletes the vectors of those texts that no passage holds any more."""
-    connection.executemany(
-        "DELETE FROM vectors WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE key = ?1)",
-        ((key,) for key in keys),
-    )
+class SqlitePassageRows:
+    """`index.storage.backend.PassageRows` of a SQLite file, whose triggers keep the word index."""
+
+    def add(self, connection: Connection, document: Row, passage: Passage, passage_id: int | None = None) -> int:
+        """Stores a passage."""
+        return connection.insert(
+            """INSERT INTO passages (id, document_id, ordinal, heading, text, page, key, stems)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                passage_id,
+                document["id"],
+                passage.ordinal,
+                passage.heading,
+                passage.text,
+                passage.page,
+                passage.key,
+                stems(passage.indexed_text, document["language"]),
+            ),
+        )
+
+    def queue(self, connection: Connection, document: Row, passage_id: int, turn: int) -> None:
+        """Puts a passage into the queue."""
+        connection.execute("INSERT INTO embedding_queue VALUES (?, ?)", (passage_id, turn))
+
+    def queue_unseen(
+        self, connection: Connection, document: Row, passage_id: int, turn: int, key: bytes, embedder: str
+    ) -> None:
+        """Puts a passage into the queue unless `embedder` has seen its text."""
+        connection.execute(
+            """INSERT INTO embedding_queue SELECT ?, ? WHERE NOT EXISTS
+               (SELECT 1 FROM vectors WHERE embedder = ? AND key = ?)""",
+            (passage_id, turn, embedder, key),
+        )
+
+    def remove(self, connection: Connection, document: Row) -> list[bytes]:
+        """Deletes the passages of a document."""
+        rows = connection.execute("SELECT DISTINCT key FROM passages WHERE document_id = ?", (document["id"],))
+        keys = [row["key"] for row in rows.fetchall()]
+        connection.execute("DELETE FROM passages WHERE document_id = ?", (document["id"],))
+        return keys
+
+    def remove_one(self, connection: Connection, document: Row, passage_id: int) -> None:
+        """Deletes one passage."""
+        connection.execute("DELETE FROM passages WHERE id = ?", (passage_id,))
+
+    def forget(self, connection: Connection, document: Row, keys: Iterable[bytes]) -> None:
+        """Deletes the vectors of those texts that no passage holds any more."""
+        connection.executemany(
+            "DELETE FROM vectors WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE key = ?1)",
+            ((key,) for key in keys),
+        )
+
+    def copy_vector(self, connection: Connection, document: Row, key: bytes, new: bytes) -> None:
+        """Gives the text `new` the vectors of the text `key`."""
+        connection.execute(
+            """INSERT OR IGNORE INTO vectors (embedder, key, vector)
+               SELECT embedder, ?, vector FROM vectors WHERE key = ?""",
+            (new, key),
+        )
 
 
-def named(connection: sqlite3.Connection, name: str) -> list[int]:
+def named(connection: Connection, name: str) -> list[int]:
     """Rows of the documents that `name` means: the id their source gave, or a prefix of their SHA-256."""
     rows = connection.execute("SELECT id FROM documents WHERE external_id = ?", (name,)).fetchall()
     if not rows and len(name) >= 6 and all(character in "0123456789abcdef" for character in name.lower()):

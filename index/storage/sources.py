@@ -4,14 +4,13 @@ A source is a file, a data set or a BEIR folder. Its state goes from waiting to 
 the user took out of a followed folder stays as excluded, so that the watcher does not bring it back.
 """
 
-import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus.document import Document, Dropped, Passage
 from corpus.errors import Reason
-from index.storage.database import Database
+from index.storage.backend import Backend, Connection, Row
 from index.storage.rows import StoreError, bump, delete_documents, put_document, put_passages, recut, retitle, unlink
 from index.storage.schema import FIRST_CHUNKING
 
@@ -56,7 +55,7 @@ class Look:
 class Sources:
     """The part of the store that knows collections and sources."""
 
-    database: Database
+    database: Backend
 
     # --- collections ----------------------------------------------------------------------------------------
 
@@ -67,18 +66,18 @@ class Sources:
     def make_collection(self, name: str) -> int:
         """The id of the collection called `name`, made when there is none."""
         name = collection_name(name)
-        row = self._one("SELECT id FROM collections WHERE name = ?", (name,))
+        row = self._one("SELECT id FROM collections WHERE lower(name) = lower(?)", (name,))
         if row is None:
             with self.database.write() as connection:
                 connection.execute(
-                    "INSERT OR IGNORE INTO collections (name, created) VALUES (?, ?)", (name, time.time())
+                    "INSERT INTO collections (name, created) VALUES (?, ?) ON CONFLICT DO NOTHING", (name, time.time())
                 )
             return self.collection_id(name)
         return row["id"]
 
     def collection_id(self, name: str) -> int:
         """Raises StoreError when no collection is called `name`."""
-        row = self._one("SELECT id FROM collections WHERE name = ?", (name,))
+        row = self._one("SELECT id FROM collections WHERE lower(name) = lower(?)", (name,))
         if row is None:
             if known := self.collections():
                 raise StoreError("collection.unknown", name=name, known=", ".join(known))
@@ -89,7 +88,7 @@ class Sources:
         """Gives a collection another name and returns it as it is written. Raises StoreError when it is taken."""
         new, identity = collection_name(new), self.collection_id(name)
         with self.database.write() as connection:
-            taken = connection.execute("SELECT id FROM collections WHERE name = ?", (new,)).fetchone()
+            taken = connection.execute("SELECT id FROM collections WHERE lower(name) = lower(?)", (new,)).fetchone()
             if taken and taken["id"] != identity:
                 raise StoreError("collection.taken", name=new)
             connection.execute("UPDATE collections SET name = ? WHERE id = ?", (new, identity))
@@ -135,8 +134,10 @@ class Sources:
             connection.executemany(
                 """INSERT INTO sources (collection_id, path, kind, added) VALUES (?, ?, ?, ?)
                    ON CONFLICT (collection_id, path) DO UPDATE SET kind = excluded.kind, reason = '',
-                   fingerprint = CASE WHEN state IN ('failed', 'excluded') THEN '' ELSE fingerprint END,
-                   state = CASE WHEN state = 'reading' AND sources.kind <> 'file' THEN state ELSE 'waiting' END""",
+                   fingerprint = CASE WHEN sources.state IN ('failed', 'excluded') THEN ''
+                       ELSE sources.fingerprint END,
+                   state = CASE WHEN sources.state = 'reading' AND sources.kind <> 'file' THEN sources.state
+                       ELSE 'waiting' END""",
                 ((identity, path, kind, now) for path, kind in sources),
             )
             for path, _ in sources:
@@ -148,7 +149,7 @@ class Sources:
     def sources(self, collection: str | None = None, state: str | None = None) -> list[SourceRow]:
         """Sources in the order in which they were added."""
         rows = self._all(
-            f"{SELECT} WHERE (?1 IS NULL OR c.name = ?1) AND (?2 IS NULL OR s.state = ?2) ORDER BY s.id",
+            f"{SELECT} WHERE (?1 IS NULL OR lower(c.name) = lower(?1)) AND (?2 IS NULL OR s.state = ?2) ORDER BY s.id",
             (collection, state),
         )
         return [SourceRow(**dict(row)) for row in rows]
@@ -181,6 +182,16 @@ class Sources:
             if row:
                 return SourceRow(**dict(row))
         return None
+
+    def take_next(self, newest: bool = False) -> SourceRow | None:
+        """`next_waiting`, noted as being read: no other worker takes it until `release`."""
+        source = self.next_waiting(newest)
+        if source is not None:
+            self.set_source(source.id, "reading")
+        return source
+
+    def release(self, source_id: int) -> None:
+        """Ends what `take_next` began."""
 
     def requeue_interrupted(self) -> int:
         """Puts sources whose reading was cut off back into the queue; returns how many."""
@@ -282,7 +293,7 @@ class Sources:
     def knows(self, collection: str, document: Document, chunking: str = FIRST_CHUNKING) -> bool:
         """Whether the collection holds the document, cut by that recipe."""
         sql = """SELECT 1 FROM documents d JOIN collections c ON c.id = d.collection_id
-                 WHERE c.name = ? AND d.sha256 = ? AND d.chunking = ?"""
+                 WHERE lower(c.name) = lower(?) AND d.sha256 = ? AND d.chunking = ?"""
         return self._one(sql, (collection, document.id, chunking)) is not None
 
     def put(
@@ -318,7 +329,9 @@ class Sources:
                 elif passages is not None and known != chunking:
                     recut(connection, document_id, passages, embedder, chunking, first)
                 connection.execute(
-                    "INSERT OR REPLACE INTO source_documents VALUES (?, ?, ?)", (source_id, document_id, scan)
+                    """INSERT INTO source_documents VALUES (?, ?, ?)
+                       ON CONFLICT (source_id, document_id) DO UPDATE SET scan = excluded.scan""",
+                    (source_id, document_id, scan),
                 )
             connection.executemany(
                 "INSERT INTO dropped VALUES (?, ?, ?)",
@@ -337,14 +350,14 @@ class Sources:
 
     # --- helpers --------------------------------------------------------------------------------------------
 
-    def _embedder(self, connection: sqlite3.Connection) -> str:
+    def _embedder(self, connection: Connection) -> str:
         row = connection.execute("SELECT value FROM meta WHERE key = 'embedder'").fetchone()
         return row["value"] if row else ""
 
-    def _one(self, sql: str, values: Sequence = ()) -> sqlite3.Row | None:
+    def _one(self, sql: str, values: Sequence = ()) -> Row | None:
         return self.database.connection.execute(sql, values).fetchone()
 
-    def _all(self, sql: str, values: Sequence = ()) -> list[sqlite3.Row]:
+    def _all(self, sql: str, values: Sequence = ()) -> list[Row]:
         return self.database.connection.execute(sql, values).fetchall()
 
 
@@ -356,14 +369,14 @@ def collection_name(name: str) -> str:
     return name
 
 
-def _look(connection: sqlite3.Connection, source_id: int, look: Look) -> None:
+def _look(connection: Connection, source_id: int, look: Look) -> None:
     connection.execute(
         "UPDATE sources SET fingerprint = ?, size = ?, modified = ? WHERE id = ?",
         (look.fingerprint, look.size, look.modified, source_id),
     )
 
 
-def _end(connection: sqlite3.Connection, source_id: int, state: str, reason: str, look: Look) -> None:
+def _end(connection: Connection, source_id: int, state: str, reason: str, look: Look) -> None:
     _look(connection, source_id, look)
     connection.execute(
         "UPDATE sources SET state = ?, reason = ? WHERE id = ? AND state = 'reading'", (state, reason, source_id)

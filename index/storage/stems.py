@@ -58,6 +58,15 @@ def _stem(word: str, language: str) -> str:
     return folded(snowballstemmer.stemmer(ALGORITHMS[language]).stemWord(word))
 
 
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Porter's stem, as the word index keeps the words of headings and texts in every language."""
+    import snowballstemmer
+
+    # A new one each time: it keeps the word that it works on, and several threads ask at once.
+    return snowballstemmer.stemmer("porter").stemWord(word)
+
+
 def folded(word: str) -> str:
     """Lower case without diacritics, as FTS5's tokenizer has it."""
     return "".join(sign for sign in unicodedata.normalize("NFD", word.lower()) if not unicodedata.combining(sign))

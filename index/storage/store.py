@@ -1,4 +1,6 @@
-"""The SQLite store: collections, sources, documents, passages and vectors, and nothing that is derived from them.
+"""The store: collections, sources, documents, passages and vectors, and nothing that is derived from them.
+
+It stands on a SQLite file in the data folder; `index.storage.postgres` has the one on a server.
 
 Every method that writes is one transaction. `generation` grows with each change that a search could see.
 """
@@ -6,9 +8,11 @@ Every method that writes is one transaction. `generation` grows with each change
 import json
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,11 +21,15 @@ from corpus.errors import SourcierError
 from index.storage import manifest, relocation
 from index.storage.after_recovery import make_consistent
 from index.storage.database import Database, StorageError, containing
+from index.storage.fts5 import Fts5
+from index.storage.matching import Words, marks
 from index.storage.rows import StoreError, bump, delete_documents, named, recut, sections_of
 from index.storage.schema import migrate
 from index.storage.sources import SourceRow, Sources
 
 log = logging.getLogger(__name__)
+
+REPLACING = "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 __all__ = ["DocumentRow", "SourceRow", "Store", "StoreError"]
 
@@ -40,21 +48,39 @@ class DocumentRow:
 
 
 class Store(Sources):
-    """The index of one data folder. Threads may share it; another process opens its own."""
+    """The index of one data folder. Threads may share it; another process opens its own.
+
+    `is_server` says that the index stands on a database server, which several machines may use.
+    """
+
+    is_server = False
+    words: Words
 
     def __init__(self, path: Path):
         is_new = not path.exists() or not path.stat().st_size
         try:
-            self.database = Database(path, migrate, make_consistent)
+            self.database = database = Database(path, migrate, make_consistent)
         except StorageError:
             raise
         except (sqlite3.DatabaseError, OSError) as error:
             reason = error.reason if isinstance(error, SourcierError) else str(error)
             raise StoreError("store.unopenable", path=str(path), reason=reason) from error
         if is_new and (path.parent / manifest.NAME).exists():  # lost or emptied by an accident
-            with self.database.write() as connection:
+            with database.write() as connection:
                 manifest.put_back(connection, path.parent)
-        relocation.follow(self.database)
+        relocation.follow(database)
+        self.words = Fts5(database)
+
+    @property
+    def file(self) -> Database:
+        """The SQLite file. Raises StoreError where the index stands on a server, which has tools of its own."""
+        if not isinstance(self.database, Database):
+            raise StoreError("store.not_on_server")
+        return self.database
+
+    def nearest(self, embedder: str) -> Any:
+        """What compares vectors inside the database, an `index.vectors.nearest.Nearest`; None for a SQLite file."""
+        return None
 
     def close(self) -> None:
         """Closes all connections."""
@@ -70,7 +96,7 @@ class Store(Sources):
     def set_meta(self, **values: str) -> None:
         """Writes values of the table `meta`."""
         with self.database.write() as connection:
-            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+            connection.executemany(f"INSERT INTO meta VALUES (?, ?) {REPLACING}", values.items())
 
     @property
     def generation(self) -> int:
@@ -108,10 +134,10 @@ class Store(Sources):
             """SELECT EXISTS (SELECT 1 FROM sources WHERE state IN ('waiting', 'reading'))
                OR (?1 IN (?2, '') AND EXISTS (SELECT 1 FROM embedding_queue))
                OR (?5 AND ?1 NOT IN (?2, '') AND EXISTS (SELECT 1 FROM documents))
-               OR (?3 = ?4 AND EXISTS (SELECT 1 FROM documents WHERE chunking <> ?4)) AS some""",
+               OR (?3 = ?4 AND EXISTS (SELECT 1 FROM documents WHERE chunking <> ?4)) AS found""",
             (self.meta("embedder"), embedder, self.meta("chunking"), chunking, adopts),
         )
-        return row is not None and bool(row["some"])
+        return row is not None and bool(row["found"])
 
     # --- documents ------------------------------------------------------------------------------------------
 
@@ -126,7 +152,8 @@ class Store(Sources):
                (SELECT COUNT(*) FROM passages p WHERE p.document_id = d.id
                 AND NOT EXISTS (SELECT 1 FROM embedding_queue WHERE passage_id = p.id)) AS embedded
                FROM documents d JOIN collections c ON c.id = d.collection_id
-               WHERE (? IS NULL OR c.name = ?) AND (d.title LIKE ? ESCAPE '\\' OR d.path LIKE ? ESCAPE '\\')
+               WHERE (? IS NULL OR lower(c.name) = lower(?))
+               AND (d.title LIKE ? ESCAPE '\\' OR d.path LIKE ? ESCAPE '\\')
                ORDER BY d.id LIMIT ? OFFSET ?""",
             (collection, collection, pattern, pattern, limit, offset),
         )
@@ -183,13 +210,16 @@ class Store(Sources):
         if known := self.meta("embedder"):  # does not wait for a writer
             return known == name
         with self.database.write() as connection:
-            connection.execute("INSERT OR IGNORE INTO meta VALUES ('embedder', ?)", (name,))
+            connection.execute("INSERT INTO meta VALUES ('embedder', ?) ON CONFLICT DO NOTHING", (name,))
         return self.meta("embedder") == name
 
     def change_embedder(self, name: str) -> None:
         """Names another embedder and queues every passage that it has not seen."""
         with self.database.write() as connection:
-            connection.execute("INSERT OR REPLACE INTO meta VALUES ('embedder', ?)", (name,))
+            connection.execute(
+                f"INSERT INTO meta VALUES ('embedder', ?) {REPLACING}",
+                (name,),
+            )
             connection.execute("DELETE FROM embedding_queue")
             connection.execute(
                 """INSERT INTO embedding_queue SELECT id, id FROM passages p WHERE NOT EXISTS
@@ -197,6 +227,23 @@ class Store(Sources):
                 (name,),
             )
             bump(connection)
+
+    def waits_for_vectors(self, scope: Sequence[int]) -> bool:
+        """Whether a passage of the collections with the ids `scope` waits for its vector."""
+        row = self._one(
+            f"""SELECT EXISTS (SELECT 1 FROM embedding_queue q CROSS JOIN passages p ON p.id = q.passage_id
+                CROSS JOIN documents d ON d.id = p.document_id WHERE d.collection_id IN ({marks(scope)})) AS found""",
+            tuple(scope),
+        )
+        return row is not None and bool(row["found"])
+
+    @contextmanager
+    def embedding(self, limit: int) -> Iterator[list[tuple[bytes, str]]]:
+        """`unembedded`, kept from other workers while the block runs, which stores the vectors."""
+        yield self.unembedded(limit)
+
+    def tidy(self) -> None:
+        """What a database wants done when an indexing process has nothing left to do."""
 
     def unembedded(self, limit: int) -> list[tuple[bytes, str]]:
         """Up to `limit` distinct (key, indexed text) that wait for their vector.

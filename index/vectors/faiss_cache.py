@@ -149,13 +149,13 @@ def _stored(store: Store, embedder: str) -> np.ndarray:
     """Sequence numbers (n,) int64 of all stored vectors, in no order."""
     # By its index, which holds both columns: reading the table would read all vectors.
     sql = "SELECT seq FROM vectors INDEXED BY sqlite_autoindex_vectors_1 WHERE embedder = ?"
-    rows = store.database.connection.execute(sql, (embedder,)).fetchall()
+    rows = store.file.connection.execute(sql, (embedder,)).fetchall()
     return np.fromiter((row["seq"] for row in rows), np.int64, len(rows))
 
 
 def _last_given(store: Store) -> int:
     """The highest sequence number that was ever given to a vector."""
-    row = store.database.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'vectors'").fetchone()
+    row = store.file.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'vectors'").fetchone()
     return row["seq"] if row else 0
 
 

@@ -11,10 +11,10 @@ A document is in one of these states:
 A source without any document is waiting, reading, failed or excluded.
 """
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.storage.backend import Row
 from index.storage.database import containing
 from index.storage.store import Store
 
@@ -144,22 +144,22 @@ class Catalogue:
             "excluded": "('excluded')",
         }.get(state, "('')")
         return f"""FROM sources s JOIN collections c ON c.id = s.collection_id
-            WHERE s.state IN {states} AND (:collection IS NULL OR c.name = :collection)
+            WHERE s.state IN {states} AND (:collection IS NULL OR lower(c.name) = lower(:collection))
             AND s.path LIKE :query ESCAPE '\\'
             AND NOT EXISTS (SELECT 1 FROM source_documents WHERE source_id = s.id)"""
 
     def _documents_of(self, state: str) -> str:
-        stale = "1" if self._is_other else "d.chunking <> :chunking"
+        stale = "TRUE" if self._is_other else "d.chunking <> :chunking"
         working = f"(d.id IN ({_QUEUED}) OR d.id IN ({_BUSY}))"
         where = {
-            "all": "1",
+            "all": "TRUE",
             "working": working,
             "failed": f"d.id IN ({_FAILED})",
             "requires_update": stale,
             "ready": f"NOT ({working} OR d.id IN ({_FAILED}) OR {stale})",
-        }.get(state, "0")
+        }.get(state, "FALSE")
         return f"""FROM documents d JOIN collections c ON c.id = d.collection_id
-            WHERE {where} AND (:collection IS NULL OR c.name = :collection)
+            WHERE {where} AND (:collection IS NULL OR lower(c.name) = lower(:collection))
             AND (d.title LIKE :query ESCAPE '\\' OR d.path LIKE :query ESCAPE '\\')"""
 
     @property
@@ -180,7 +180,7 @@ class Catalogue:
         other = self._is_other
         return [self._document(row, other or row["chunking"] != self._chunking) for row in rows]
 
-    def _document(self, row: sqlite3.Row, stale: bool) -> Entry:
+    def _document(self, row: Row, stale: bool) -> Entry:
         source = self._store.source(row["source"]) if row["source"] is not None else None
         file = source if source is not None and source.kind == "file" else None
         if file and file.state == "failed":
@@ -206,14 +206,14 @@ class Catalogue:
             source=file.id if file and file.documents == 1 else None,
         )
 
-    def _one(self, sql: str, values: dict) -> sqlite3.Row:
+    def _one(self, sql: str, values: dict) -> Row:
         return self._store.database.connection.execute(sql, values).fetchone()
 
-    def _all(self, sql: str, values: dict) -> list[sqlite3.Row]:
+    def _all(self, sql: str, values: dict) -> list[Row]:
         return self._store.database.connection.execute(sql, values).fetchall()
 
 
-def _source(row: sqlite3.Row) -> Entry:
+def _source(row: Row) -> Entry:
     return Entry(
         SOURCE,
         row["id"],

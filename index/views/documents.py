@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.retrieval.hit import document_id
+from index.storage.matching import Match
 from index.storage.rows import sections_of
 from index.storage.store import Store
 
+ALL = 2**62  # more than there are
 LEAST_PREFIX = 12  # characters of a SHA-256 that name one document beyond doubt
 
 
@@ -36,7 +38,7 @@ def documents_of(store: Store, collection: str, limit: int = -1, offset: int = 0
     rows = store.database.connection.execute(
         """SELECT id, external_id, sha256, title, language, metadata FROM documents WHERE collection_id = ?
            ORDER BY substr(sha256, ?) LIMIT ?""",
-        (store.collection_id(collection), offset + 1, limit),
+        (store.collection_id(collection), offset + 1, limit if limit >= 0 else ALL),
     )
     return [
         DocumentFacts(row["id"], document_id(row), row["title"], row["language"], json.loads(row["metadata"]))
@@ -51,7 +53,7 @@ def ids_of(store: Store, collection: str, title: str | None = None) -> frozenset
     """
     rows = store.database.connection.execute(
         """SELECT external_id, sha256 FROM documents
-           WHERE collection_id = ?1 AND (?2 IS NULL OR title = ?2 COLLATE NOCASE)""",
+           WHERE collection_id = ?1 AND (?2 IS NULL OR lower(title) = lower(?2))""",
         (store.collection_id(collection), title),
     )
     return frozenset(document_id(row) for row in rows)
@@ -60,7 +62,8 @@ def ids_of(store: Store, collection: str, title: str | None = None) -> frozenset
 def headings_of(store: Store, row: int, limit: int = 50) -> list[str]:
     """The first distinct headings of a document's passages, in their order."""
     rows = store.database.connection.execute(
-        "SELECT DISTINCT heading FROM passages WHERE document_id = ? ORDER BY ordinal LIMIT ?", (row, limit)
+        "SELECT heading FROM passages WHERE document_id = ? GROUP BY heading ORDER BY MIN(ordinal) LIMIT ?",
+        (row, limit),
     )
     return [found["heading"] for found in rows]
 
@@ -95,12 +98,7 @@ def file_of(store: Store, sha256: str, collection: str) -> Path | None:
 def has_words(store: Store, collection: str, words: Sequence[str]) -> bool:
     """Whether one passage of the collection holds all these words or phrases.
 
-    Each is quoted for FTS5 and stemmed by it. Raises StoreError for a collection that is not there.
+    Each is stemmed. Raises StoreError for a collection that is not there.
     """
-    quoted = (word.replace('"', '""') for word in words)
-    row = store.database.connection.execute(
-        """SELECT 1 FROM passages_fts f JOIN passages p ON p.id = f.rowid JOIN documents d ON d.id = p.document_id
-           WHERE passages_fts MATCH ? AND d.collection_id = ? LIMIT 1""",
-        (" AND ".join(f'"{word}"' for word in quoted), store.collection_id(collection)),
-    ).fetchone()
-    return row is not None
+    match = Match(tuple(words), place="anywhere", every=True)
+    return store.words.holds(match, [store.collection_id(collection)])

@@ -4,14 +4,15 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from index.retrieval.candidates import marks
 from index.retrieval.hit import Hit, document_id
+from index.storage.matching import Match, marks
 from index.storage.store import Store
 
 WORD = re.compile(r"\w+")
 FILE_NAME = re.compile(r"(?<![\w.()+~-])\.*(?P<name>[\w()+~-][\w.()+~-]*\.[A-Za-z0-9]{1,5})(?!\w)")
 NEAR = 80.0  # of 100: likeness from which a name may have been meant
 LONGEST_LIST = 2000  # passages of one summary
+MOST_MENTIONS = 100_000  # passages that are counted
 
 _PASSAGE = """SELECT p.id, p.text, p.heading, p.page, p.ordinal, d.title, d.path, d.language, d.metadata,
     d.external_id, d.sha256, c.name AS collection
@@ -45,7 +46,7 @@ def named(store: Store, name: str, collections: Sequence[str] = ()) -> tuple[str
     rows = store.database.connection.execute(
         f"""SELECT d.external_id, d.sha256, d.path, d.title FROM documents d
             JOIN collections c ON c.id = d.collection_id
-            WHERE (d.title = ?1 COLLATE NOCASE OR instr(lower(d.path), lower(?1)) OR c.name = ?1 COLLATE NOCASE)
+            WHERE (lower(d.title) = lower(?1) OR instr(lower(d.path), lower(?1)) > 0 OR lower(c.name) = lower(?1))
             {scope}""",
         (name, *values),
     ).fetchall()
@@ -113,11 +114,7 @@ def holding(store: Store, sentence: str, limit: int = 50) -> dict[int, int]:
     words = WORD.findall(sentence)
     if not words:
         return {}
-    rows = store.database.connection.execute(
-        """SELECT f.rowid AS id, p.document_id FROM passages_fts f CROSS JOIN passages p ON p.id = f.rowid
-           WHERE passages_fts MATCH ? ORDER BY f.rowid LIMIT ?""",
-        (f'{{heading text}} : "{" ".join(words)}"', limit),
-    )
+    rows = store.words.holding(Match((" ".join(words),)), None, limit)
     return {row["id"]: row["document_id"] for row in rows}
 
 
@@ -157,18 +154,13 @@ def mentions(
     words = WORD.findall(phrase)
     if not words:
         return ()
-    scope, values = _scope(store, collections)
-    rows = store.database.connection.execute(
-        f"""SELECT f.rowid AS id, p.document_id AS document, bm25(passages_fts) AS score FROM passages_fts f
-            CROSS JOIN passages p ON p.id = f.rowid CROSS JOIN documents d ON d.id = p.document_id
-            WHERE passages_fts MATCH ? {scope} ORDER BY score""",
-        (f'"{" ".join(words)}"', *values),
-    ).fetchall()
+    scope = [store.collection_id(name) for name in collections] or None
+    rows = store.words.holding(Match((" ".join(words),), place="anywhere"), scope, MOST_MENTIONS)
     best: dict[int, int] = {}
     counts: dict[int, int] = {}
     for row in rows:
-        best.setdefault(row["document"], row["id"])
-        counts[row["document"]] = counts.get(row["document"], 0) + 1
+        best.setdefault(row["document_id"], row["id"])
+        counts[row["document_id"]] = counts.get(row["document_id"], 0) + 1
     chosen = dict(list(best.items())[:limit])
     found = store.database.connection.execute(
         f"{_PASSAGE} WHERE p.id IN ({marks(chosen)})", tuple(chosen.values())
@@ -181,7 +173,7 @@ def _by_path(store: Store, ending: str, collections: Sequence[str]) -> list:
     scope, values = _scope(store, collections)
     return store.database.connection.execute(
         f"""SELECT d.external_id, d.sha256, d.path FROM documents d
-            WHERE lower(substr(d.path, -?1)) = lower(?2) {scope}""",
+            WHERE lower(substr(d.path, length(d.path) - ?1 + 1)) = lower(?2) {scope}""",
         (len(ending), ending, *values),
     ).fetchall()
 

@@ -1,9 +1,9 @@
 """The state of each collection, for the app and the command line."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.storage.backend import Row
 from index.storage.store import Store
 
 STATES = ("empty", "waiting", "reading", "embedding", "ready", "requires_update", "failed")
@@ -78,7 +78,7 @@ def collection_statuses(store: Store, embedder: str, chunking: str = "") -> list
 
 
 def _status(
-    row: sqlite3.Row, states: dict[str, int], failed: Sequence[sqlite3.Row], rate: float, stale: bool, paused: bool
+    row: Row, states: dict[str, int], failed: Sequence[Row], rate: float, stale: bool, paused: bool
 ) -> CollectionStatus:
     if states.get("reading"):
         state = "reading"

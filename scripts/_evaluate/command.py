@@ -15,6 +15,7 @@ from assistant.evaluation.runs import Compared, Comparison, Run, Table
 from corpus.errors import SourcierError
 from corpus.home import Home
 from index.retrieval.search import Search
+from index.storage.opening import open_store
 from index.storage.store import Store
 from index.vectors.embedder import Embedder
 from scripts._common import home_of
@@ -83,7 +84,7 @@ def searching(home: Home) -> Iterator[tuple[Store, Search, Embedder]]:
     from index.vectors.embedder import load_embedder
     from index.vectors.faiss_cache import VectorCache
 
-    store = Store(home.index)
+    store = open_store(home)
     try:
         embedder = load_embedder()
         yield store, Search(store, embedder, VectorCache(store, home.vectors, embedder.name)), embedder

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assistant.evaluation.questions import HALVES, entries, question_sets, save
 from corpus.errors import SourcierError
-from index.storage.store import Store
+from index.storage.opening import open_store
 from scripts._common import home_of, reason
 from scripts._evaluate.command import collection_option, command, count_option
 
@@ -21,7 +21,7 @@ def add(measures) -> None:
 
 
 def _action(options: argparse.Namespace) -> int:
-    store = Store(home_of(options).index)
+    store = open_store(home_of(options))
     try:
         store.collection_id(options.collection)
         sets = question_sets(entries(store, options.collection), options.count, options.half)

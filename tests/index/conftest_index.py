@@ -1,5 +1,6 @@
 """A tiny library of four documents, cut and embedded without any model."""
 
+import postgres_server
 import pytest
 
 from corpus.chunking import chunk_many
@@ -24,9 +25,31 @@ DOCUMENTS = (
 )
 
 
+BOTH = ("sqlite", "postgresql")  # what both promise: a file of tests with `DATABASES = BOTH` runs on each of them
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A real server with pgvector; skips where its programs or psycopg are missing."""
+    pytest.importorskip("psycopg_pool", reason="the extra 'server' is not installed")
+    programs = postgres_server.binaries()
+    if programs is None:
+        pytest.skip("no PostgreSQL with pgvector was found on this machine")
+    server = postgres_server.Server(programs)
+    yield server
+    server.remove()
+
+
 @pytest.fixture
-def store(tmp_path):
-    made = Store(tmp_path / "index.sqlite3")
+def store(request, tmp_path):
+    """An empty index: a file, or a database of a server where the test asks for it."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        from index.storage.postgres.store import PostgresStore
+
+        server = request.getfixturevalue("postgres")
+        made = PostgresStore(server.url, server.new_schema())
+    else:
+        made = Store(tmp_path / "index.sqlite3")
     yield made
     made.close()
 

@@ -151,7 +151,8 @@ def test_two_programs_on_one_home_change_and_ask_at_once(home, embedder):
     def one(number):
         try:
             with contextlib.closing(Store(home.index)) as store:
-                search = Search(store, embedder, VectorCache(store, home.vectors, embedder.name))
+                cache = VectorCache(store, home.vectors, embedder.name)
+                search = Search(store, embedder, cache)
                 for step in range(6):
                     title = f"Remedy {number} {step}"
                     add(
@@ -163,7 +164,7 @@ def test_two_programs_on_one_home_change_and_ask_at_once(home, embedder):
                     )
                     embed_all(store, embedder)
                     assert search.search(f"herb{number}x{step}", top=1).hits[0].title == title
-                    search._candidates._vectors.save()
+                    cache.save()
                 store.remove_documents([store.documents(f"own {number}")[0].id])
         except Exception as error:
             failures.append(error)

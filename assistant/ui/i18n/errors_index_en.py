@@ -3,6 +3,11 @@
 SENTENCES: dict[str, str] = {
     # Asking the store
     "store.unopenable": "The index {path} cannot be opened: {reason}.",
+    "store.server_extra": 'An index on a server needs more packages: pip install "sourcier[server]".',
+    "store.unknown_url": "SOURCIER_STORE must begin with sqlite: or postgresql://, not with {scheme}.",
+    "store.not_on_server": "This index stands on a database server, which is checked and backed up with its own tools.",
+    "storage.unreachable": "The database server does not answer: {reason}.",
+    "storage.failed": "The database server refuses: {reason}.",
     "store.newer": "it was written by a newer Sourcier; update the program to open it",
     "store.document_gone": "The document is no longer in the index.",
     "store.document_unknown": "There is no document '{name}'.",

@@ -3,6 +3,11 @@
 SENTENCES: dict[str, str] = {
     # Asking the store
     "store.unopenable": "L’index {path} ne peut pas être ouvert : {reason}.",
+    "store.server_extra": 'Un index sur un serveur demande d’autres paquets : pip install "sourcier[server]".',
+    "store.unknown_url": "SOURCIER_STORE doit commencer par sqlite: ou postgresql://, et non par {scheme}.",
+    "store.not_on_server": "Cet index est sur un serveur, qui a ses propres outils.",
+    "storage.unreachable": "Le serveur de base de données ne répond pas : {reason}.",
+    "storage.failed": "Le serveur de base de données refuse : {reason}.",
     "store.newer": "il a été écrit par un Sourcier plus récent ; mettez le programme à jour pour l’ouvrir",
     "store.document_gone": "Ce document n’est plus dans l’index.",
     "store.document_unknown": "Il n’y a pas de document « {name} ».",

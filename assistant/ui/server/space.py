@@ -20,7 +20,7 @@ from corpus.errors import Reason, SourcierError
 from corpus.home import VARIABLE as HOME
 from corpus.home import Home
 from index.maintenance.restore import restore
-from index.storage.store import Store
+from index.storage.opening import open_store
 
 OPEN = "SOURCIER_OPEN"  # "1": no password is asked for
 PUBLIC = "SOURCIER_DEMONSTRATION"  # names of collections, by commas: a public demonstration of them alone
@@ -75,7 +75,7 @@ def unpack(carried: Path, home: Home) -> None:
     packages = {name: carried / "collections" / f"{n}.zip" for n, name in enumerate(chosen, start=1)}
     if not any(path.is_file() for path in packages.values()):
         return
-    store = Store(home.index)
+    store = open_store(home)
     try:
         there = set(store.collections())
         for name, path in packages.items():

@@ -1,8 +1,10 @@
 import pytest
-from conftest_index import add, document
+from conftest_index import BOTH, add, document
 
 from index.retrieval.aliases import Aliases
 from index.retrieval.vocabulary import Vocabulary
+
+DATABASES = BOTH
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 import pytest
-from conftest_index import add, document
+from conftest_index import BOTH, add, document
 
 from index.retrieval.candidates import Candidates, Standing, keywords
 from index.vectors.embedder import HashingEmbedder
 from index.vectors.faiss_cache import VectorCache
+from index.vectors.nearest import nearest_of
+
+DATABASES = BOTH
 
 FRENCH = (
     document("Chirurgie", "Deux patientes furent opérées hier matin.", language="fr"),
@@ -53,14 +56,16 @@ def test_question_is_embedded_as_a_question(library, tmp_path):
             roles.append(role)
             return super().encode(texts, role)
 
-    cache = VectorCache(library, tmp_path / "vectors", "hashing")
-    found = Candidates(library, Noting(), cache).find("eye pressure", [1])
+    cache, noting = VectorCache(library, tmp_path / "vectors", "hashing"), Noting()
+    found = Candidates(library, noting, nearest_of(library, noting, cache)).find("eye pressure", [1])
     assert found.dense and found.complete and roles == ["query"]
 
 
 def test_a_passage_stands_where_the_searches_rank_it(library, embedder, tmp_path):
     add(library, [document("Nobody", "It was never embedded.")], embedder, "late", "late.jsonl")
-    candidates = Candidates(library, embedder, VectorCache(library, tmp_path / "vectors", embedder.name))
+    candidates = Candidates(
+        library, embedder, nearest_of(library, embedder, VectorCache(library, tmp_path / "vectors", embedder.name))
+    )
     found = candidates.find("eye pressure and bread", [1])
     by_cosine = sorted(found.dense, key=lambda passage: -found.dense[passage])
     assert len(found.keyword) == 2 and len(found.dense) == 4

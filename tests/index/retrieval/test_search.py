@@ -1,5 +1,5 @@
 import pytest
-from conftest_index import add, document, embed_all
+from conftest_index import BOTH, add, document, embed_all
 
 from index.retrieval.candidates import keywords
 from index.retrieval.fusion import normalised
@@ -7,6 +7,8 @@ from index.retrieval.search import Search
 from index.storage.store import StoreError
 from index.vectors.embedder import HashingEmbedder
 from index.vectors.faiss_cache import VectorCache
+
+DATABASES = BOTH
 
 
 def titles(result):

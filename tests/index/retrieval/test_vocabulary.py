@@ -1,9 +1,11 @@
 import sys
 import threading
 
-from conftest_index import add, document
+from conftest_index import BOTH, add, document
 
 from index.retrieval.vocabulary import Vocabulary, stem
+
+DATABASES = BOTH
 
 
 def test_words_are_counted_by_stem_without_accents(library):

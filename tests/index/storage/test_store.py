@@ -3,14 +3,17 @@ import sqlite3
 
 import numpy as np
 import pytest
-from conftest_index import DOCUMENTS, add, document, embed_all
+from conftest_index import BOTH, DOCUMENTS, add, document, embed_all
 
 from corpus.chunking import chunk
 from corpus.document import Dropped
 from corpus.errors import Reason
+from index.storage.matching import Match
 from index.storage.schema import MIGRATIONS
 from index.storage.store import Store, StoreError
 from index.views.status import collection_statuses
+
+DATABASES = BOTH
 
 
 def counts(store):
@@ -61,13 +64,13 @@ def test_vectors_are_shared_by_equal_texts_and_computed_once(store, embedder):
     embed_all(store, embedder)
     add(store, DOCUMENTS[:1], embedder, collection="two")
     assert store.unembedded(10) == []
-    assert counts(store)["vectors"] == 1
+    # A server keeps one for each collection, the file one for all.
+    assert counts(store)["vectors"] == (2 if store.is_server else 1)
 
 
 def test_removing_a_document_removes_its_passages_words_and_vector(library):
     library.remove_documents(["g1"])
-    words = library.database.connection.execute("SELECT rowid FROM passages_fts WHERE passages_fts MATCH 'pressure'")
-    assert words.fetchall() == []
+    assert not library.words.holds(Match(("pressure",)))
     assert counts(library)["vectors"] == 3
 
 

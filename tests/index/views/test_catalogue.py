@@ -1,11 +1,13 @@
 """The list of what lies in the index, with its states."""
 
 import pytest
-from conftest_index import DOCUMENTS, add, document, embed_all
+from conftest_index import BOTH, DOCUMENTS, add, document, embed_all
 
 from corpus.chunking import chunk
 from index.storage.schema import FIRST_CHUNKING
 from index.views.catalogue import Catalogue
+
+DATABASES = BOTH
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 import pytest
-from conftest_index import DOCUMENTS, add, document
+from conftest_index import BOTH, DOCUMENTS, add, document
 
 from index.storage.store import StoreError
 from index.views.documents import documents_of, file_of, has_words, headings_of, ids_of, text_of
+
+DATABASES = BOTH
 
 
 def test_documents_come_in_an_order_of_their_own_content(library):

@@ -1,5 +1,5 @@
 import pytest
-from conftest_index import DOCUMENTS, add, document
+from conftest_index import BOTH, DOCUMENTS, add, document
 
 from index.storage.store import StoreError
 from index.views.lookup import (
@@ -14,6 +14,8 @@ from index.views.lookup import (
     row_numbers,
     similar_names,
 )
+
+DATABASES = BOTH
 
 
 @pytest.fixture
