@@ -27,10 +27,10 @@ log = logging.getLogger(__name__)
 ICON = ASSETS / "icon.svg"
 BUSY_S, IDLE_S = 1.5, 15.0  # how often the state of loading and indexing is looked at
 
-# What the browser remembers: the language for all tabs, the open conversation for this one.
+# What the browser knows: the language chosen in it, and the conversation in the page's address.
 REMEMBERED = """() => [null, JSON.stringify({
     language: localStorage.getItem('sourcier.language'),
-    conversation: sessionStorage.getItem('sourcier.conversation'),
+    conversation: new URLSearchParams(location.search).get('conversation'),
 })]"""
 
 

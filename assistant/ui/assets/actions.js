@@ -48,7 +48,7 @@ const local = {
     document.querySelector('#shortcuts').close();
   },
   tab(button) {
-    document.getElementById(button.dataset.tab)?.click();
+    window.sourcierAddress.tab(button.dataset.tab);
     // What stands in a tab is shown a moment after it opens.
     const at = button.dataset.at;
     if (at) setTimeout(() => document.getElementById(at)?.scrollIntoView({ block: 'start' }), 400);
@@ -62,9 +62,14 @@ const local = {
   },
 };
 
+const part = element.closest('.block[id]')?.id;
+if (part) window.sourcierAddress?.reach(part, trigger);
+
 element.addEventListener('click', (event) => {
-  const button = event.target.closest('button[data-act]');
+  const button = event.target.closest('button[data-act], a[data-act]');
+  if (button?.matches('a') && (event.ctrlKey || event.metaKey || event.shiftKey)) return; // another window is meant
   if (button) {
+    if (button.matches('a')) event.preventDefault();
     const data = { ...button.dataset };
     // A second quick click on “Next” was never meant for what has moved under the pointer.
     if (event.detail > 1 && data.act === 'example' && window.sourcierLast === 'tour') return;
@@ -126,8 +131,7 @@ watch('value', () => {
   }
   const spoken = element.querySelector('[data-lang]');
   if (spoken) document.documentElement.lang = spoken.dataset.lang;
-  const open = element.querySelector('[data-conversation]');
-  if (open) sessionStorage.setItem('sourcier.conversation', open.dataset.conversation);
+  window.sourcierAddress?.changed();
 });
 
 /* What stands in a tab is made when that is first opened. */

@@ -60,7 +60,7 @@ const walk = (step) => {
   entries[at < 0 ? 0 : Math.min(Math.max(at + step, 0), entries.length - 1)]?.click();
 };
 const focus = (selector) => {
-  if (selector !== '#question textarea' || !seen($(selector))) press('#ask-tab-button');
+  if (selector !== '#question textarea' || !seen($(selector))) window.sourcierAddress.tab('ask');
   setTimeout(() => $(selector)?.focus(), 50);
 };
 const passage = (n) => {
@@ -84,8 +84,8 @@ const keys = {
   e: () => press('[data-act=edit]', newest()),
   c: () => press('[data-act=copy]', newest()),
   p: page,
-  a: () => press('#ask-tab-button'),
-  d: () => press('#documents-tab-button'),
+  a: () => window.sourcierAddress.tab('ask'),
+  d: () => window.sourcierAddress.tab('documents'),
   t: () => press('[data-act=theme]'),
   '?': () => press('[data-act=help]'),
 };
@@ -134,7 +134,7 @@ document.addEventListener('drop', (event) => {
   event.preventDefault();
   const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   const files = [...event.dataTransfer.files];
-  press('#documents-tab-button');
+  window.sourcierAddress.tab('documents');
   whenThere(() => $('#files input[type=file]') && window.sourcierTake, (take) => take(entries, files));
 });
 

@@ -174,6 +174,7 @@ ENGLISH = MappingProxyType(
         "conversations.new": "New conversation",
         "conversations.search": "Search conversations",
         "conversations.empty": "Your conversations are kept here, on this computer only.",
+        "conversations.gone": "That conversation is no longer here.",
         "conversations.none": "No conversation holds these words.",
         "conversations.more": "And {n} more: search for them.",
         "conversations.menu": "What to do with “{title}”",

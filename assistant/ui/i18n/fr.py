@@ -178,6 +178,7 @@ FRENCH = MappingProxyType(
         "conversations.new": "Nouvelle conversation",
         "conversations.search": "Chercher une conversation",
         "conversations.empty": "Vos conversations sont gardées ici, sur cet ordinateur seulement.",
+        "conversations.gone": "Cette conversation n’est plus là.",
         "conversations.none": "Aucune conversation ne contient ces mots.",
         "conversations.more": "Et {n} autres : cherchez-les.",
         "conversations.menu": "Que faire de « {title} »",

@@ -9,7 +9,7 @@ from gradio.events import Dependency
 from assistant.services.application import Application
 from assistant.ui.i18n.texts import t
 from assistant.ui.panels.chat import ChatPanel
-from assistant.ui.panels.components import QUIET, SAVE_FILE, Changes, Options, action
+from assistant.ui.panels.components import QUIET, SAVE_FILE, Changes, Options, action, settled
 from assistant.ui.panels.conversations import ConversationsPanel
 from assistant.ui.panels.explanation import ExplanationPanel
 from assistant.ui.panels.feedback import ACTIONS, give_feedback
@@ -17,9 +17,9 @@ from assistant.ui.panels.sources import SourcesPanel
 from assistant.ui.tab import Streams, Tab
 
 # A new answer shows its own sources, whatever passage was looked at before.
-FORGET_PASSAGE = "(...values) => { if (location.hash) location.hash = ''; return values; }"
+FORGET_PASSAGE = "(...values) => { window.sourcierAddress.forget(); return values; }"
 # The question is on the page before the server has it, and the field is free for the next one.
-ASKING = "(...values) => { if (location.hash) location.hash = ''; window.sourcierEcho?.(values[1]); return values; }"
+ASKING = "(...values) => { window.sourcierAddress.forget(); window.sourcierEcho?.(values[1]); return values; }"
 
 
 class AskPanel:
@@ -89,7 +89,8 @@ class AskPanel:
         self._wire_conversations(turns)
         sources = self._sources
         for part in (sources.cards, sources.viewer):
-            part.click(self._in_sources, [self._tab], [sources.viewer], **QUIET)
+            seen = part.click(self._in_sources, [self._tab], [sources.viewer], **QUIET)
+            seen.then(None, js=settled("page"), **QUIET)
         self._explanation.wire(self._tab)
 
     def follow_after(self, event: Dependency) -> None:
@@ -116,6 +117,7 @@ class AskPanel:
     def _wire_conversations(self, turns: Options) -> None:
         left = self._conversations
         opened = left.list.click(self._in_list, [self._tab], self.outputs, **turns)
+        opened.then(None, js=settled("conversation"), **QUIET)
         left.list.submit(self._in_list, [self._tab], self.outputs, **turns)
         for part in (left.list, left.archive):
             # After the list has acted: a file is made only where one was asked for.
@@ -177,7 +179,10 @@ class AskPanel:
 
     def _in_list(self, tab: Tab, event: gr.EventData) -> Changes:
         before = tab.conversation
-        tab = self._conversations.act(*action(event), tab)
+        name, data = action(event)
+        tab = self._conversations.act(name, data, tab)
+        if name == "go" and data.get("id") and tab.conversation is None:
+            gr.Info(t("conversations.gone", tab.lang), title="")
         if tab.conversation == before:
             return {self._tab: tab} | self._conversations.shown(tab)
         return self.shown(tab) | self.chosen(tab) | self._closed

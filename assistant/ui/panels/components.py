@@ -27,6 +27,11 @@ SAVE_FILE = """(file) => {
 }"""
 
 
+def settled(part: str) -> str:
+    """Tells `address.js` that the server has dealt with what that part of the page's address asked for."""
+    return f"() => window.sourcierAddress.settled('{part}')"
+
+
 def html(more: str = "", *, elem_id: str | None = None) -> gr.HTML:
     """A place for markup made by `render`, whose buttons and forms become click and submit events.
 

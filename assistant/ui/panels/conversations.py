@@ -62,6 +62,9 @@ class ConversationsPanel:
             return quiet
         if name == "restore" and identity is not None and identity == tab.deleted:
             return replace(quiet, conversation=identity) if history.restore(identity) else quiet
+        if name == "go":  # what the page's address names
+            known = identity is not None and self._app.knows(identity)
+            return replace(quiet, conversation=identity if known else None, editing=None)
         if identity is None or not self._app.knows(identity):
             return tab
         if name == "open":

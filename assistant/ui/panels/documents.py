@@ -14,7 +14,7 @@ from assistant.services.uploads import LONGEST_NAME
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import counted, t
-from assistant.ui.panels.components import QUIET, Changes, Options, Update, action, choice, html, number
+from assistant.ui.panels.components import QUIET, Changes, Options, Update, action, choice, html, number, settled
 from assistant.ui.tab import Tab
 from corpus.errors import SourcierError
 from index.views.catalogue import DOCUMENT, FILTERS, SOURCE
@@ -136,6 +136,8 @@ class DocumentsPanel:
         for part in (self._work, self._collections, self._watches, self._title, self._table, self._preview, self._sets):
             for listen in (part.click, part.submit):
                 events.append(listen(self._clicked, seen, acted, **one))
+                if part is self._table:
+                    events[-1].then(None, js=settled("document"), **QUIET)
         narrowed = [self._browsing, self._title, self._table]
         for field in (self._search, self._filter):
             field.change(

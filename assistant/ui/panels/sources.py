@@ -29,7 +29,7 @@ class SourcesPanel:
 
     def shown(self, tab: Tab) -> Changes:
         """The passages of the tab's conversation."""
-        return {self.cards: render.sources_panel(self._app.jobs.views(tab.conversation), tab.lang)}
+        return {self.cards: render.sources_panel(self._app.jobs.views(tab.conversation), tab.lang, tab.conversation)}
 
     @property
     def closed(self) -> Changes:

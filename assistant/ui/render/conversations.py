@@ -20,7 +20,7 @@ FORMATS = ("markdown", "html", "pdf", "json")
 def conversation_list(found: Sequence[Found], tab: Tab, now: float | None = None, deleted_title: str = "") -> str:
     """Conversations in the given order, by age; with a query, the words in which it was found. `deleted_title` is
     that of the conversation whose deletion can be undone."""
-    remembered = f'data-conversation="{tab.conversation or ""}"'  # read by `actions.js`, for a reload of the tab
+    remembered = f'data-conversation="{tab.conversation or ""}"'  # read by `address.js`
     undo = _undo(deleted_title, tab)
     if not found:
         key = "conversations.none" if tab.query else "conversations.empty"
@@ -66,8 +66,8 @@ def _entry(conversation: Conversation, title: str, said: str, tab: Tab) -> str:
     words = f'<span class="snippet">{words}</span>' if words else ""
     name = t("conversations.menu", lang, title=clipped(title, 60))
     return (
-        f'<button type="button" class="act entry" data-act="open" data-id="{identity}" dir="auto"'
-        f'{current} title="{esc(title)}">{esc(title)}{words}</button>'
+        f'<a href="?conversation={identity}" class="act entry" data-act="open" data-id="{identity}" dir="auto"'
+        f'{current} title="{esc(title)}">{esc(title)}{words}</a>'
         f'<button type="button" class="act more" popovertarget="menu-{identity}" aria-label="{esc(name)}" '
         f'title="{esc(name)}">{ICONS["icon:more"]}</button>{_menu(conversation, lang)}'
     )

@@ -40,7 +40,7 @@ def missing_generator(name: str, lang: str) -> str:
     if not name:
         return ""
     words = esc(t("generators.missing", lang, name=name))
-    to = button(t("generators.get", lang), "tab", tab="settings-tab-button", at=ELEMENT)
+    to = button(t("generators.get", lang), "tab", tab="settings", at=ELEMENT)
     return f'<p class="help missing-generator">{words} {to}</p>'
 
 

@@ -50,7 +50,7 @@ def _buttons(questions: Sequence[str]) -> str:
 
 
 def _add(questions: Sequence[str], folder: str, lang: str) -> str:
-    to = button(t("tour.add_button", lang), "tab", kind="primary", tab="documents-tab-button")
+    to = button(t("tour.add_button", lang), "tab", kind="primary", tab="documents")
     return f"<p>{esc(t('tour.add_text', lang))}</p><p>{to}</p>"
 
 

@@ -38,8 +38,8 @@ def library_table(page: Page, offset: int, removing: tuple[str, int] | None, nar
 def _entry(entry: Entry, asked: bool, lang: str) -> str:
     title = clipped(entry.title or entry.path or t("card.untitled", lang), LONGEST_TITLE)
     named = (
-        f'<button type="button" class="act entry" data-act="open" data-id="{entry.id}" dir="auto" '
-        f'aria-label="{esc(t("library.open", lang, title=title))}">{esc(title)}</button>'
+        f'<a href="?document={entry.id}" class="act entry" data-act="open" data-id="{entry.id}" dir="auto" '
+        f'aria-label="{esc(t("library.open", lang, title=title))}">{esc(title)}</a>'
         if entry.kind == "document"
         else f'<span class="entry" dir="auto">{esc(title)}</span>'
     )
@@ -119,7 +119,8 @@ def preview(entry: Entry | None, excerpts: Sequence[Excerpt], dropped: Sequence[
     more = button(t("preview.more", lang, n=min(left, EXCERPTS)), "more", kind="boxed") if left > 0 else ""
     body = cards + more if excerpts else f'<p class="empty">{esc(t("preview.none", lang))}</p>'
     return (
-        f'<aside class="preview" role="dialog" aria-label="{esc(t("preview.title", lang, title=title))}"><header><div>'
+        f'<aside class="preview" role="dialog" data-document="{entry.id}" '
+        f'aria-label="{esc(t("preview.title", lang, title=title))}"><header><div>'
         f'<h2 dir="auto">{esc(title)}</h2><p class="path" dir="auto">{esc(entry.path)}</p>'
         f'<p class="facts">{esc(counted("passages", entry.passages, lang))} · {esc(t("preview.help", lang))}</p></div>'
         f"{close}</header>{_left_out(dropped, lang)}{body}</aside>"

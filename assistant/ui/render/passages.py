@@ -6,15 +6,16 @@ from itertools import pairwise
 from assistant.schema import Answer
 from assistant.services.turns import TurnView
 from assistant.ui.i18n.texts import certainty, decimal, percent, t
-from assistant.ui.render.html import button, clipped, emphasised, esc
+from assistant.ui.render.html import clipped, emphasised, esc
 from index.retrieval.hit import Hit
 
 LONGEST_PASSAGE = 8000  # characters; a passage is some 1,000, so only a damaged index meets this
 Span = tuple[int, int, int]  # first and last character (behind it), place of the sentence
 
 
-def sources_panel(views: Iterable[TurnView], lang: str) -> str:
+def sources_panel(views: Iterable[TurnView], lang: str, conversation: int | None = None) -> str:
     """One group of cards a turn; CSS shows the one that the address names (`#t5`, `#t5-s2`), else the newest.
+    `conversation` is that of the turns, where the history keeps it: pages of it have an address.
 
     Each group has a tag of its own: the page is updated in place, and an element that the address pointed to must
     not live on as a card of another turn.
@@ -22,7 +23,7 @@ def sources_panel(views: Iterable[TurnView], lang: str) -> str:
     shown = [view for view in views if view.sources or view.running]
     if not shown:
         return _empty(lang)
-    return "".join(_group(view, lang, newest=view is shown[-1]) for view in shown)
+    return "".join(_group(view, lang, conversation, newest=view is shown[-1]) for view in shown)
 
 
 def _empty(lang: str) -> str:
@@ -32,10 +33,12 @@ def _empty(lang: str) -> str:
     )
 
 
-def _group(view: TurnView, lang: str, newest: bool) -> str:
+def _group(view: TurnView, lang: str, conversation: int | None, newest: bool) -> str:
     spans = evidence(view.answer)
     head = t("sources.refused" if view.answer and view.answer.refused else "sources.for", lang)
-    cards = "".join(_card(view, n, hit, spans.get(n, ()), lang) for n, hit in enumerate(view.sources, start=1))
+    cards = "".join(
+        _card(view, n, hit, spans.get(n, ()), lang, conversation) for n, hit in enumerate(view.sources, start=1)
+    )
     if not cards:
         cards = '<div class="skeleton" aria-hidden="true"></div>' * 3
     close = esc(t("sources.close", lang))
@@ -84,7 +87,7 @@ def _piece(markup: str, places: Sequence[int]) -> str:
     return f'<mark data-by="{" ".join(map(str, places))}">{markup}</mark>' if places else markup
 
 
-def _card(view: TurnView, n: int, hit: Hit, spans: Sequence[Span], lang: str) -> str:
+def _card(view: TurnView, n: int, hit: Hit, spans: Sequence[Span], lang: str, conversation: int | None) -> str:
     turn_id = view.id
     anchor = f"t{turn_id}-s{n}"
     title = clipped(hit.title or hit.path or t("card.untitled", lang), 200)
@@ -94,7 +97,11 @@ def _card(view: TurnView, n: int, hit: Hit, spans: Sequence[Span], lang: str) ->
     answering = [(span.start, span.end) for span in hit.evidence]
     more = f'<a class="more" href="#{anchor}">{esc(t("card.more", lang))}</a>'
     if has_pages(hit):
-        more += button(t("card.open", lang, page=hit.page), "page", kind="quiet open-page", turn=turn_id, n=n)
+        words = esc(t("card.open", lang, page=hit.page))
+        more += (
+            f'<a href="?conversation={conversation or ""}&amp;page={turn_id}.{n}.{hit.page}" '
+            f'class="act quiet open-page" data-act="page" data-turn="{turn_id}" data-n="{n}">{words}</a>'
+        )
     badge = _score(hit, view.confidence, bool(spans), lang)
     return (
         f'<article class="card{" cited" if spans else ""}" id="{anchor}" tabindex="-1">'

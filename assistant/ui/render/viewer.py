@@ -28,7 +28,8 @@ def page_viewer(page: Page, hit: Hit, turn: int, n: int, lang: str) -> str:
     name = esc(t("viewer.name", lang, title=title, page=page.number))
     picture = base64.b64encode(page.png).decode("ascii")
     return (
-        f'<section class="pdf" aria-label="{name}"><header><h2 dir="auto">{esc(title)}</h2>'
+        f'<section class="pdf" data-view="{turn}.{n}.{page.number}" aria-label="{name}">'
+        f'<header><h2 dir="auto">{esc(title)}</h2>'
         f'<span class="where">{steps}<span>{esc(where)}</span></span>{close}</header>'
         f'<div class="sheet" tabindex="0"><div class="paper"><img src="data:image/png;base64,{picture}" alt="{name}" '
         f'style="aspect-ratio:{1 / page.ratio:.4f}">{marks}</div></div></section>'

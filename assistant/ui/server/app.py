@@ -134,11 +134,14 @@ def launch(
     login = Login(password, framed=hosting is not None) if password else None
     guards = middleware(host, login, hosting or LOCAL)
     beside: list[BaseRoute]
+    scripts: tuple[str, ...]
     if demonstration is None:
         page = Window(app).build()
+        scripts = ("theme.js", "address.js")
         beside = [Mount("/v1", routes.make(app, partial(sentence, lang="en"))), *pwa.routes()]
     else:
         page, beside = Demonstration(app, demonstration).build(), [*pwa.routes()]
+        scripts = ("theme.js",)
         guards = read_only(host, hosting or LOCAL)
     page.queue(default_concurrency_limit=8, max_size=None if demonstration is None else MOST_WAITING)
     _, url, _ = page.launch(
@@ -151,7 +154,7 @@ def launch(
         _frontend=False,  # else Gradio asks its own page, and gives up after three seconds on a busy machine
         theme=theme(),
         css="\n".join(scaled((ASSETS / name).read_text("utf-8")) for name in STYLES),
-        head=f"{pwa.HEAD}<script>{(ASSETS / 'theme.js').read_text('utf-8')}</script>",
+        head=pwa.HEAD + "".join(f"<script>{(ASSETS / name).read_text('utf-8')}</script>" for name in scripts),
         favicon_path=ASSETS / "icon.svg",
         footer_links=[],
         run_history=False,
