@@ -3,9 +3,21 @@
 import argparse
 
 from scripts._common import parser, run
-from scripts._evaluate import answers, dialogue, follow_ups, grounding, lm, open, queries, questions, refusal, retrieval
+from scripts._evaluate import (
+    answers,
+    cross_lingual,
+    dialogue,
+    follow_ups,
+    grounding,
+    lm,
+    open,
+    queries,
+    questions,
+    refusal,
+    retrieval,
+)
 
-MEASURES = (lm, dialogue, questions, retrieval, answers, open, refusal, grounding, follow_ups, queries)
+MEASURES = (lm, dialogue, questions, retrieval, answers, open, cross_lingual, refusal, grounding, follow_ups, queries)
 EXAMPLES = """A run is stored with its settings and every question's value, in evaluation/ of the data folder unless
 --out names a file; --baseline RUN.json compares with an earlier one by a paired test, measure by measure.
 

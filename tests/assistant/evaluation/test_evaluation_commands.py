@@ -5,14 +5,15 @@ import json
 import pytest
 from conftest_medicine import TEXTS, fill
 
-from assistant.evaluation import dialogue
+from assistant.evaluation import cross_lingual, dialogue
 from assistant.evaluation.dialogue import Case
 from assistant.evaluation.questions import Query, load, save
 from assistant.evaluation.retrieval import systems
 from assistant.evaluation.runs import load as load_run
 from assistant.gate import gate
 from assistant.generation.generator import Generator
-from corpus.document import Passage
+from corpus.chunking import chunk_many
+from corpus.document import Document, Passage, Section
 from corpus.errors import SourcierError
 from index.retrieval import reading
 from index.storage.store import Store
@@ -219,6 +220,30 @@ def test_what_a_part_gives_is_measured_on_the_same_questions(home, qa, capsys):
     assert names == [f"piaf-fr{what}{part}" for part in without for what in ("", ", answers")]
     compared = {(row["name"], row["measure"]) for row in found["within"]}
     assert ("piaf-fr, answers: whole - no reader", "leads") in compared and len(compared) == 6
+
+
+def test_pages_in_another_language_are_found(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SOURCIER_EMBEDDER", "hashing")
+    monkeypatch.setattr(cross_lingual, "is_tenth", lambda group: True)
+    said = {
+        "en": "{} is a name that many people bear in several countries of this world.",
+        "fr": "{} est un nom que portent bien des gens dans plusieurs pays du monde.",
+    }
+    names = ("Asimov", "Bach", "Curie", "Darwin")
+    pages = {language: [(name, text.format(name)) for name in names] for language, text in said.items()}
+    monkeypatch.setattr(cross_lingual.mixture, "read_summaries", lambda files: pages)
+    store, embedder = Store(tmp_path / "index.sqlite3"), HashingEmbedder()
+    for language, collection in cross_lingual.COLLECTIONS.items():
+        documents = [Document(name, (Section(text),), language=language) for name, text in pages[language]]
+        source = store.add_source(collection, f"{collection}.jsonl", "file")
+        scan = store.begin_scan(source.id)
+        store.put(source.id, scan, zip(documents, chunk_many(documents, embedder.count_tokens), strict=True))
+        store.end_scan(source.id, scan)
+    store.close()
+    status, found = answer(["--home", tmp_path, "cross-lingual", "--count", "3", "--json"], capsys)
+    assert status == 0
+    tables = found["tables"]
+    assert [(table["questions"], table["measures"]["right first"]["mean"]) for table in tables] == [(3, 1.0)] * 2
 
 
 # --- grounding, follow-ups, dialogue ------------------------------------------------------------------------------
