@@ -16,9 +16,11 @@ from dataclasses import dataclass, replace
 from assistant.extraction.quotes import highlighted, leading, quotes
 from assistant.extraction.windows import windows
 from assistant.gate.gate import probability
+from assistant.query import operations
 from assistant.query.follow_ups import Candidate, candidates
 from assistant.query.requests import Request, request
 from assistant.query.responses import Responder
+from assistant.query.table_answers import Outcome, over_tables
 from assistant.resources import Resources
 from assistant.schema import MODES, Answer, Answered, Drafted, Event, Mode, Searched, Sentence, Timings, Turn
 from assistant.settings import Settings
@@ -123,6 +125,15 @@ class Assistant:
             yield Searched(response.sources, 1.0, clock.search_s, response.documents)
             yield Answered(replace(response, timings=clock.timings()))
             return
+        outcome = self._computed(question, history, collections, clock)
+        if outcome is not None and outcome.found is not None:
+            rows = outcome.found
+            computed = Answer(
+                question, False, 1.0, mode, "", rows.sentences, rows.sources, collections=tuple(collections)
+            )
+            yield Searched(rows.sources, 1.0, clock.search_s, computed.documents)
+            yield Answered(replace(computed, timings=clock.timings()))
+            return
         found = self._found(question, history, collections, clock)
         hits = tuple(grouped(found.hits, settings.passages))
         confidence = probability(found.log_odds) if hits else 0.0
@@ -144,6 +155,10 @@ class Assistant:
         if not answer.refused:
             chosen = replace(settings, model=model or settings.model)
             answer = yield from self._written(answer, chosen, clock, stop)
+            if outcome is not None and (lead := leading(hits)) and outcome.is_on(hits[lead.n - 1], lead.start):
+                answer = replace(answer, notices=(outcome.notice, *answer.notices))
+        elif outcome is not None and hits and outcome.holds(hits[0]):
+            answer = replace(answer, notices=(outcome.notice, *answer.notices))
         yield Answered(replace(answer, timings=clock.timings()))
 
     def answer(self, question: str, **options) -> Answer:
@@ -175,6 +190,20 @@ class Assistant:
         embedder = self.resources.search.embedder
         responder = Responder(self.resources.store, embedder.encode if embedder else None, evidence)
         return responder.answer(wanted, question, history, collections, mode)
+
+    def _computed(
+        self, question: str, history: Sequence[Turn], collections: Sequence[str], clock: "_Clock"
+    ) -> Outcome | None:
+        """What a question that asks for a count, a total, a mean, the least or the greatest comes to over a table."""
+        asked = operations.operation(question)
+        if asked is None:
+            return None
+        with clock.searching():
+            documents = named_in(self.resources.store, question, collections)
+            hits = self.resources.search.find(question, READ, collections, documents).hits
+            embedder = self.resources.search.embedder
+            encode = embedder.encode if embedder else None
+            return over_tables(question, asked, hits, self.resources.store, encode, leaning=bool(history))
 
     def _found(self, question: str, history: Sequence[Turn], collections: Sequence[str], clock: "_Clock") -> Found:
         """Searches and reads each way to understand the question; the one that is answered most surely."""

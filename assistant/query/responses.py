@@ -4,24 +4,19 @@ A summary, a list of mentions, a comparison, more of the last answer, or a few w
 documents is quoted and cited.
 """
 
-import json
 from collections.abc import Callable, Sequence
-from functools import cache
-from pathlib import Path
 
 from assistant.query import actions
 from assistant.query.actions import Encode, Found
 from assistant.query.follow_ups import last_answered, main_source
+from assistant.query.replies import language_of_reply, reply
 from assistant.query.requests import SMALL_TALK, Request
 from assistant.schema import Answer, Mode, Sentence, Turn
-from corpus.language import detect
 from index.retrieval.hit import Hit
 from index.storage.store import Store
 from index.views import lookup
 
-REPLIES = Path(__file__).with_name("replies.json")
 LISTED = 4  # collections that are named in a reply
-OTHER_LANGUAGE = "en"
 
 Evidence = Callable[[str], tuple[Sequence[Sentence], Sequence[Hit]]]  # a name -> what the documents say of it
 
@@ -84,14 +79,8 @@ class Responder:
         return actions.summary(passages, self._encode) if passages else None
 
     def _said(self, key: str, question: str, **values: str) -> Found:
-        text = _replies()[detect(question) or OTHER_LANGUAGE][key].format(**values)
-        return Found((Sentence(text, True, 1.0),))
+        return Found((Sentence(reply(language_of_reply(question), key, **values), True, 1.0),))
 
     def _names(self, collections: Sequence[str]) -> str:
         names = list(collections) or self._store.collections()
         return ", ".join(names[:LISTED]) + (" …" if len(names) > LISTED else "")
-
-
-@cache
-def _replies() -> dict[str, dict[str, str]]:
-    return json.loads(REPLIES.read_text("utf-8"))

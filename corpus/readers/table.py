@@ -29,31 +29,36 @@ def read(path: Path) -> Iterator[Document | Dropped]:
 
     What stands above the header, and comments, are documents named after the file.
     """
+    return (read for _, read in records(path))
+
+
+def records(path: Path) -> Iterator[tuple[dict[str, str] | None, Document | Dropped]]:
+    """What `read` gives, each row with its cells by column; None beside what is no row of the table."""
     encoding = encoding_of(path)
     shape = _shape(path, encoding)
     table: Iterator[list[str]] = islice(rows(path, encoding, shape.delimiter), shape.skipped, None)
     above = list(islice(table, shape.above))
     if notes := list(_notes(above)):
-        yield _note(path, notes, "above the table")
+        yield None, _note(path, notes, "above the table")
     first = next(table, [])
     header = _names(first, shape.body) if shape.has_header else []
     if not header:
         table = chain([first], table)
     for number, row in enumerate(table, start=1):
         if _is_comment(row, shape.width):
-            yield _note(path, list(_notes([row])), f"row {number}")
+            yield None, _note(path, list(_notes([row])), f"row {number}")
         else:
             yield _row(row, header, path, number)
 
 
-def _row(row: list[str], header: list[str], path: Path, number: int) -> Document | Dropped:
+def _row(row: list[str], header: list[str], path: Path, number: int) -> tuple[dict[str, str], Document | Dropped]:
     names = [name or f"column {at}" for at, name in enumerate(header, start=1)]
     names += [f"column {at}" for at in range(len(names) + 1, len(row) + 1)]
     fields: dict[str, str] = {}
     for name, value in zip(names, row, strict=False):
         fields[name if name not in fields else f"{name} ({len(fields) + 1})"] = value
     line = CELL.join(named_row(header, [one_line(cell) for cell in row])) if header else ""
-    return document(fields, f"{path}, row {number}", f"row {number}", first_is_title=True, row=line)
+    return fields, document(fields, f"{path}, row {number}", f"row {number}", first_is_title=True, row=line)
 
 
 def _note(path: Path, lines: list[str], place: str) -> Document:

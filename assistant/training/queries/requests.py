@@ -64,7 +64,7 @@ def fitted(folder: Path, seed: int = 0) -> tuple[Classifier, Frames, Report]:
     """
     ordinary = list(questions(folder, seed))
     seen = [one for one in ordinary if not one.held_out]
-    positive = list(_positive(_names(folder), seed))
+    positive = list(_positive(names_of(folder), seed))
     words = common_words((one.text, str(number // BLOCK)) for number, one in enumerate(seen)) | _vocabulary()
 
     def learnt(made: Sequence[Example]) -> Classifier:
@@ -119,7 +119,7 @@ def questions(folder: Path, seed: int = 0) -> Iterator[Example]:
         rows = follow_ups.lines(folder / name / "queries.jsonl")
         for number, row in enumerate(sorted(rows, key=lambda row: rank(row["text"]))[:4000]):
             yield Example(" ".join(row["text"].split()), ORDINARY, name.rsplit("-", 1)[-1], number % 5 == 0)
-    for language, names in _names(folder).items():
+    for language, names in names_of(folder).items():
         for title in names[:400]:
             choice = random.Random(title)
             held_out = int(rank(name_of(title))[:8], 16) % 5 == 0
@@ -134,7 +134,7 @@ def _positive(names: dict[str, list[str]], seed: int) -> Iterator[Example]:
                 choice = random.Random(f"{seed} {wording}")
                 held_out = int(rank(wording)[:8], 16) % 5 == 0
                 number = FILLED if GAP.search(wording) else REPEATED
-                for text in {_varied(_filled(wording, names[language], choice), choice) for _ in range(number)}:
+                for text in {varied(_filled(wording, names[language], choice), choice) for _ in range(number)}:
                     yield Example(text, kind, language, held_out)
 
 
@@ -148,7 +148,8 @@ def _filled(wording: str, names: Sequence[str], choice: random.Random) -> str:
     return GAP.sub(name, wording)
 
 
-def _varied(text: str, choice: random.Random) -> str:
+def varied(text: str, choice: random.Random) -> str:
+    """A text as people type it: now and then without capitals or its last sign."""
     if choice.random() < 0.3:
         text = text.lower()
     if choice.random() < 0.3:
@@ -156,7 +157,8 @@ def _varied(text: str, choice: random.Random) -> str:
     return text
 
 
-def _names(folder: Path) -> dict[str, list[str]]:
+def names_of(folder: Path) -> dict[str, list[str]]:
+    """Short titles of the articles of the open sets, by language."""
     names: dict[str, dict[str, None]] = defaultdict(dict)
     for one in follow_ups.asked(folder):
         if len(one.title.split()) <= 4:

@@ -100,6 +100,11 @@ ENGLISH = MappingProxyType(
         "notice.quoted": "The passages support too little of the draft: their best sentences are quoted instead.",
         "notice.generator_writes_english": "The generator writes English only; the passages are in French.",
         "notice.stopped_quoted": "You stopped the draft: the best sentences of the passages stand in its place.",
+        "notice.table_not_computed": "This cannot be computed from the table: a count, total, mean, least or "
+        "greatest can, over one table, also of the rows with a value that you name. "
+        "Here is what its rows say.",
+        "notice.table_several": "Several tables may be meant, and only one can be computed over: name its "
+        "file. Here is what their rows say.",
         "notice.stopped": "Stopped early: this is what had been written.",
         "footer.tokens": "{n} tokens",
         "footer.seconds": "{seconds} s",

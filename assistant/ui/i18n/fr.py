@@ -102,6 +102,12 @@ FRENCH = MappingProxyType(
         "notice.quoted": "Les passages appuient trop peu le brouillon : leurs meilleures phrases le remplacent.",
         "notice.generator_writes_english": "Le générateur n’écrit qu’en anglais ; les passages sont en français.",
         "notice.stopped_quoted": "Vous avez arrêté le brouillon : les meilleures phrases des passages le remplacent.",
+        "notice.table_not_computed": "Ceci ne peut pas être calculé à partir du tableau : seuls le nombre de "
+        "lignes, un total, une moyenne, la plus petite ou la plus grande valeur "
+        "peuvent l’être, sur un seul tableau, au besoin pour les lignes d’une valeur "
+        "donnée. Voici ce que disent ses lignes.",
+        "notice.table_several": "Plusieurs tableaux peuvent convenir, et le calcul ne porte que sur un seul : "
+        "nommez son fichier. Voici ce que disent leurs lignes.",
         "notice.stopped": "Arrêtée avant la fin : voici ce qui était écrit.",
         "footer.tokens": "{n} tokens",
         "footer.seconds": "{seconds} s",
