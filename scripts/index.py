@@ -16,6 +16,7 @@ from index.storage.store import SourceRow, Store, StoreError
 from index.vectors.embedder import load_embedder
 from scripts._common import home_of, parser, run, say
 from scripts._index import maintain as _maintain
+from scripts._index import server as _server
 from scripts._index import upkeep as _upkeep
 from scripts._index.progress import follow, line, statuses_of
 
@@ -31,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     """Exit status 0 done, 1 some inputs failed, 2 wrong usage."""
     options = _options(argv)
     home = home_of(options)
-    store = open_store(home)
+    store = open_store(home, getattr(options, "store", None))
     try:
         return options.action(options, home, store)
     finally:
@@ -66,6 +67,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     action("status", _status, "Says what is in the index and how far it is.")
     _upkeep.register(action)
     _maintain.register(action)
+    _server.register(action)
     return made.parse_args(argv)
 
 

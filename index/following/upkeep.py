@@ -84,6 +84,8 @@ class Upkeep:
             watcher.close()
 
     def _keep_working(self) -> None:
+        if self._store.is_server:
+            return  # workers of its own do that (`scripts.index worker`)
         ended = [worker for worker in self._workers if worker.poll() is not None]
         self._workers = [worker for worker in self._workers if worker.poll() is None]
         failed = any(worker.returncode for worker in ended)

@@ -22,8 +22,9 @@ from index.ingestion.parser import Parser
 from index.ingestion.process import lower_priority
 from index.ingestion.queue import adopt
 from index.storage import manifest
+from index.storage.database import StorageError
 from index.storage.opening import open_store
-from index.storage.store import StoreError
+from index.storage.store import Store, StoreError
 from index.vectors.embedder import EmbedderError, load_embedder
 from index.vectors.faiss_cache import VectorCache
 
@@ -33,6 +34,7 @@ LOCK_WAIT_S = 10.0  # another process that is about to end may not have seen wha
 IDLE_S = 3.0
 POLL_S = 0.1
 GRACE_S = 5.0
+SERVER_POLL_S = 1.0  # between looks for work on a server
 
 
 def lock_path(home: Home) -> str:
@@ -54,7 +56,12 @@ def work(home: Home, stop: threading.Event) -> None:
 
     Raises filelock.Timeout when another process does it.
     """
-    with FileLock(lock_path(home), timeout=LOCK_WAIT_S), contextlib.closing(open_store(home)) as store:
+    with contextlib.ExitStack() as stack:
+        store = stack.enter_context(contextlib.closing(open_store(home)))
+        if store.is_server:
+            work_on_server(home, store, stop)
+            return
+        stack.enter_context(FileLock(lock_path(home), timeout=LOCK_WAIT_S))
         store.requeue_interrupted()
         embedder = load_embedder()
         adopt(store, embedder)
@@ -70,6 +77,33 @@ def work(home: Home, stop: threading.Event) -> None:
             saved = _drain(Builder(store, embedder, parser, halted), halted, save)
         if not saved:
             save()
+
+
+def work_on_server(home: Home, store: Store, stop: threading.Event, *, forever: bool = False) -> None:
+    """Reads and embeds what waits on a server, beside any number of other workers there; with `forever` it waits for
+    more until `stop`. A file must be where this machine sees it at the path that was queued.
+
+    Raises StoreError when the index is another embedder's: workers of two would undo each other's work.
+    """
+    embedder = load_embedder()
+    if not store.use_embedder(embedder.name):
+        raise StoreError("store.other_embedder", name=store.meta("embedder"), here=embedder.name)
+
+    def halted() -> bool:
+        return stop.is_set() or store.paused
+
+    with contextlib.closing(Parser(home)) as parser:
+        while not stop.is_set():
+            try:
+                store.requeue_interrupted()
+                _drain(Builder(store, embedder, parser, halted), halted, store.tidy)
+            except StorageError as error:  # the server is away: what was begun is taken again
+                if not forever:
+                    raise
+                log.warning("%s", error)
+            if not forever:
+                return
+            stop.wait(SERVER_POLL_S)
 
 
 def _drain(builder: Builder, halted: Callable[[], bool], save: Callable[[], None]) -> bool:

@@ -5,7 +5,7 @@ behind `Words` (text search), `PassageRows` (rows that a server keeps by collect
 (`index.vectors.nearest`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -99,6 +99,12 @@ class PassageRows(Protocol):
 
     def forget(self, connection: Any, document: Row, keys: Iterable[bytes]) -> None:
         """Deletes the vectors of those texts that no passage holds any more."""
+
+    def vectors(self, connection: Any, collection: int, embedder: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Vectors by the keys of texts, float16 little-endian; without the texts that have none."""
+
+    def put_vectors(self, connection: Any, collection: int, embedder: str, vectors: Mapping[bytes, bytes]) -> None:
+        """Stores vectors as `vectors` gives them."""
 
     def copy_vector(self, connection: Any, document: Row, key: bytes, new: bytes) -> None:
         """Gives the text `new` the vectors of the text `key`."""

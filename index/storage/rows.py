@@ -222,6 +222,22 @@ class SqlitePassageRows:
             ((key,) for key in keys),
         )
 
+    def vectors(self, connection: Any, collection: int, embedder: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Vectors by the keys of texts."""
+        found = {}
+        for key in keys:
+            sql = "SELECT vector FROM vectors WHERE embedder = ? AND key = ?"
+            if (row := connection.execute(sql, (embedder, key)).fetchone()) is not None:
+                found[key] = row["vector"]
+        return found
+
+    def put_vectors(self, connection: Any, collection: int, embedder: str, vectors: Mapping[bytes, bytes]) -> None:
+        """Stores vectors."""
+        connection.executemany(
+            "INSERT OR IGNORE INTO vectors (embedder, key, vector) VALUES (?, ?, ?)",
+            ((embedder, key, vector) for key, vector in vectors.items()),
+        )
+
     def copy_vector(self, connection: Connection, document: Row, key: bytes, new: bytes) -> None:
         """Gives the text `new` the vectors of the text `key`."""
         connection.execute(

@@ -312,9 +312,10 @@ class Sources:
         new = 0
         with self.database.write() as connection:
             source = connection.execute(
-                "SELECT collection_id, kind, state FROM sources WHERE id = ?", (source_id,)
+                "SELECT collection_id, kind, state, scan FROM sources WHERE id = ?", (source_id,)
             ).fetchone()
-            if source is None or source["state"] == "excluded":
+            # Another number: another worker reads it anew, as this one was taken for dead.
+            if source is None or source["state"] == "excluded" or source["scan"] != scan:
                 raise StoreError("store.source_removed")
             first, embedder = source["kind"] == "file", self._embedder(connection)
             for document, passages in documents:
@@ -344,6 +345,8 @@ class Sources:
     def end_scan(self, source_id: int, scan: int, fingerprint: str = "", look: Look | None = None) -> None:
         """Ends a complete reading. Documents that the source no longer holds are removed in the same transaction."""
         with self.database.write() as connection:
+            if not connection.execute("SELECT 1 FROM sources WHERE id = ? AND scan = ?", (source_id, scan)).fetchone():
+                raise StoreError("store.source_removed")
             unlink(connection, source_id, keep_scan=scan)
             _end(connection, source_id, "done", "", look or Look(fingerprint))
             bump(connection)

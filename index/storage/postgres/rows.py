@@ -1,11 +1,14 @@
 """Passages, vectors and their queue on a server: each names the collection, so that it reaches one
 partition; only what may be copied is looked for in all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from corpus.document import Passage
 from index.storage.backend import Row
+from index.storage.postgres.vectors import written
 from index.storage.postgres.words import tsvector
 
 
@@ -69,6 +72,24 @@ class PostgresPassageRows:
                (SELECT 1 FROM passages WHERE collection_id = ?1 AND key = v.key)""",
             (document["collection_id"], list(keys)),
         )
+
+    def vectors(self, connection: Any, collection: int, embedder: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Vectors by the keys of texts."""
+        # pgvector's own format: two numbers of 16 bits, then the values, the high byte first.
+        rows = connection.execute(
+            """SELECT key, halfvec_send(vector) AS sent FROM vectors
+               WHERE collection_id = ? AND embedder = ? AND key = ANY(?)""",
+            (collection, embedder, list(keys)),
+        )
+        return {row["key"]: np.frombuffer(row["sent"], ">f2", offset=4).astype("<f2").tobytes() for row in rows}
+
+    def put_vectors(self, connection: Any, collection: int, embedder: str, vectors: Mapping[bytes, bytes]) -> None:
+        """Stores vectors."""
+        for key, vector in vectors.items():
+            connection.execute(
+                "INSERT INTO vectors VALUES (?, ?, ?, CAST(? AS HALFVEC)) ON CONFLICT DO NOTHING",
+                (collection, embedder, key, written(np.frombuffer(vector, "<f2"))),
+            )
 
     def copy_vector(self, connection: Any, document: Row, key: bytes, new: bytes) -> None:
         """Gives the text `new` the vectors of the text `key`."""

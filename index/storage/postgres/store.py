@@ -102,8 +102,12 @@ class PostgresStore(Store):
 
     def release(self, source_id: int) -> None:
         """Lets go of a source."""
-        if self._locks is not None and not self._locks.closed:
+        if self._locks is None or self._locks.closed:
+            return
+        try:
             self._locks.execute("SELECT pg_advisory_unlock(%s, %s)", (READING, _small(source_id)))
+        except psycopg.Error:  # the server is away, and its locks with it
+            self._locks.close()
 
     def _hold(self, source_id: int) -> bool:
         with guarded():
