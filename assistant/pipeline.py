@@ -8,7 +8,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, replace
@@ -65,6 +65,7 @@ class Assistant:
         self.home = home
         self.resources = Resources(home)
         self._settings = settings
+        self.observers: list[Callable[[Answer], None]] = []  # are told each answer
 
     @property
     def settings(self) -> Settings:
@@ -123,7 +124,7 @@ class Assistant:
         response = self._response(wanted, question, history, collections, mode, clock) if wanted else None
         if response is not None:
             yield Searched(response.sources, 1.0, clock.search_s, response.documents)
-            yield Answered(replace(response, timings=clock.timings()))
+            yield self._answered(replace(response, timings=clock.timings()))
             return
         outcome = self._computed(question, history, collections, clock)
         if outcome is not None and outcome.found is not None:
@@ -132,7 +133,7 @@ class Assistant:
                 question, False, 1.0, mode, "", rows.sentences, rows.sources, collections=tuple(collections)
             )
             yield Searched(rows.sources, 1.0, clock.search_s, computed.documents)
-            yield Answered(replace(computed, timings=clock.timings()))
+            yield self._answered(replace(computed, timings=clock.timings()))
             return
         found = self._found(question, history, collections, clock)
         hits = tuple(grouped(found.hits, settings.passages))
@@ -159,7 +160,12 @@ class Assistant:
                 answer = replace(answer, notices=(outcome.notice, *answer.notices))
         elif outcome is not None and hits and outcome.holds(hits[0]):
             answer = replace(answer, notices=(outcome.notice, *answer.notices))
-        yield Answered(replace(answer, timings=clock.timings()))
+        yield self._answered(replace(answer, timings=clock.timings()))
+
+    def _answered(self, answer: Answer) -> Answered:
+        for observe in self.observers:
+            observe(answer)
+        return Answered(answer)
 
     def answer(self, question: str, **options) -> Answer:
         """The last event's answer, for callers that do not stream."""

@@ -65,6 +65,7 @@ HEAVY = {
     "pandas": (),
     "matplotlib": (),
     "lxml": (),
+    "prometheus_client": ("assistant.api.operations",),
     "psycopg": ("index.storage.postgres",),
     "psycopg_pool": ("index.storage.postgres",),
 }

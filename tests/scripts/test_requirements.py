@@ -26,7 +26,7 @@ PINS = [Requirement(line) for line in LOCK.splitlines() if line and not line.lst
 EXTRAS = {
     "corpus": (),
     "index": ("server",),
-    "assistant": (),
+    "assistant": ("server",),
     "scripts": ("test", "course"),
     "tests": ("test",),
 }

@@ -143,6 +143,12 @@ def launch(
         page, beside = Demonstration(app, demonstration).build(), [*pwa.routes()]
         scripts = ("theme.js",)
         guards = read_only(host, hosting or LOCAL)
+    if app.store.is_server:
+        from starlette.middleware import Middleware
+
+        from assistant.api.operations import Operations
+
+        guards = [Middleware(Operations, application=app), *guards]
     page.queue(default_concurrency_limit=8, max_size=None if demonstration is None else MOST_WAITING)
     _, url, _ = page.launch(
         server_name=host,
