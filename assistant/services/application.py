@@ -41,7 +41,15 @@ class Startup:
 class Application:
     """One data folder with everything that works on it. All tabs and the API share it."""
 
-    def __init__(self, home: Home, assistant: Assistant, history: History, store: Store):
+    def __init__(
+        self,
+        home: Home,
+        assistant: Assistant,
+        history: History,
+        store: Store,
+        votes: Votes | None = None,
+        feedback: FeedbackStore | None = None,
+    ):
         self.home = home
         self.assistant = assistant
         self.history = history
@@ -49,8 +57,8 @@ class Application:
         self.sessions = Sessions(home, store)
         self.generators = Generators(home)
         self.trials = Trials(home, assistant, store)
-        self.votes = Votes(home.path / VOTES)
-        self.feedback = FeedbackStore(home.path / FILE)
+        self.votes = votes or Votes(home.path / VOTES)
+        self.feedback = feedback or FeedbackStore(home.path / FILE)
         self.startup = Startup()
         self.problem: Reason | None = None  # what could not be opened, and what the app works with instead
         self.locked = False  # whether a password is asked for
@@ -67,6 +75,11 @@ class Application:
         """
         home.make()
         store, problem = open_store(home), None
+        if store.is_server:
+            from assistant.storage.server import open_people
+
+            history, votes, feedback = open_people(home)
+            return cls(home, Assistant(home), history, store, votes, feedback)
         try:
             history = History(home.history)
         except HistoryError as error:

@@ -55,6 +55,11 @@ def read(path: Path) -> list[Judgement]:
     return [judgement for judgement in found if judgement]
 
 
+def parsed_record(line: str) -> Judgement | None:
+    """The judgement in one line, None for a damaged one."""
+    return _judgement(line)
+
+
 def append(path: Path, judgements: Iterable[Judgement]) -> None:
     """Adds judgements to a file of lines. Raises OSError."""
     with Path(path).open("a", encoding="utf-8") as file:

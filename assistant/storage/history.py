@@ -12,10 +12,13 @@ from assistant.serialization import dump, load
 from assistant.storage.history_schema import folded, migrate, said
 from corpus.errors import Reason, SourcierError
 from corpus.files import parsed
+from index.storage.backend import Backend, Connection, Row
 from index.storage.database import Database
 
 TITLE_LENGTH = 60
 LONGEST_TITLE = 200
+LONGEST_ANSWER_S = 900.0  # after which a turn that another program writes counts as interrupted
+FOREVER = 1e12  # later than any time
 UNDO_S = 600.0  # a deleted conversation can be brought back for so long
 
 
@@ -73,9 +76,20 @@ class HistoryError(SourcierError):
 class History:
     """All conversations of one data folder. Safe to share between threads."""
 
-    def __init__(self, path: Path, *, interrupt: bool = True):
-        """With `interrupt`, turns that were being written when the program ended are marked so, and what was deleted
-        is purged."""
+    database: Backend
+
+    def __init__(self, place: Path | Backend, *, interrupt: bool = True):
+        """`place` is a file, or the database of a server that other programs write in, too.
+
+        With `interrupt`, turns that were being written when the program ended are marked so, and what was deleted
+        is purged; on a server those whose writer must be gone, since others are being written now.
+        """
+        if not isinstance(place, Path):
+            self.database = place
+            if interrupt:
+                self._interrupt(before=time.time() - LONGEST_ANSWER_S, deleted=time.time() - UNDO_S)
+            return
+        path = place
         try:
             self.database = Database(path, migrate)
         except SourcierError as error:
@@ -83,9 +97,14 @@ class History:
         except (sqlite3.DatabaseError, OSError) as error:
             raise HistoryError("history.not_opened", path=str(path), reason=str(error)) from error
         if interrupt:
-            with self.database.write() as connection:
-                connection.execute("UPDATE turns SET state = 'interrupted' WHERE state = 'writing'")
-                connection.execute("DELETE FROM conversations WHERE deleted IS NOT NULL")
+            self._interrupt(before=FOREVER, deleted=FOREVER)
+
+    def _interrupt(self, before: float, deleted: float) -> None:
+        with self.database.write() as connection:
+            connection.execute(
+                "UPDATE turns SET state = 'interrupted' WHERE state = 'writing' AND asked < ?", (before,)
+            )
+            connection.execute("DELETE FROM conversations WHERE deleted < ?", (deleted,))
 
     def close(self) -> None:
         """Closes all connections."""
@@ -116,7 +135,7 @@ class History:
 
     def _turns_with(self, words: Sequence[str]) -> dict[int, int]:
         """The first turn with all `words` of each conversation."""
-        condition = " AND ".join("instr(words, ?)" for _ in words)
+        condition = " AND ".join("instr(words, ?) > 0" for _ in words)
         sql = f"SELECT conversation_id, MIN(id) AS turn FROM turns WHERE {condition} GROUP BY conversation_id"
         return {row["conversation_id"]: row["turn"] for row in self._all(sql, words)}
 
@@ -192,14 +211,14 @@ class History:
         with self.database.write() as connection:
             made, tip = _insert_conversation(connection, conversation), None
             for turn in turns:
-                tip = connection.execute(
+                tip = connection.insert(
                     """INSERT INTO turns (conversation_id, question, answer, state, asked, parent, draft, error, words)
                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                     (
                         *(made, turn.question, dump(turn.answer) if turn.answer else None, turn.state, turn.asked, tip),
                         *(turn.draft, turn.error, _words(turn.question, turn.answer)),
                     ),
-                ).lastrowid
+                )
             connection.execute("UPDATE conversations SET tip = ? WHERE id = ?", (tip, made))
         return made
 
@@ -240,8 +259,7 @@ class History:
                 parent = replaced["parent"]
                 if parent is None and title == title_of(replaced["question"]):
                     title = ""
-            turn = _insert(
-                connection,
+            turn = connection.insert(
                 """INSERT INTO turns (conversation_id, question, state, asked, parent, words)
                    VALUES (?, ?, 'writing', ?, ?, ?)""",
                 (conversation_id, question, now, parent, _words(question, None)),
@@ -289,7 +307,7 @@ class History:
                 tip = later
             connection.execute("UPDATE conversations SET tip = ? WHERE id = ?", (tip, conversation_id))
 
-    def _all(self, sql: str, values: Sequence = ()) -> list[sqlite3.Row]:
+    def _all(self, sql: str, values: Sequence = ()) -> list[Row]:
         return self.database.connection.execute(sql, values).fetchall()
 
     def _change(self, sql: str, values: tuple) -> None:
@@ -309,23 +327,15 @@ def _words(question: str, answer: Answer | None) -> str:
     return folded(said(question, answer.text if answer else ""))
 
 
-def _insert(connection: sqlite3.Connection, sql: str, values: tuple) -> int:
-    """Runs an INSERT and gives the id of the new row."""
-    row = connection.execute(sql, values).lastrowid
-    assert row is not None  # only before the first INSERT
-    return row
-
-
-def _insert_conversation(connection: sqlite3.Connection, made: Conversation) -> int:
-    return _insert(
-        connection,
+def _insert_conversation(connection: Connection, made: Conversation) -> int:
+    return connection.insert(
         """INSERT INTO conversations (title, collection, mode, model, created, updated, pinned)
            VALUES (?, ?, ?, ?, ?, ?, ?)""",
         (made.title, made.collection, made.mode, made.model, made.created, made.updated, int(made.pinned)),
     )
 
 
-def _own(connection: sqlite3.Connection, conversation_id: int, turn_id: int) -> sqlite3.Row:
+def _own(connection: Connection, conversation_id: int, turn_id: int) -> Row:
     """A turn of this conversation and no other."""
     row = connection.execute(
         "SELECT * FROM turns WHERE id = ? AND conversation_id = ?", (turn_id, conversation_id)
@@ -335,12 +345,12 @@ def _own(connection: sqlite3.Connection, conversation_id: int, turn_id: int) -> 
     return row
 
 
-def _conversation(row: sqlite3.Row) -> Conversation:
+def _conversation(row: Row) -> Conversation:
     fields = ("id", "title", "collection", "mode", "model", "created", "updated")
     return Conversation(**{field: row[field] for field in fields}, pinned=bool(row["pinned"]))
 
 
-def _turn(row: sqlite3.Row, versions: Sequence[int]) -> StoredTurn:
+def _turn(row: Row, versions: Sequence[int]) -> StoredTurn:
     """The turn of a row. An answer that is damaged or of a newer version leaves its question, and a word on it."""
     plain = {key: row[key] for key in ("id", "question", "state", "draft", "error", "asked")}
     try:

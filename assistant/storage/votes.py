@@ -10,6 +10,7 @@ from pathlib import Path
 
 from corpus.errors import SourcierError
 from corpus.files import parsed
+from index.storage.backend import Backend
 from index.storage.database import Database
 from index.storage.schema import apply
 
@@ -57,9 +58,10 @@ class Won:
 class Votes:
     """The file of votes; opened when first needed. Safe to use from several threads and processes."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, database: Backend | None = None):
+        """`path` is the file, `database` a server's that is taken instead."""
         self.path = path
-        self._opened: Database | None = None
+        self._opened = database
 
     def add(
         self,
@@ -124,7 +126,7 @@ class Votes:
             self._opened = None
 
     @property
-    def _database(self) -> Database:
+    def _database(self) -> Backend:
         if self._opened is None:
             try:
                 self._opened = Database(self.path, lambda connection: apply(connection, MIGRATIONS))

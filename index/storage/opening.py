@@ -11,6 +11,12 @@ VARIABLE = "SOURCIER_STORE"
 LOCAL, SERVER = "sqlite:", ("postgresql://", "postgres://")
 
 
+def server_url() -> str:
+    """The server that SOURCIER_STORE names, "" where it names none."""
+    url = os.environ.get(VARIABLE, "")
+    return url if url.startswith(SERVER) else ""
+
+
 def open_store(home: Home, url: str | None = None) -> Store:
     """The index that `url` names, else SOURCIER_STORE, else the one of the data folder.
 
