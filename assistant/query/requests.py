@@ -16,11 +16,22 @@ import numpy as np
 
 from assistant.query.classifier import Classifier, stem
 from assistant.query.follow_ups import last_answered
+from assistant.query.overview import overview_of
 from assistant.schema import Turn
 from index.retrieval.stopwords import STOPWORDS
 
 RequestKind = Literal[
-    "summary", "mentions", "compare", "shorter", "more", "why", "language", "thanks", "greeting", "capabilities"
+    "overview",
+    "summary",
+    "mentions",
+    "compare",
+    "shorter",
+    "more",
+    "why",
+    "language",
+    "thanks",
+    "greeting",
+    "capabilities",
 ]
 ON_SUBJECTS: frozenset[RequestKind] = frozenset(("summary", "mentions", "compare"))
 ON_LAST_ANSWER: frozenset[RequestKind] = frozenset(("shorter", "more", "why", "language"))
@@ -59,6 +70,8 @@ def request(question: str, history: Sequence[Turn] = ()) -> Request | None:
 
     What asks for something about the last answer is a request only where there is one.
     """
+    if name := overview_of(question):
+        return Request("overview", 1.0, (name,))
     likely = probabilities(question)
     answered = last_answered(history) is not None
     if not answered:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from assistant.query import actions
 from assistant.query.actions import Encode, Found
 from assistant.query.follow_ups import last_answered, main_source
+from assistant.query.overview import KINDS, overview
 from assistant.query.replies import language_of_reply, reply
 from assistant.query.requests import SMALL_TALK, Request
 from assistant.schema import Answer, Mode, Sentence, Turn
@@ -41,6 +42,8 @@ class Responder:
     ) -> Found | None:
         if wanted.kind in SMALL_TALK:
             return self._said(wanted.kind, question, collections=self._names(collections))
+        if wanted.kind == "overview":
+            return self._overview(wanted.subjects[0], question, collections)
         if wanted.kind == "summary":
             return self._summary(wanted, history, collections)
         if wanted.kind == "mentions":
@@ -77,6 +80,16 @@ class Responder:
             documents = ()
         passages = lookup.passages_of(self._store, documents) if documents else ()
         return actions.summary(passages, self._encode) if passages else None
+
+    def _overview(self, name: str, question: str, collections: Sequence[str]) -> Found | None:
+        """The overview of one document of that name; it may stand outside the collections that questions go to."""
+        documents = lookup.named(self._store, name, collections) or lookup.named(self._store, name)
+        passages = lookup.passages_of(self._store, documents[:1])
+        language = language_of_reply(question)
+        found = overview(passages, [reply(language, f"overview_{kind}") for kind in KINDS])
+        if found.sentences or not passages:
+            return found if passages else None
+        return self._said("overview_empty", question, name=name)
 
     def _said(self, key: str, question: str, **values: str) -> Found:
         return Found((Sentence(reply(language_of_reply(question), key, **values), True, 1.0),))

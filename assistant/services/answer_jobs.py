@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 UPDATE_S = 0.15  # about seven updates a second: smooth, and cheap for the browser
 POLL_S = 0.3
 NOTE_S = 1.0  # what was written is kept this often: a crash loses a second of it
+FEW = 5  # files just added, which a question waits for: whoever adds a library does not want to
+PATIENCE_S = 20.0
+UNREAD = "unread"
 ENDED_KEPT = 50  # they still know how many documents were searched, and why they failed
 
 
@@ -75,12 +78,17 @@ class AnswerJobs:
         history: History,
         waiting: Callable[[], bool],
         suggest: Callable[[Answer], Sequence[str]] = lambda answer: (),
+        unread: Callable[[Sequence[str]], int] = lambda collections: 0,
+        paused: Callable[[], bool] = lambda: False,
     ):
-        """`waiting` says whether the models are still loading; `suggest` gives questions that lead on."""
+        """`waiting` says whether the models are still loading; `suggest` gives questions that lead on; `unread` counts
+        the files of collections that wait to be read, which nobody reads while `paused`."""
         self._assistant = assistant
         self._history = history
         self._waiting = waiting
         self._suggest = suggest
+        self._unread = unread
+        self._paused = paused
         self._jobs: dict[int, AnswerJob] = {}
         self._lock = threading.Lock()
 
@@ -134,6 +142,7 @@ class AnswerJobs:
     def _work(self, job: AnswerJob, history: Sequence[Turn], options: dict) -> None:
         try:
             self._wait_for_models(job)
+            self._wait_for_files(job, options.get("collections", ()))
             self._ask(job, history, options)
         except SourcierError as error:
             self._end(job, state="failed", error=error.reason.dumps())
@@ -146,15 +155,23 @@ class AnswerJobs:
         while self._waiting() and not job.stopping.wait(POLL_S):
             pass
 
+    def _wait_for_files(self, job: AnswerJob, collections: Sequence[str]) -> None:
+        until = time.monotonic() + PATIENCE_S
+        while 0 < self._unread(collections) <= FEW and not self._paused() and time.monotonic() < until:
+            if job.stopping.wait(POLL_S):
+                return
+
     def _ask(self, job: AnswerJob, history: Sequence[Turn], options: dict) -> None:
         if job.stopping.is_set():
             self._end(job, state="stopped")
             return
         job.update(state="searching")
         answer, noted = None, -math.inf
+        unread = self._unread(options.get("collections", ()))
         for event in self._assistant.ask(job.view.question, history=history, stop=job.stopping, **options):
             if isinstance(event, Answered):
-                answer = event.answer
+                notices = (*event.answer.notices, UNREAD) if unread else event.answer.notices
+                answer = replace(event.answer, notices=notices)
             elif changes := progress(event):
                 job.update(**changes)
             if time.monotonic() - noted > NOTE_S:

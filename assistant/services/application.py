@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from assistant.evaluation.trials import Trials
 from assistant.pipeline import Assistant
@@ -22,12 +23,14 @@ from corpus.home import Home
 from index.ingestion.queue import enqueue
 from index.storage.opening import open_store
 from index.storage.store import Store
+from index.views.catalogue import DOCUMENT
 from index.views.status import CollectionStatus
 
 log = logging.getLogger(__name__)
 
 FOLLOW_UPS = 12  # passages looked through for questions that lead on
 STARTER_COLLECTIONS = ("wikipedia", "wikipedia-fr")
+EVERYTHING = " all"  # what is searched, where the user wants the shipped ones too; no collection can be called so
 
 
 @dataclass
@@ -64,7 +67,12 @@ class Application:
         self.locked = False  # whether a password is asked for
         self.library = Library(home, store, renamed=history.rename_collection)
         self.jobs = AnswerJobs(
-            assistant, history, waiting=lambda: not self.startup.done.is_set(), suggest=self._follow_ups
+            assistant,
+            history,
+            waiting=lambda: not self.startup.done.is_set(),
+            suggest=self._follow_ups,
+            unread=self.unread,
+            paused=lambda: self.store.paused,
         )
 
     @classmethod
@@ -121,6 +129,41 @@ class Application:
     def collections(self) -> list[str]:
         """Names of the collections, oldest first."""
         return self.library.collections()
+
+    def own_collections(self) -> list[str]:
+        """Names of the collections that the user made, oldest first."""
+        return [name for name in self.collections() if name not in STARTER_COLLECTIONS]
+
+    def searched(self, choice: str) -> tuple[str, ...]:
+        """The collections that a choice stands for, () for all: one by its name, EVERYTHING, or "", the user's own
+        where there are any."""
+        if choice == EVERYTHING:
+            return ()
+        if choice:
+            return (choice,)
+        own = self.own_collections()
+        return tuple(own) if len(own) < len(self.collections()) else ()
+
+    def unread(self, collections: Sequence[str] = ()) -> int:
+        """How many files of these collections (all, if none is named) wait to be read."""
+        return sum(status.waiting for status in self.statuses() if not collections or status.name in collections)
+
+    def complete(self, collections: Sequence[str] = ()) -> bool:
+        """Whether everything in these collections (all, if none is named) can be found by its meaning."""
+        return all(
+            status.embedded == status.passages
+            for status in self.statuses()
+            if not collections or status.name in collections
+        )
+
+    def newest_files(self, choice: str, most: int) -> list[str]:
+        """Names of the user's newest documents among what a choice stands for, each once."""
+        own = self.own_collections()
+        names = [name for name in self.searched(choice) or own if name in own]
+        pages = [self.library.catalogue.page(name, limit=most).entries for name in reversed(names)]
+        files = (entry for page in pages for entry in page if entry.kind == DOCUMENT and entry.source is not None)
+        named = (PurePath(file.path.replace("\\", "/")).name or file.title for file in files)
+        return list(dict.fromkeys(named))[:most]
 
     def statuses(self) -> list[CollectionStatus]:
         """The state of every collection."""

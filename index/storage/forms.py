@@ -49,7 +49,7 @@ WORD = re.compile(r"\w+")
 
 def forms(text: str) -> list[str]:
     """The words of a text that are written otherwise in their common form; [] for most texts."""
-    found = [word for _, _, word in _dates(text)]
+    found = [word for _, _, word in dates(text)]
     if text.isascii():
         return found
     for token in text.split():
@@ -66,7 +66,7 @@ def common(text: str) -> str:
     """A text in lower case with its dates as one word each, its Chinese, Japanese and Korean in pairs, NFKC."""
     text = unicodedata.normalize("NFKC", text)
     parts, at = [], 0
-    for start, end, word in _dates(text):
+    for start, end, word in dates(text):
         if start >= at:
             parts += [text[at:start], word]
             at = end
@@ -90,7 +90,7 @@ def _pairs(run: str) -> list[str]:
     return [first + second for first, second in pairwise(run)] or [run]
 
 
-def _dates(text: str) -> list[tuple[int, int, str]]:
+def dates(text: str) -> list[tuple[int, int, str]]:
     """The dates of a text in order: characters [start, end) and the day as yyyymmdd."""
     return sorted(place for pattern in DATES for place in _matches(pattern, text))
 

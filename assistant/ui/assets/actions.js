@@ -53,6 +53,9 @@ const local = {
     const at = button.dataset.at;
     if (at) setTimeout(() => document.getElementById(at)?.scrollIntoView({ block: 'start' }), 400);
   },
+  overview(button) {
+    window.sourcierAddress.ask(button.dataset.question);
+  },
   how(button) {
     const open = document.querySelector('#options').classList.toggle('open');
     button.setAttribute('aria-expanded', open);

@@ -109,6 +109,11 @@ window.sourcierAddress = (() => {
     tab(name) {
       tabButton(name)?.click();
     },
+    /* A question from another tab. */
+    ask(text) {
+      this.tab('ask');
+      acts.leads('click', { act: 'example', text });
+    },
     /* The server has dealt with what this part of the address asked for, whether it could show it or not. */
     settled(part) {
       waiting[part] = false;

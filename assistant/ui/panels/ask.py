@@ -6,7 +6,7 @@ from dataclasses import replace
 import gradio as gr
 from gradio.events import Dependency
 
-from assistant.services.application import Application
+from assistant.services.application import EVERYTHING, Application
 from assistant.ui.i18n.texts import t
 from assistant.ui.panels.chat import ChatPanel
 from assistant.ui.panels.components import QUIET, SAVE_FILE, Changes, Options, action, settled
@@ -73,7 +73,7 @@ class AskPanel:
         opened = self._conversations.opened(tab)
         if opened is None:
             return {}
-        collection = opened.collection if opened.collection in ("", *self._app.collections()) else ""
+        collection = opened.collection if opened.collection in ("", EVERYTHING, *self._app.collections()) else ""
         choices = {self.chat.collection: collection, self.chat.mode: opened.mode}
         if opened.model in self._app.assistant.models():
             choices[self.chat.model] = opened.model
@@ -111,6 +111,8 @@ class AskPanel:
                 self.follow_after(acted)
         for choice in choices:
             choice.input(chat.choose, [self._tab, *choices], None, **QUIET)
+        offered = [self._tab, chat.collection]
+        chat.collection.input(lambda *values: chat.offered(*values) or gr.skip(), offered, [chat.live], **QUIET)
         chat.question.stop(chat.stop, [self._tab], None, queue=False, **QUIET)
         self.follow_after(asked)
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import gradio as gr
 
-from assistant.pipeline import LONGEST_QUESTION
+from assistant.pipeline import INCOMPLETE, LONGEST_QUESTION
 from assistant.schema import MODES, Mode
-from assistant.services.application import STARTER_COLLECTIONS, Application
+from assistant.services.answer_jobs import UNREAD
+from assistant.services.application import EVERYTHING, STARTER_COLLECTIONS, Application
 from assistant.services.turns import TurnView, earlier_turns
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
@@ -18,6 +19,7 @@ from assistant.ui.render.chrome import loading_words
 from assistant.ui.tab import Tab
 from corpus.errors import Reason
 
+OFFERED = 4  # overviews of own files
 TURN_GONE = Reason("history.turn_gone")
 EXAMPLES = ("example.1", "example.2", "example.3", "example.4")
 
@@ -72,8 +74,12 @@ class ChatPanel:
         }
 
     def collection_choices(self, tab: Tab) -> Update:
-        """An update of the choice of collections."""
-        choices = [(t("ask.all", tab.lang), ""), *((name, name) for name in self._app.collections())]
+        """An update of the choice of collections: the user's own first, and without Wikipedia where there are any."""
+        own, every = self._app.own_collections(), self._app.collections()
+        mixed = bool(own) and len(own) < len(every)
+        choices = [(t("ask.own" if mixed else "ask.all", tab.lang), "")]
+        choices += [(name, name) for name in sorted(every, key=lambda name: name not in own)]
+        choices += [(t("ask.everything", tab.lang), EVERYTHING)] if mixed else []
         return gr.update(label=t("ask.collection", tab.lang), choices=choices)
 
     def _model_choices(self, tab: Tab) -> Update:
@@ -86,7 +92,7 @@ class ChatPanel:
 
     def shown(self, tab: Tab) -> Changes:
         """The conversation of the tab, settled turns and the newest one."""
-        views = with_feedback(self._app.jobs.views(tab.conversation), self._app.feedback)
+        views = self.views(tab)
         newest = views[-1] if views else None
         return {
             self.past: render.transcript(views[:-1], tab.lang, tab.editing),
@@ -95,10 +101,15 @@ class ChatPanel:
             self.question: self._buttons(views, tab),
         }
 
-    def newest(self, view: TurnView | None, tab: Tab) -> str:
-        """The newest turn as HTML, or what an empty conversation shows."""
+    def views(self, tab: Tab) -> list[TurnView]:
+        """The turns of the tab's conversation as they are shown, oldest first."""
+        views = with_feedback(self._app.jobs.views(tab.conversation), self._app.feedback)
+        return [self._as_of_now(view) for view in views]
+
+    def newest(self, view: TurnView | None, tab: Tab, collection: str = "") -> str:
+        """The newest turn as HTML, or what an empty conversation shows, with questions on the chosen collection."""
         if view is None:
-            questions = [t(key, tab.lang) for key in self._examples()]
+            questions = self._questions(tab, collection)
             if (step := self._tour_step(tab)) is not None:
                 return render.tour(step, questions, str(self._app.home.path), tab.lang)
             return render.examples(questions, tab.lang)
@@ -110,13 +121,35 @@ class ChatPanel:
             return tab.tour if tab.tour >= 0 else None
         return None if self._app.history.conversations() else 0
 
-    def _examples(self) -> tuple[str, ...]:
-        """Questions that the starter collections answer; none where those are not."""
-        return EXAMPLES if set(STARTER_COLLECTIONS) & set(self._app.collections()) else ()
+    def _questions(self, tab: Tab, collection: str) -> list[str]:
+        """What can be asked of the collections that are searched, and is answered there; nothing where that is not
+        known."""
+        files = self._app.newest_files(collection, OFFERED)
+        if files:
+            return [t("overview.ask", tab.lang, name=name) for name in files]
+        searched = self._app.searched(collection) or self._app.collections()
+        return [t(key, tab.lang) for key in EXAMPLES] if set(STARTER_COLLECTIONS) & set(searched) else []
+
+    def offered(self, tab: Tab, collection: str) -> Changes:
+        """The questions of an empty conversation, once another collection is chosen."""
+        if self._app.jobs.views(tab.conversation):
+            return {}
+        return {self.live: self.newest(None, tab, collection or "")}
+
+    def _as_of_now(self, view: TurnView) -> TurnView:
+        """The view without what an answer said of the index and is no longer so."""
+        answer = view.answer
+        if answer is None or not {INCOMPLETE, UNREAD} & set(answer.notices):
+            return view
+        gone = set() if self._app.unread(answer.collections) else {UNREAD}
+        gone |= {INCOMPLETE} if self._app.complete(answer.collections) else set()
+        lasting = tuple(key for key in answer.notices if key not in gone)
+        return replace(view, answer=replace(answer, notices=lasting))
 
     def _waiting_for(self, tab: Tab) -> str:
-        loading = self._app.loading
-        return t("step.loading", tab.lang, loading=loading_words(loading, tab.lang)) if loading else ""
+        if loading := self._app.loading:
+            return t("step.loading", tab.lang, loading=loading_words(loading, tab.lang))
+        return t("step.reading", tab.lang) if self._app.unread() else ""
 
     def _buttons(self, views: Sequence[TurnView], tab: Tab) -> Update:
         if views and views[-1].running:
@@ -158,7 +191,7 @@ class ChatPanel:
             question,
             earlier_turns(views),
             instead_of,
-            collections=(collection,) if collection else (),
+            collections=app.searched(collection),
             mode=chosen,
             model=model or None,
         )

@@ -6,7 +6,7 @@ from assistant.ui.i18n.advice import advice
 from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import counted, integer, t
 from assistant.ui.render.html import button, clipped, esc
-from assistant.ui.render.passages import LONGEST_PASSAGE, heading_beyond
+from assistant.ui.render.passages import LONGEST_PASSAGE, heading_beyond, short_path
 from corpus.document import Dropped
 from index.views.catalogue import Entry, Excerpt, Page
 
@@ -116,13 +116,16 @@ def preview(entry: Entry | None, excerpts: Sequence[Excerpt], dropped: Sequence[
     title = clipped(entry.title or entry.path or t("card.untitled", lang), LONGEST_TITLE)
     cards = "".join(_excerpt(one, entry.title, lang) for one in excerpts)
     left = entry.passages - len(excerpts)
+    name = short_path(entry.path) or entry.title
+    overview = button(t("overview.button", lang), "overview", kind="boxed", question=t("overview.ask", lang, name=name))
     more = button(t("preview.more", lang, n=min(left, EXCERPTS)), "more", kind="boxed") if left > 0 else ""
     body = cards + more if excerpts else f'<p class="empty">{esc(t("preview.none", lang))}</p>'
     return (
         f'<aside class="preview" role="dialog" data-document="{entry.id}" '
         f'aria-label="{esc(t("preview.title", lang, title=title))}"><header><div>'
         f'<h2 dir="auto">{esc(title)}</h2><p class="path" dir="auto">{esc(entry.path)}</p>'
-        f'<p class="facts">{esc(counted("passages", entry.passages, lang))} · {esc(t("preview.help", lang))}</p></div>'
+        f'<p class="facts">{esc(counted("passages", entry.passages, lang))} · {esc(t("preview.help", lang))}</p>'
+        f"<p>{overview}</p></div>"
         f"{close}</header>{_left_out(dropped, lang)}{body}</aside>"
     )
 

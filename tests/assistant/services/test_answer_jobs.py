@@ -4,7 +4,7 @@ import time
 import pytest
 from ui_fakes import FakeAssistant
 
-from assistant.services.answer_jobs import AnswerJobs
+from assistant.services.answer_jobs import FEW, AnswerJobs
 from assistant.storage.history import History
 from corpus.errors import Reason
 
@@ -115,3 +115,15 @@ def test_a_conversation_deleted_meanwhile_does_no_harm(history):
     history.delete(conversation.id)
     assert finished(job).state == "done"
     assert history.turns(conversation.id) == []
+
+
+def test_a_question_waits_for_the_few_files_that_were_just_added_and_says_what_is_still_unread(history):
+    left = [2, 1, 0]
+    jobs = AnswerJobs(
+        FakeAssistant(0.001), history, waiting=lambda: False, unread=lambda collections: left.pop(0) if left else 0
+    )
+    view = finished(jobs.start(history.create().id, "What?", (), collections=("notes",)))
+    assert (left, view.answer.notices) == ([], ())
+    jobs = AnswerJobs(FakeAssistant(0.001), history, waiting=lambda: False, unread=lambda collections: FEW + 1)
+    view = finished(jobs.start(history.create().id, "What?", ()))  # a whole library is not waited for
+    assert view.answer.notices == ("unread",)

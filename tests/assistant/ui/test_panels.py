@@ -4,6 +4,7 @@ import time
 import pytest
 from ui_fakes import HITS, SENTENCES
 
+from assistant.services.application import EVERYTHING
 from assistant.services.turns import TurnView, stored_view, unfinished
 from assistant.storage.history import StoredTurn
 from assistant.ui.panels.chat import LONGEST_QUESTION, ChatPanel
@@ -128,10 +129,39 @@ def test_the_choices_go_to_the_assistant_and_stay_with_the_conversation(app):
     assert (opened.collection, opened.mode) == ("Biology", "quotes")
 
 
-def test_examples_are_given_only_for_the_starter_collections(app):
-    assert "Marie Curie" in ChatPanel(app).newest(None, Tab())
+def test_examples_are_about_what_is_searched(app):
+    chat = ChatPanel(app)
+    assert "Overview of Cells" in chat.newest(None, Tab()) and "Marie Curie" not in chat.newest(None, Tab())
+    assert "Marie Curie" in chat.newest(None, Tab(), "wikipedia")
+    app.store.remove_collection("Biology")
+    assert "Marie Curie" in chat.newest(None, Tab())
     app.store.remove_collection("wikipedia")
-    assert "Marie Curie" not in ChatPanel(app).newest(None, Tab())
+    assert "example" not in chat.newest(None, Tab())
+
+
+@pytest.mark.parametrize(
+    ("choice", "searched"),
+    [("", ("Biology",)), (EVERYTHING, ()), ("wikipedia", ("wikipedia",))],
+)
+def test_own_documents_are_searched_without_wikipedia_unless_it_is_asked_for(app, choice, searched):
+    tab, _ = ChatPanel(app).begin(Tab(), "What?", choice, "grounded", None)
+    list(ChatPanel(app).follow(tab))
+    assert app.assistant.asked[-1]["collections"] == searched
+    app.store.remove_collection("Biology")
+    assert app.searched("") == ()
+
+
+def test_an_answer_from_before_a_file_was_read_says_so_until_it_is(app):
+    chat = ChatPanel(app)
+    app.store.add_source("Biology", "/library/new.txt", "file")
+    app.store.pause()  # a question does not wait for what nobody reads
+    tab, _ = chat.begin(Tab(), "What?", "", "grounded", None)
+    list(chat.follow(tab))
+    said = "not read yet"
+    assert said in chat.newest(chat.views(tab)[-1], tab)
+    for each in app.store.sources("Biology"):
+        app.store.set_source(each.id, "failed")
+    assert said not in chat.newest(chat.views(tab)[-1], tab)
 
 
 def test_an_unknown_mode_from_the_browser_becomes_the_checked_one(app):
