@@ -113,7 +113,7 @@ class _Reading:
         self.names = {name: _stems(name) for name in table.columns}
         self.cells = {name: [row.cells.get(name, "").strip() for row in table.rows] for name in table.columns}
         told = detect(" ".join((*table.columns, table.named)))
-        self.alike = (told or table.language) == language_of_reply(question)
+        self.alike = told in ("", language_of_reply(question))
         self.called = _stems(f"{table.named} {table.file}")
         self.columns_said: dict[str, list[int]] = {}  # column -> places of the words that name it
 

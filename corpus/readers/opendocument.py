@@ -29,6 +29,7 @@ TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+COUNTS = ("page-number", "page-count", "sheet-name")
 PRESENTATION = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
@@ -58,9 +59,11 @@ def read(path: Path) -> Iterator[Document | Dropped]:
         try:
             for part in body:
                 if part.tag == f"{OFFICE}presentation":
-                    pages += _slides(part, limit)
+                    pages += _slides(part, _hidden_slides(content), limit)
                 elif part.tag == f"{OFFICE}spreadsheet":
                     pages += _sheets(part, hidden, limit)
+                    around = "\n\n".join(_furniture(archive, path, limit))
+                    pages += [Section(around)] if around else []
                 else:
                     _fill(outline, part, limit)
                     outline.text("\n\n".join(_furniture(archive, path, limit)))
@@ -93,7 +96,7 @@ def _title(archive: ZipFile, path: Path) -> str:
 
 
 def _furniture(archive: ZipFile, path: Path, limit: TextLimit) -> list[str]:
-    """The headers and footers of a text, each once."""
+    """The headers and footers, each once, without those that count pages: "Page 1 of 9" says nothing."""
     if "styles.xml" not in archive.namelist():
         return []
     styles = _xml(archive, "styles.xml", path)
@@ -101,9 +104,15 @@ def _furniture(archive: ZipFile, path: Path, limit: TextLimit) -> list[str]:
         _joined_blocks(part, limit)
         for page in styles.iter(f"{STYLE}master-page")
         for part in page
-        if part.tag in (f"{STYLE}header", f"{STYLE}footer")
+        if part.tag in (f"{STYLE}header", f"{STYLE}footer") and not _counts_pages(part)
     )
     return list(dict.fromkeys(filter(None, found)))
+
+
+def _counts_pages(part: "_Element") -> bool:
+    counts = any(True for name in COUNTS for _ in part.iter(f"{TEXT}{name}"))
+    words = [word for word in " ".join(map(str, part.itertext())).split() if any(map(str.isalpha, word))]
+    return counts and len(words) < 3
 
 
 def _fill(outline: Outline, body: "_Element", limit: TextLimit) -> None:
@@ -236,7 +245,22 @@ def _sheets(body: "_Element", hidden: set[str], limit: TextLimit) -> Iterator[Se
             yield Section("\n".join(lines), heading)
 
 
-def _slides(body: "_Element", limit: TextLimit) -> Iterator[Section]:
+def _hidden_slides(content: "_Element") -> set[str]:
+    """The names of the styles of slides that are left out of a show."""
+    return {
+        style.get(f"{STYLE}name", "")
+        for style in content.iter(f"{STYLE}style")
+        for properties in style.iter(f"{STYLE}drawing-page-properties")
+        if properties.get(f"{PRESENTATION}visibility") == "hidden"
+    }
+
+
+def _slides(body: "_Element", hidden: set[str], limit: TextLimit) -> Iterator[Section]:
+    declared = [
+        one_line("".join(map(str, each.itertext())))
+        for kind in ("header", "footer")
+        for each in body.iter(f"{PRESENTATION}{kind}-decl")
+    ]
     for number, page in enumerate(body.iter(f"{DRAW}page"), start=1):
         heading = ""
         blocks: list[str] = []
@@ -251,5 +275,9 @@ def _slides(body: "_Element", limit: TextLimit) -> Iterator[Section]:
             if said:
                 blocks.append(f"Notes: {said}")
         text = joined(blocks) or heading
+        if page.get(f"{DRAW}style-name", "") in hidden:
+            text = joined(["(hidden slide)", *blocks])
         if text:
             yield Section(text, heading, page=number)
+    if said := "\n".join(dict.fromkeys(filter(None, declared))):
+        yield Section(limit.take(said))

@@ -189,6 +189,18 @@ def test_words_of_another_language_find_columns_and_values_by_the_embedder(asked
     )
 
 
+def test_a_word_of_the_same_language_is_no_column_that_it_is_only_near_to(asked):
+    def encode(texts):  # "weight" is as near to "Amount" as e5 has it
+        near = {"weight": (0.9, 0.436), "amount": (1.0, 0.0)}
+        found = np.zeros((len(texts), 300), np.float32)
+        for at, text in enumerate(texts):
+            found[at, :2] = near.get(text.lower(), (0.0, 0.0))
+            found[at, 2 + sum(map(ord, text)) % 290] = text.lower() not in near
+        return found
+
+    assert asked({"orders.csv": ORDERS}, "sum", "What is the total weight?", encode) is None
+
+
 def test_two_units_and_formulas_that_were_never_calculated_are_not_added_up(asked):
     units = "Item,Weight\nBolt,5 kg\nNail,40 g\nNut,2 kg\n"
     assert asked({"store.csv": units}, "sum", "total weight").notice == NOT_COMPUTED

@@ -228,3 +228,29 @@ def test_folders_pass_over_what_needs_a_program_that_is_not_there(tmp_path, monk
         "dropped.needs_ocr",
     ]
     assert found[-1] == tmp_path / "c.txt"
+
+
+def test_rtf_notes_furniture_and_hidden_text_are_told_apart(tmp_path, sort):
+    path = tmp_path / "x.rtf"
+    path.write_text(
+        r"{\rtf1\ansi{\stylesheet{\cs1\v Unseen;}}{\header Offer 77\par}{\footer{\field{\fldrslt 3}}\par}"
+        r"A barn{\footnote Of {\b old} oak {\v not} trees.} is red.{\v Secret.}\par \v More.\v0  It stands.}",
+        "ascii",
+    )
+    (document,), dropped = sort(read(path))
+    assert document.text.split("\n\n")[1:] == ["Note: Of old oak trees.", "Offer 77"]
+    assert "A barn is red." in document.text and "It stands." in document.text
+    assert not {"Secret", "More", "not", "Unseen"} & set(document.text.replace(".", "").split())
+    assert [item.reason.values for item in dropped] == [{"count": 3}]
+
+
+def test_a_footer_that_counts_pages_is_left_out(tmp_path):
+    footer = (
+        "<style:footer><text:p>Page <text:page-number>1</text:page-number></text:p></style:footer>"
+        "<style:header><text:p>Offer 77</text:p></style:header>"
+    )
+    path = tmp_path / "x.ods"
+    styles = f"<style:master-page>{footer}</style:master-page>"
+    path.write_bytes(opendocument("spreadsheet", SHEETS, page_styles=styles))
+    (document,) = read(path)
+    assert "Offer 77" in document.text and "Page" not in document.text
