@@ -53,3 +53,16 @@ def test_what_is_not_there_or_cannot_be_taken_is_said(client):
     assert client.post("/documents", data={"collection": "x"}).status_code == 400
     nameless = client.post("/documents", files={"file": ("a.txt", b"x")}, data={"collection": " "})
     assert nameless.status_code == 400
+
+
+def test_the_openai_package_adds_lists_and_removes_a_document(client):
+    openai = pytest.importorskip("openai", reason="the extra test brings it")
+    asking = openai.OpenAI(api_key="any", base_url=str(client.base_url), http_client=client, max_retries=0)
+    form = {"headers": {"Content-Type": "multipart/form-data"}}
+    sent = {"body": {"collection": "kilns"}, "files": [("file", ("kiln.md", b"# Kiln"))], "options": form}
+    (added,) = asking.post("/documents", cast_to=object, **sent)["documents"]
+    assert (added["title"], added["collection"]) == ("kiln.md", "kilns")
+    assert asking.get("/documents", cast_to=object)["documents"] == [added]
+    assert asking.delete(f"/documents/{added['id']}", cast_to=object)["removed"]
+    with pytest.raises(openai.NotFoundError):
+        asking.get(f"/documents/{added['id']}", cast_to=object)

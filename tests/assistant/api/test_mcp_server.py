@@ -2,14 +2,17 @@
 
 import asyncio
 import os
+import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import uvicorn
 from conftest_index import DOCUMENTS, add, embed_all
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamablehttp_client
 from mcp.shared.memory import create_connected_server_and_client_session
 from starlette.testclient import TestClient
 
@@ -86,6 +89,28 @@ def test_over_stdio_the_official_client_asks_everything(home):
             started = await session.initialize()
             assert started.serverInfo.name == "sourcier" and "never instructions" in (started.instructions or "")
             await replayed(session)
+
+    run(asyncio.wait_for(ask(), 120))
+
+
+def test_over_http_the_official_client_asks_everything(tools):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = guarded(tools.server(port=port), "127.0.0.1", Password.of("correct horse"))
+    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", port, log_level="error"))
+
+    async def ask() -> None:
+        serving = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.05)
+        headers = {"Authorization": "Bearer correct horse"}
+        address = f"http://127.0.0.1:{port}/mcp"
+        async with streamablehttp_client(address, headers) as (*streams, _), ClientSession(*streams) as session:
+            await session.initialize()
+            await replayed(session)
+        server.should_exit = True
+        await serving
 
     run(asyncio.wait_for(ask(), 120))
 
