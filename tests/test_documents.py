@@ -8,7 +8,7 @@ import pytest
 from scripts import _console
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/operations.md")
 INTERNAL = {"SOURCIER_CAME", "SOURCIER_STRESS_LOG"}  # from one process of ours to another
 ROOMS = r"(?:corpus|index|assistant|scripts|tests|livrables)"
 

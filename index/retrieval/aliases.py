@@ -83,7 +83,7 @@ class Aliases:
         return bool(topic) and any(keyword_stems(heading) == topic for heading in headings)
 
     def _passages(self, phrase: str, scope: Sequence[int]) -> list:
-        return self._store.words.holding(Match((phrase,), place="anywhere"), scope, LOOKED_AT)
+        return self._store.words.holding(Match((phrase,), place="anywhere"), scope, LOOKED_AT, texts=True)
 
 
 def _phrases(text: str) -> list[list[str]]:

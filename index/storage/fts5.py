@@ -54,11 +54,12 @@ class Fts5:
         )[0]["n"]
         return own[0]["id"], before + 1
 
-    def holding(self, match: Match, scope: Sequence[int] | None, limit: int) -> list[sqlite3.Row]:
+    def holding(self, match: Match, scope: Sequence[int] | None, limit: int, texts: bool = False) -> list[sqlite3.Row]:
         """Passages that match, best first by FTS5's own rank."""
         inside, values = _inside(scope)
         return self._rows(
-            f"SELECT f.rowid AS id, p.document_id, p.text, d.title {MATCHING} {inside} ORDER BY rank LIMIT ?",
+            f"""SELECT f.rowid AS id, p.document_id {", p.text, d.title" * texts} {MATCHING} {inside}
+                ORDER BY rank LIMIT ?""",
             (expression(match), *values, limit),
         )
 

@@ -29,8 +29,8 @@ class Words(Protocol):
     def standing(self, match: Match, scope: Sequence[int], passages: Sequence[int]) -> tuple[int | None, int | None]:
         """The best of `passages` and its rank from 1 among all of the scope; (None, None) where none matches."""
 
-    def holding(self, match: Match, scope: Sequence[int] | None, limit: int) -> list[Any]:
-        """`id`, `document_id`, `text` and `title` of passages that match, best first."""
+    def holding(self, match: Match, scope: Sequence[int] | None, limit: int, texts: bool = False) -> list[Any]:
+        """`id` and `document_id` of passages that match, best first; with `texts` also `text` and `title`."""
 
     def holds(self, match: Match, scope: Sequence[int] | None = None) -> bool:
         """Whether any passage matches."""

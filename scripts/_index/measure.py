@@ -5,9 +5,11 @@ dense as those of real texts. Words are drawn by Zipf's law, as words are. Nobod
 computes: what is measured is the database.
 """
 
+import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -44,6 +46,28 @@ def measure(url: str, passages: int, clients: Sequence[int] = (1, 8)) -> dict[st
         store.close()
 
 
+def projected(figures: Mapping[str, float | str], passages: int, memory_gb: float, price: float) -> dict[str, float]:
+    """What `passages` would take by these figures, on machines with `memory_gb` of memory at `price` an hour.
+
+    HNSW must lie in memory: half of a machine's is counted for it, the rest is for everything else. One standby for
+    each machine; the time of building is that of one core.
+    """
+    times = passages / float(figures["passages"])
+    graph = float(figures["vectors_index_bytes"]) * times
+    stored = sum(float(figures[name]) for name in figures if name.endswith("_bytes")) * times
+    machines = math.ceil(graph / (memory_gb / 2 * 1e9))
+    return {
+        "stored_gb": stored / 1e9,
+        "hnsw_gb": graph / 1e9,
+        "machines": machines,
+        "with_standbys": 2 * machines,
+        "disk_gb_each": stored / machines / 1e9,
+        "load_core_hours_each": float(figures["load_s"]) * times / machines / 3600,
+        "hnsw_core_hours_each": float(figures["hnsw_s"]) * times / machines / 3600,
+        "price_a_month": 2 * machines * price * 730,
+    }
+
+
 def _measured(store: PostgresStore, passages: int, clients: Sequence[int]) -> dict[str, float | str]:
     figures: dict[str, float | str] = {"passages": passages}
     store.use_embedder(EMBEDDER)
@@ -66,9 +90,18 @@ def _measured(store: PostgresStore, passages: int, clients: Sequence[int]) -> di
     questions = [tuple(f"w{int(rank * draw.uniform(0.5, 2))}" for rank in WORDS) for _ in range(ASKED)]
     store.words.sizes()  # the vocabulary is read once
 
-    def ask(at: int) -> None:
+    def by_words(at: int) -> None:
         store.words.find(Match(questions[at]), [identity])
+
+    def by_meaning(at: int) -> None:
         nearest.near(asked[at], 100, [identity])
+
+    def ask(at: int) -> None:
+        by_words(at)
+        by_meaning(at)
+
+    for name, half in (("words", by_words), ("vectors", by_meaning)):
+        figures[f"{name}_p50_ms"] = 1000 * float(np.percentile(_asked_at_once(half, 1), 50))
 
     for count in clients:
         seconds = _asked_at_once(ask, count)
@@ -124,7 +157,7 @@ def _asked_at_once(ask: Callable[[int], None], clients: int) -> list[float]:
 
     def one(first: int) -> None:
         for at in range(first, ASKED, clients):
-            seconds.append(_timed(lambda at=at: ask(at)))
+            seconds.append(_timed(partial(ask, at)))
 
     threads = [threading.Thread(target=one, args=(number,)) for number in range(clients)]
     for thread in threads:

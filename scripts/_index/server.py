@@ -24,6 +24,24 @@ def register(action: Callable[..., argparse.ArgumentParser]) -> None:
     moving.add_argument(
         "--to", metavar="URL", required=True, help="sqlite:/path/to/file or postgresql://user@host/name"
     )
+    measuring = action("measure", _measure, "Loads made-up passages into a server's index, asks, and removes them.")
+    measuring.add_argument("--store", metavar="URL", required=True, help="postgresql://user@host/name")
+    measuring.add_argument("--passages", type=int, default=100_000, metavar="N")
+    measuring.add_argument("--project", type=int, metavar="N", help="and what so many passages would take")
+    measuring.add_argument("--memory", type=float, default=256, metavar="GB", help="of a machine, for --project (256)")
+    measuring.add_argument("--price", type=float, default=1.0, metavar="P", help="of a machine an hour (1)")
+
+
+def _measure(options: argparse.Namespace, home: Home, store: Store) -> int:
+    if not store.is_server:
+        raise StoreError("store.worker_needs_server")
+    from scripts._index.measure import measure, projected
+
+    figures: dict[str, object] = {"measured": (measured := measure(options.store, options.passages))}
+    if options.project:
+        figures["projected"] = projected(measured, options.project, options.memory, options.price)
+    print(json.dumps(figures, indent=None if options.json else 2))
+    return 0
 
 
 def _worker(options: argparse.Namespace, home: Home, store: Store) -> int:

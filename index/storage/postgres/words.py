@@ -18,7 +18,8 @@ from index.storage.stems import folded, stem, stems
 if TYPE_CHECKING:
     from index.storage.postgres.database import PostgresDatabase
 
-MOST_RANKED = 20_000  # passages that one question has ranked
+MOST_RANKED = 5_000  # passages that one question has ranked: most of its time goes into them
+LIMITED = 1_000_000  # the same where documents were named
 SAMPLED = 20_000  # passages from which the vocabulary is read
 STALE_S = 30.0  # for which a changed index keeps its vocabulary; the larger the index, the longer
 COUNTED = 50_000  # passages up to which a word is counted
@@ -100,13 +101,13 @@ class TsWords:
         before = self._rows(f"SELECT COUNT(*) AS n FROM ({sql}) s WHERE score > ?", (*values, own[0]["score"] + 1e-9))
         return own[0]["id"], before[0]["n"] + 1
 
-    def holding(self, match: Match, scope: Sequence[int] | None, limit: int) -> list[Any]:
+    def holding(self, match: Match, scope: Sequence[int] | None, limit: int, texts: bool = False) -> list[Any]:
         """Passages that match, best first."""
         if not (query := _query(match)):
             return []
         inside, values = _inside(scope)
         return self._rows(
-            f"""SELECT s.id, s.document_id, s.text, d.title FROM
+            f"""SELECT s.id, s.document_id {", s.text, d.title" * texts} FROM
                 (SELECT p.id, p.document_id, p.text, p.words FROM passages p
                  WHERE p.words @@ CAST(? AS TSQUERY) {inside} LIMIT {MOST_RANKED}) s
                 JOIN documents d ON d.id = s.document_id
@@ -194,7 +195,7 @@ class TsWords:
         sql = f"""SELECT id, {score} AS score FROM
             (SELECT p.id, length(p.words) AS size, {columns} FROM passages p
              WHERE p.collection_id IN ({marks(scope)}) AND p.words @@ CAST(? AS TSQUERY) {limited}
-             LIMIT {50 * MOST_RANKED if limited else MOST_RANKED}) r"""
+             LIMIT {LIMITED if limited else MOST_RANKED}) r"""
         proposing = " | ".join(query for query, _, proposes in ranked if proposes)
         return sql, (*(query for query, _, _ in ranked), *scope, proposing, *values)
 
