@@ -108,11 +108,11 @@ def _drawn(path: str, number: int, quotes: Sequence[str]) -> dict:
 def _boxes(page, quotes: Sequence[str]) -> list[list[float]]:
     """The rectangles of the quotes on the page, whatever line breaks and hyphens stand between their letters."""
     text_page = page.get_textpage()
-    letters, places = _letters([text_page.get_text_range(at, 1) for at in range(text_page.count_chars())])
+    said, places = letters([text_page.get_text_range(at, 1) for at in range(text_page.count_chars())])
     boxes = []
     for quote in quotes:
-        wanted, _ = _letters(quote)
-        at = letters.find(wanted) if len(wanted) >= LETTERS else -1
+        wanted, _ = letters(quote)
+        at = said.find(wanted) if len(wanted) >= LETTERS else -1
         if at < 0:
             continue
         first, last = places[at], places[at + len(wanted) - 1]
@@ -138,7 +138,7 @@ def _share(page, x: float, y: float) -> tuple[float, float]:
     return across.value / FINE, down.value / FINE
 
 
-def _letters(characters: Sequence[str]) -> tuple[str, list[int]]:
+def letters(characters: Sequence[str]) -> tuple[str, list[int]]:
     """Letters and digits only, without case and accents, and the place of each in `characters`."""
     found, places = [], []
     for at, character in enumerate(characters):

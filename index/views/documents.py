@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.document import Section
 from index.retrieval.hit import document_id
 from index.storage.matching import Match
 from index.storage.rows import sections_of
@@ -70,13 +71,18 @@ def headings_of(store: Store, row: int, limit: int = 50) -> list[str]:
 
 def text_of(store: Store, document_id: str, collections: Sequence[str] = ()) -> str:
     """The whole text of a document, "" when these collections (all, if none is named) lack it."""
+    return "\n\n".join(section.text for section in parts_of(store, document_id, collections))
+
+
+def parts_of(store: Store, document_id: str, collections: Sequence[str] = ()) -> tuple[Section, ...]:
+    """The sections of a document as its reader gave them, () when these collections (all, if none is named) lack it."""
     scope = f"AND collection_id IN ({','.join('?' * len(collections))})" if collections else ""
     row = store.database.connection.execute(
         f"""SELECT sections FROM documents
             WHERE (external_id = ? OR (external_id = '' AND substr(sha256, 1, 16) = ?)) {scope}""",
         (document_id, document_id, *map(store.collection_id, collections)),
     ).fetchone()
-    return "\n\n".join(section.text for section in sections_of(row["sections"])) if row else ""
+    return sections_of(row["sections"]) if row else ()
 
 
 def file_of(store: Store, sha256: str, collection: str) -> Path | None:

@@ -125,6 +125,7 @@ element.addEventListener('toggle', (event) => {
   menu.style.left = `${Math.max(left, 8)}px`;
 }, true);
 
+let viewed;
 watch('value', () => {
   if (element.querySelector('[data-act=look]')) sourcierLook.apply();
   const field = element.querySelector('[autofocus]');
@@ -135,6 +136,10 @@ watch('value', () => {
   const spoken = element.querySelector('[data-lang]');
   if (spoken) document.documentElement.lang = spoken.dataset.lang;
   window.sourcierAddress?.changed();
+  // What is marked is seen at once, on a page that has just been opened.
+  const view = element.querySelector('[data-view]')?.dataset.view;
+  if (view && view !== viewed) element.querySelector('.sheet mark')?.scrollIntoView({ block: 'center' });
+  viewed = view;
 });
 
 /* What stands in a tab is made when that is first opened. */

@@ -2,7 +2,8 @@
    reload and a second window go by it. What is shown is the server's; this script only compares the two. */
 window.sourcierAddress = (() => {
   const TABS = ['ask', 'documents', 'lab', 'train', 'evaluate', 'settings'];
-  const PARTS = ['tab', 'conversation', 'page', 'document'];
+  // Not `page` and `view`: Gradio reads those itself.
+  const PARTS = ['tab', 'conversation', 'source', 'document'];
   const TRIES = 2; // a click at the same moment may take the place of one
   const $ = (selector) => document.querySelector(selector);
 
@@ -16,7 +17,7 @@ window.sourcierAddress = (() => {
   const shownNow = () => ({
     tab: openTab()?.id.replace(/-tab$/, '') || 'ask',
     conversation: $('#conversation-list [data-conversation]')?.dataset.conversation || '',
-    page: $('#viewer [data-view]')?.dataset.view || '',
+    source: $('#viewer [data-view]')?.dataset.view || '',
     document: $('#preview [data-document]')?.dataset.document || '',
   });
   /* An address keeps what others wrote into it; a part that is not seen in the open tab is not in it. */
@@ -25,7 +26,7 @@ window.sourcierAddress = (() => {
     const parts = {
       ...shown,
       tab: shown.tab === 'ask' ? '' : shown.tab,
-      page: shown.tab === 'ask' ? shown.page : '',
+      source: shown.tab === 'ask' ? shown.source : '',
       document: shown.tab === 'documents' ? shown.document : '',
     };
     for (const part of PARTS) parts[part] ? said.set(part, parts[part]) : said.delete(part);
@@ -61,8 +62,8 @@ window.sourcierAddress = (() => {
     if (going.tab !== shown.tab) return tabButton(going.tab)?.click() || true;
     if (ask('conversation', 'conversation-list', { act: 'go', id: going.conversation })) return true;
     if (going.tab === 'ask') {
-      const [turn, n, page] = going.page.split('.');
-      return ask('page', 'cards', going.page ? { act: 'page', turn, n, page } : { act: 'close-page' });
+      const [turn, n, page] = going.source.split('.');
+      return ask('source', 'cards', going.source ? { act: 'page', turn, n, page } : { act: 'close-page' });
     }
     if (going.tab === 'documents') {
       return ask('document', 'document-table', going.document ? { act: 'open', id: going.document } : { act: 'close' });

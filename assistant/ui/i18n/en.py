@@ -127,6 +127,7 @@ ENGLISH = MappingProxyType(
         "card.details": "Details",
         "card.rank": "search score {percent}",
         "card.open": "Open page {page}",
+        "card.open_text": "Open the document",
         "card.bm25": "BM25 {score}",
         "card.cosine": "cosine {score}",
         "card.keyword": "Words: rank {rank}",
@@ -137,6 +138,7 @@ ENGLISH = MappingProxyType(
         "viewer.previous": "Page before",
         "viewer.next": "Next page",
         "viewer.close": "Back to the sources",
+        "viewer.text_name": "{title}, its text",
         "viewer.name": "{title}, page {page}",
         # The introduction and the keys
         "tour.name": "Introduction",

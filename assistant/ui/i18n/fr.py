@@ -130,6 +130,7 @@ FRENCH = MappingProxyType(
         "card.details": "Détails",
         "card.rank": "score de recherche {percent}",
         "card.open": "Ouvrir la page {page}",
+        "card.open_text": "Ouvrir le document",
         "card.bm25": "BM25 {score}",
         "card.cosine": "cosinus {score}",
         "card.keyword": "Mots : rang {rank}",
@@ -140,6 +141,7 @@ FRENCH = MappingProxyType(
         "viewer.previous": "Page précédente",
         "viewer.next": "Page suivante",
         "viewer.close": "Retour aux sources",
+        "viewer.text_name": "{title}, son texte",
         "viewer.name": "{title}, page {page}",
         # La présentation et les touches
         "tour.name": "Présentation",

@@ -90,7 +90,7 @@ class AskPanel:
         sources = self._sources
         for part in (sources.cards, sources.viewer):
             seen = part.click(self._in_sources, [self._tab], [sources.viewer], **QUIET)
-            seen.then(None, js=settled("page"), **QUIET)
+            seen.then(None, js=settled("source"), **QUIET)
         self._explanation.wire(self._tab)
 
     def follow_after(self, event: Dependency) -> None:

@@ -1,10 +1,11 @@
-"""The right panel: the passages behind the answers, and the page of a PDF that a passage stands on."""
+"""The right panel: the passages behind the answers, and the page or text that a passage stands in."""
 
 from collections.abc import Callable
 
 import gradio as gr
 
 from assistant.services.application import Application
+from assistant.services.document_text import is_text, text_with_marks
 from assistant.services.pdf_pages import Page, PageError, draw, pdf_of
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
@@ -44,9 +45,12 @@ class SourcesPanel:
         if name != "page" or turn is None or n is None:
             return {}
         hit, quotes = self._hit(tab, turn, n)
-        if hit is None or hit.page is None:
+        if hit is None:
             return {}
         try:
+            if hit.page is None:
+                parts = text_with_marks(self._app.store, hit, quotes)
+                return {self.viewer: render.text_viewer(parts, hit, turn, n, tab.lang)}
             page = self._page(hit, number(data, "page") or hit.page, quotes)
         except PageError as error:
             gr.Info(render.esc(sentence(error, tab.lang)), title="")  # Gradio's messages are markup
@@ -63,7 +67,11 @@ class SourcesPanel:
         """The passage `n` of a turn of the tab's conversation, and the words in it that support the answer; of a
         passage without any, all of it."""
         view = next((view for view in self._app.jobs.views(tab.conversation) if view.id == turn), None)
-        if view is None or not 1 <= n <= len(view.sources) or not has_pages(view.sources[n - 1]):
+        if (
+            view is None
+            or not 1 <= n <= len(view.sources)
+            or not (has_pages(view.sources[n - 1]) or is_text(view.sources[n - 1]))
+        ):
             return None, []
         hit = view.sources[n - 1]
         return hit, [hit.text[start:end] for start, end, _ in evidence(view.answer).get(n, ())] or [hit.text]

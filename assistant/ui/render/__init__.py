@@ -15,6 +15,7 @@ from assistant.ui.render.chrome import (
 from assistant.ui.render.collections import collections_table, watched_folders, work
 from assistant.ui.render.conversations import archive_menu, conversation_list
 from assistant.ui.render.datasets import data_sets
+from assistant.ui.render.document_text import text_viewer
 from assistant.ui.render.explanation import (
     explanation_complaint,
     explanation_panel,
@@ -77,6 +78,7 @@ __all__ = [
     "sources_panel",
     "status",
     "tally",
+    "text_viewer",
     "tour",
     "transcript",
     "trial_name",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from assistant.schema import Answer
+from assistant.services.document_text import is_text
 from assistant.services.turns import TurnView
 from assistant.ui.i18n.texts import certainty, decimal, percent, t
 from assistant.ui.render.html import clipped, emphasised, esc
@@ -96,10 +97,11 @@ def _card(view: TurnView, n: int, hit: Hit, spans: Sequence[Span], lang: str, co
         heading = f'<p class="heading" dir="auto">{esc(clipped(heading, 300))}</p>'
     answering = [(span.start, span.end) for span in hit.evidence]
     more = f'<a class="more" href="#{anchor}">{esc(t("card.more", lang))}</a>'
-    if has_pages(hit):
-        words = esc(t("card.open", lang, page=hit.page))
+    if has_pages(hit) or is_text(hit):
+        page = f".{hit.page}" if has_pages(hit) else ""
+        words = esc(t("card.open", lang, page=hit.page) if page else t("card.open_text", lang))
         more += (
-            f'<a href="?conversation={conversation or ""}&amp;page={turn_id}.{n}.{hit.page}" '
+            f'<a href="?conversation={conversation or ""}&amp;source={turn_id}.{n}{page}" '
             f'class="act quiet open-page" data-act="page" data-turn="{turn_id}" data-n="{n}">{words}</a>'
         )
     badge = _score(hit, view.confidence, bool(spans), lang)
