@@ -14,12 +14,27 @@ const answerWithSources = (answer) => {
   return sources.length ? `${said}\n\n${sources.join('\n')}` : said;
 };
 
+/* The clipboard, also where the page came over plain HTTP from another computer. */
+const copied = (text) => {
+  if (navigator.clipboard) return void navigator.clipboard.writeText(text);
+  const field = Object.assign(document.createElement('textarea'), { value: text, className: 'unseen' });
+  document.body.append(field);
+  field.select();
+  document.execCommand('copy');
+  field.remove();
+};
+
 const local = {
   copy(button) {
     const answer = button.closest('.answer');
-    if (answer.querySelector('.checked')) navigator.clipboard.writeText(answerWithSources(answer));
+    if (answer.querySelector('.checked')) copied(answerWithSources(answer));
     button.classList.add('done');
     setTimeout(() => button.classList.remove('done'), 1200);
+  },
+  skip() {
+    const open = [...document.querySelectorAll('#tabs > .tabitem')].find((item) => item.checkVisibility());
+    const fields = 'textarea, input, select, a[href], button';
+    (open || document).querySelector(open?.id === 'ask-tab' ? '#question textarea' : fields)?.focus();
   },
   theme() {
     sourcierLook.choose('theme', document.body.classList.contains('dark') ? 'light' : 'dark');
@@ -30,8 +45,7 @@ const local = {
   'copy-report'(button) {
     const report = element.querySelector('.report');
     report.select();
-    if (navigator.clipboard) navigator.clipboard.writeText(report.value);
-    else document.execCommand('copy');
+    copied(report.value);
     button.classList.add('done');
     setTimeout(() => button.classList.remove('done'), 1200);
   },

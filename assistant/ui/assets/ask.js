@@ -109,6 +109,20 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
 });
 
+/* The arrows go from tab to tab, as WAI-ARIA has it. */
+document.addEventListener('keydown', (event) => {
+  const at = event.target.closest?.('#tabs [role=tab]');
+  if (!at || event.ctrlKey || event.metaKey || event.altKey) return;
+  const tabs = all('#tabs > .tab-wrapper [role=tab]').filter(seen);
+  const last = tabs.length - 1;
+  const place = tabs.indexOf(at);
+  const to = { ArrowRight: place === last ? 0 : place + 1, ArrowLeft: place ? place - 1 : last, Home: 0, End: last }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  tabs[to].click();
+  tabs[to].focus();
+});
+
 /* --- files dropped anywhere ------------------------------------------------------------------------------- */
 
 const holdsFiles = (event) => [...(event.dataTransfer?.types || [])].includes('Files');

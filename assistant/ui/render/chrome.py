@@ -16,7 +16,8 @@ MOST_OF_A_FOLDER = 1000  # files, as in documents.js
 def brand(icon: str, lang: str) -> str:
     """The name with `icon`, our own SVG file's text, and the button that shows the conversations on a small screen."""
     menu = button("icon:menu", "menu", name=t("menu", lang))
-    return f'{menu}<div class="brand">{icon}<h1 title="{esc(t("title", lang))}">Sourcier</h1></div>'
+    skip = button(t("skip", lang), "skip", kind="skip")
+    return f'{skip}{menu}<div class="brand">{icon}<h1 title="{esc(t("title", lang))}">Sourcier</h1></div>'
 
 
 def status(
@@ -101,7 +102,7 @@ def add_heading(formats: Sequence[str], lang: str) -> str:
 
 def undo_adding(lang: str) -> str:
     """The button that takes out again what was just added."""
-    return button(t("undo", lang), "undo-adding", kind="boxed")
+    return button(t("add.undo", lang), "undo-adding", kind="boxed")
 
 
 def help_text(text: str) -> str:

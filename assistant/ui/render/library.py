@@ -6,7 +6,7 @@ from assistant.ui.i18n.advice import advice
 from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import counted, integer, t
 from assistant.ui.render.html import button, clipped, esc
-from assistant.ui.render.passages import LONGEST_PASSAGE, heading_beyond, short_path
+from assistant.ui.render.passages import LONGEST_PASSAGE, heading_beyond, named_place, short_path
 from corpus.document import Dropped
 from index.views.catalogue import Entry, Excerpt, Page
 
@@ -43,7 +43,7 @@ def _entry(entry: Entry, asked: bool, lang: str) -> str:
         if entry.kind == "document"
         else f'<span class="entry" dir="auto">{esc(title)}</span>'
     )
-    path = f'<p class="path" dir="auto" title="{esc(entry.path)}">{esc(_place(entry))}</p>'
+    path = f'<p class="path" dir="auto" title="{esc(entry.path)}">{esc(named_place(_place(entry), lang))}</p>'
     passages = integer(entry.passages, lang) if entry.kind == "document" else ""
     label = esc(counted("passages", entry.passages, lang).split()[-1])
     return (

@@ -1,5 +1,6 @@
 """The numbered passages of each answer, with the words that support it marked."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from assistant.ui.render.html import clipped, emphasised, esc
 from index.retrieval.hit import Hit
 
 LONGEST_PASSAGE = 8000  # characters; a passage is some 1,000, so only a damaged index meets this
+ROW = re.compile(r"(?P<file>.*), row (?P<row>\d+)", re.DOTALL)  # as `corpus.readers.table` names a row
 Span = tuple[int, int, int]  # first and last character (behind it), place of the sentence
 
 
@@ -135,8 +137,14 @@ def _place(hit: Hit, lang: str) -> str:
     if hit.page is not None:
         parts.append(t("card.page", lang, page=hit.page))
     if hit.path and short_path(hit.path) != hit.title and not hit.path.startswith(("http://", "https://")):
-        parts.append(short_path(hit.path))
+        parts.append(named_place(short_path(hit.path), lang))
     return f'<span title="{esc(hit.path)}">{esc(" · ".join(part for part in parts if part))}</span>'
+
+
+def named_place(path: str, lang: str) -> str:
+    """A path as it is read: what the readers of tables write behind it, in the user's language."""
+    found = ROW.fullmatch(path)
+    return t("card.row", lang, file=found["file"], row=found["row"]) if found else path
 
 
 def short_path(path: str) -> str:

@@ -1,7 +1,7 @@
 """The conversation: questions, drafts that are visibly provisional, checked sentences with their [n], refusals."""
 
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from assistant.schema import Answer, Sentence
 from assistant.services.turns import TurnView
@@ -146,26 +146,41 @@ def _checked(turn_id: int, given: Answer, lang: str) -> str:
         return f'{badge}<p class="notice">{esc(t("answer.empty", lang))}</p>'
     groups = []
     for listed, group in groupby(enumerate(given.sentences), lambda pair: pair[1].is_item):
-        shown = [_sentence(turn_id, sentence, len(given.sources), lang, n) for n, sentence in group]
+        said = list(group)
+        following = [later for _, later in said[1:]]
+        shown = [
+            _sentence(turn_id, one, len(given.sources), lang, n, linked=listed or not _same_source(one, after))
+            for (n, one), after in zip_longest(said, following)
+        ]
         items = "".join(f"<li>{sentence}</li>" for sentence in shown)
         groups.append(f"<ul>{items}</ul>" if listed else " ".join(shown))
     return f'{badge}<div class="checked" dir="auto">{" ".join(groups)}</div>'
 
 
-def _sentence(turn_id: int, sentence: Sentence, sources: int, lang: str, place: int | None = None) -> str:
+def _sentence(
+    turn_id: int, sentence: Sentence, sources: int, lang: str, place: int | None = None, *, linked: bool = True
+) -> str:
     """One sentence; what no passage supports is marked, and told apart by more than its colour.
 
+    Its numbers are left out where they stand behind the next sentence (not `linked`).
     By its `place` in the answer, the words of the passages that support it are found.
     """
     at = "" if place is None else f' data-sentence="{place}"'
     numbers = list(dict.fromkeys(citation.n for citation in sentence.citations if 1 <= citation.n <= sources))
-    links = "".join(_link(turn_id, n, lang) for n in numbers)
+    links = "".join(_link(turn_id, n, lang) for n in numbers) if linked else ""
     if sentence.supported:
         title = t("sentence.supported", lang, level=t(f"certainty.{certainty(sentence.support)}", lang))
         return f'<span class="sentence"{at} title="{esc(title)}">{_words(sentence)}</span>{links}'
     title = esc(t("sentence.unsupported", lang))
     mark = f'<span class="doubt" role="img" aria-label="{title}">?</span>'
     return f'<span class="sentence unsupported" title="{title}">{esc(_unmarked(sentence))}</span>{mark}{links}'
+
+
+def _same_source(one: Sentence, after: Sentence | None) -> bool:
+    """Whether the sentence behind it rests on the same passages: their numbers are then said once."""
+    if after is None or not (one.supported and after.supported and one.citations):
+        return False
+    return {citation.n for citation in one.citations} == {citation.n for citation in after.citations}
 
 
 def _words(sentence: Sentence) -> str:

@@ -11,7 +11,7 @@ from assistant.storage.history import Conversation, Found
 from assistant.ui import render
 from assistant.ui.render.conversations import snippet
 from assistant.ui.render.html import clipped, emphasised, esc
-from assistant.ui.render.passages import evidence, heading_beyond, marked_passage, short_path
+from assistant.ui.render.passages import evidence, heading_beyond, marked_passage, named_place, short_path
 from assistant.ui.tab import Tab
 from corpus.document import Dropped
 from index.following.watches import Watch
@@ -340,3 +340,16 @@ def test_the_source_of_an_answer_and_the_answer_are_called_equally_sure(confiden
     assert badges[0] == word and f"evidence: {word}" in render.turn(view, "en")
     order = ("none", "weak", "strong")
     assert all(order.index(badge) <= order.index(word) for badge in badges)
+
+
+def test_sentences_of_one_source_share_its_number():
+    one = Sentence("First.", True, 1.0, (Citation(1, 0, 3),))
+    said = (one, replace(one, text="Second."), SENTENCES[1])
+    given = Answer("q", False, 0.9, "grounded", "", said, HITS)
+    assert render.turn(TurnView(5, "q", "done", answer=given), "en").count('href="#t5-s1"') == 2
+
+
+@pytest.mark.parametrize(("lang", "place"), [("en", "prices.csv, row 2"), ("fr", "prices.csv, ligne 2")])
+def test_a_row_of_a_table_is_named_in_the_users_language(lang, place):
+    assert named_place("prices.csv, row 2", lang) == place
+    assert named_place("a, row.txt", lang) == "a, row.txt"
