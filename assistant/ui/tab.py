@@ -17,6 +17,7 @@ class Tab:
     deleted: int | None = None  # the conversation whose deletion can be undone
     deleted_title: str = ""
     editing: int | None = None  # the turn whose question is being edited
+    run: str = ""  # the training that was opened; "" for the one in progress or the newest
     tour: int | None = None  # the step of the introduction that is shown
 
 

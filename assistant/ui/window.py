@@ -114,10 +114,16 @@ class Window:
         self._evaluate.wire(self._tab, self._evaluate_tab)
         self._feedback.wire(self._tab, self._evaluate_tab)
         fetched = self._settings.wire(self._tab, self._settings_tab, switched)
+        compare = self._compare
+        results = {"chat": self._ask.chat.model, "left": compare.left, "right": compare.right}
         selected = (self._train_tab.select, self._documents_tab.select)
-        for event in (*documents, *self._train.wire(self._tab), *fetched, *selected):
+        for event in (*documents, *self._train.wire(self._tab, results), *fetched, *selected):
             look = getattr(event, "then", event)
             look(self._tick, [self._tab, self._known], self._tick_outputs, **QUIET)
+        # What changes in a tab before it is opened for the first time, Gradio forgets where it changed twice.
+        for opened in (self._lab_tab.select, self._train_tab.select):
+            mounted = opened(lambda: None, None, None, **QUIET)  # by the time that this answers
+            mounted.then(self._offered, [self._tab], self._offered_outputs, **QUIET)
         self._ask.follow_after(switched)
         self._timer.tick(self._tick, [self._tab, self._known], self._tick_outputs, **QUIET)
 
@@ -126,16 +132,14 @@ class Window:
 
     @property
     def _tick_outputs(self) -> list:
-        choices = [
-            self._ask.chat.collection,
-            self._ask.chat.model,
-            self._lab.model,
-            self._train.base,
-            self._train.data,
-            self._train.missing,
-        ]
+        chat = self._ask.chat
+        return [self._known, *self._state_outputs, chat.collection, chat.model, *self._offered_outputs]
+
+    @property
+    def _offered_outputs(self) -> list:
+        trained = [self._train.base, self._train.data, self._train.missing]
         compared = [self._compare.left, self._compare.right, self._compare.collection, self._compare.missing]
-        return [self._known, *self._state_outputs, *choices, *compared]
+        return [self._lab.model, *trained, *compared]
 
     # --- handlers -------------------------------------------------------------------------------------------
 
@@ -167,10 +171,13 @@ class Window:
             chat.collection: chat.collection_choices(tab),
             chat.model: gr.update(choices=model_names(names[1], tab.lang), visible=len(names[1]) > 1),
             self._documents.collection: self._documents.collection_choices(tab),
-            self._lab.model: gr.update(choices=model_names(names[1], tab.lang)),
         }
-        choices |= self._train.choices(tab) | self._compare.choices(tab)
-        return {self._known: names} | choices | self._state(tab)
+        return {self._known: names} | choices | self._offered(tab) | self._state(tab)
+
+    def _offered(self, tab: Tab) -> Changes:
+        """The choices of the lab, of training and of comparing."""
+        models = gr.update(choices=model_names(self._app.assistant.models(), tab.lang))
+        return {self._lab.model: models} | self._train.choices(tab) | self._compare.choices(tab)
 
     # --- what is shown --------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from assistant.training.errors import TrainingError
 from corpus import datasets as known
 from corpus.document import Document, Dropped, Passage
 
+OWN = "documents"  # the source of what is made from the user's own
 # Written for this project; the generator only has to keep its manners.
 MANNERS = (
     ("Hello", "Hello! Ask me something about your documents."),
@@ -39,33 +40,46 @@ def collect(
     judged: Sequence[Judgement] = (),
     leave_out: Callable[[Dropped], None] = lambda _: None,
 ) -> list[Example]:
-    """Examples of the named data sets (in the folder `datasets`, one folder each) and of what readers give of the
-    user's documents; `leave_out` is told what of these gives no example.
+    """What `by_source` gives, all in one list."""
+    return [example for found in by_source(names, datasets, documents, judged, leave_out).values() for example in found]
+
+
+def by_source(
+    names: Sequence[str],
+    datasets: Path,
+    documents: Iterable[Document | Dropped] = (),
+    judged: Sequence[Judgement] = (),
+    leave_out: Callable[[Dropped], None] = lambda _: None,
+) -> dict[str, list[Example]]:
+    """Examples of the named data sets (in the folder `datasets`, one folder each) by name, and under OWN those of what
+    readers give of the user's documents; `leave_out` is told what of these gives no example.
 
     A name is that of a data set, or "follow-ups" (made from MedQuAD), "feedback" (made from `judged`) or "manners".
-    Raises TrainingError when a data set is not there, or when there is nothing to learn from.
+    Raises TrainingError when a data set is not there, or when there is nothing to learn from: the manners alone, beside
+    documents that give no example, would look like a training and teach nothing.
     """
-    found: list[Example] = []
-    read: dict[str, list[Example]] = {}
+    found: dict[str, list[Example]] = {}
     for name in dict.fromkeys(names):
         if name == "manners":
-            found += [Example(question, answer, None, f"manners/{question}") for question, answer in MANNERS]
+            found[name] = [Example(question, answer, None, f"manners/{question}") for question, answer in MANNERS]
         elif name == "follow-ups":
-            found += follow_ups(read.get("medquad") or _read("medquad", datasets))
+            found[name] = follow_ups(found.get("medquad") or _read("medquad", datasets))
         elif name != "feedback":
-            read[name] = _read(name, datasets)
-            found += read[name]
+            found[name] = _read(name, datasets)
+    brought, own = False, []
     for item in learnable(documents):
+        brought = True
         if isinstance(item, Example):
-            found.append(item)
+            own.append(item)
         else:
             leave_out(item)
-    if "feedback" in names:
-        own = feedback.examples(judged, found)  # last, since it takes the groups of all others
-        if not own:
+    if own:
+        found[OWN] = own
+    if "feedback" in names:  # last, since it takes the groups of all others
+        found["feedback"] = feedback.examples(judged, [example for part in found.values() for example in part])
+        if not found["feedback"]:
             raise TrainingError("training.no_feedback")
-        found += own
-    if not found:
+    if not found or (brought and set(found) == {"manners"}):
         raise TrainingError("training.nothing")
     return found
 

@@ -18,6 +18,7 @@ class Estimate:
     """The sizes of a run, and what it takes on this processor."""
 
     parameters: int
+    trained: int  # of them, or LoRA's beside them
     tokens: int  # over all steps, padding included
     memory_gb: float
     minutes: float
@@ -30,11 +31,15 @@ def estimate(tuning: FineTuning) -> Estimate:
     tokens = int(sum(rows) / len(rows) * tuning.steps)
     width, layers = sizes["hidden_dim"], sizes["num_layers"]
     parameters = (sizes["vocabulary_size"] + sizes["max_sequence_length"]) * width + 12 * layers * width**2
+    # LoRA (Hu et al. 2021) stands beside the queries and values: for each, KerasHub makes one matrix from the width to
+    # every head and one from the rank to a head.
+    heads, rank = sizes["num_heads"], settings.lora_rank
+    trained = 2 * layers * rank * (width * heads + width // heads) if rank else parameters
     copies = 1 if settings.lora_rank else 4  # weights; with them gradients and Adam's two moments
     activations = max(rows) * (ACTIVATIONS * layers * width + 3 * sizes["vocabulary_size"])  # and the logits
     memory = 4 * (parameters * copies + activations)
     seconds = 6 * parameters * tokens / _flops()
-    return Estimate(parameters, tokens, memory / 1e9 + OVERHEAD_GB, seconds / 60)
+    return Estimate(parameters, trained, tokens, memory / 1e9 + OVERHEAD_GB, seconds / 60)
 
 
 def _flops() -> float:

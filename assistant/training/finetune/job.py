@@ -1,5 +1,6 @@
 """A fine-tuning from its request to the saved generator: the one way, for the app's process and the command line."""
 
+import logging
 import os
 import shutil
 import threading
@@ -13,6 +14,7 @@ from assistant.storage.feedback_records import Judgement
 from assistant.training.data import collect, feedback
 from assistant.training.data.split import split
 from assistant.training.errors import TrainingError
+from assistant.training.finetune import samples
 from assistant.training.finetune.learner import devices
 from assistant.training.finetune.settings import Request
 from assistant.training.finetune.tuning import FineTuning, Progress
@@ -20,7 +22,10 @@ from assistant.training.runs import card, curves, export
 from assistant.training.runs.folder import CONFIG
 from corpus import readers
 from corpus.document import Document, Dropped, ReadingError
+from corpus.errors import SourcierError
 from corpus.home import Home
+
+log = logging.getLogger(__name__)
 
 Unreadable = Callable[[ReadingError], None]
 
@@ -44,8 +49,9 @@ class Job:
         self.left_out: list[Dropped] = []  # of the documents, with the reasons
         documents = _documents(request.documents, unreadable)
         datasets = Path(request.datasets or home.datasets)
-        found = collect.collect(settings.data, datasets, documents, self._judged, self.left_out.append)
-        self.tuning = FineTuning(settings, base, folder, *split(found))
+        found = collect.by_source(settings.data, datasets, documents, self._judged, self.left_out.append)
+        self.sources = {name: len(part) for name, part in found.items()}  # how many examples each gives
+        self.tuning = FineTuning(settings, base, folder, *split([one for part in found.values() for one in part]))
 
     def train(
         self, *, progress: Callable[[Progress], None] = lambda _: None, stop: threading.Event | None = None
@@ -78,6 +84,10 @@ class Job:
             export.put_in_place(staged, self._preset)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
+        try:
+            samples.write(self.tuning.folder, self.tuning.base, self._preset, self.tuning.valid)
+        except (SourcierError, OSError) as error:
+            log.warning("no samples were written: %s", error)  # the generator is there, which matters more
         return self._preset
 
 

@@ -36,18 +36,28 @@ def describe(folder: Path, identity: dict, counts: dict, groups: dict[str, set[s
 
 
 def refuse_a_full_disk(folder: Path, trained: int, parameters: int) -> None:
-    """Raises TrainingError when the disk is too full for the run; `trained` of the model's `parameters` are learnt.
-
-    Room is needed for two checkpoints (weights and Adam's two moments; one replaces the other), for the best weights,
-    and for the preset twice while its weights are merged.
-    """
-    needed = 4 * (7 * trained + 2 * parameters)
-    there = next(path for path in (folder, *folder.parents) if path.exists())
+    """Raises TrainingError when the disk is too full for the run; `trained` of the model's `parameters` are learnt."""
+    needed, there = room_needed(trained, parameters), _existing(folder)
     used = sum(path.stat().st_size for path in folder.glob("*.npz"))
-    free = shutil.disk_usage(there).free
+    free = room_free(folder)
     if free + used < needed:
         needed_mb, free_mb = (f"{size / 1e6:,.0f}" for size in (needed, free))
         raise TrainingError("training.no_room", folder=there, needed=needed_mb, free=free_mb)
+
+
+def room_needed(trained: int, parameters: int) -> int:
+    """Bytes that a run takes at most: two checkpoints (weights and Adam's two moments; one replaces the other), the
+    best weights, and the preset twice while its weights are merged."""
+    return 4 * (7 * trained + 2 * parameters)
+
+
+def room_free(folder: Path) -> int:
+    """Bytes that are free where the folder is or will be."""
+    return shutil.disk_usage(_existing(folder)).free
+
+
+def _existing(folder: Path) -> Path:
+    return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 @contextlib.contextmanager

@@ -1,16 +1,21 @@
 """Fine-tuning from the app: one training at a time, in a process of its own that can be stopped and resumed.
 
 A run's folder holds, beside what the fine-tuning writes: session.json (the user's plan, and the request made of it),
-outcome.json (how the run ended; absent while it runs or after a kill) and output.log.
+forecast.json (what was expected of it, if anybody looked), outcome.json (how the run ended; absent while it runs or
+after a kill) and output.log.
 """
 
 import contextlib
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +24,9 @@ from assistant.generation import presets
 from assistant.generation.presets import ModelError
 from assistant.training.data import feedback
 from assistant.training.errors import TrainingError
+from assistant.training.finetune import forecast, samples
+from assistant.training.finetune.forecast import Forecast
+from assistant.training.finetune.samples import Sample
 from assistant.training.finetune.settings import Request, Settings, request_from, settings_from
 from assistant.training.runs import journal
 from assistant.training.runs.folder import CONFIG, METRICS
@@ -26,11 +34,15 @@ from assistant.training.runs.json_file import read_json, write_json
 from assistant.training.runs.lock import holder
 from corpus import datasets
 from corpus.datasets.fetching import place
+from corpus.errors import Reason
+from corpus.files import parsed
 from corpus.home import Home
 from index.storage.store import Store
 
 SESSION, OUTCOME, OUTPUT = "session.json", "outcome.json", "output.log"
 PROCESS = (sys.executable, "-m", "assistant.training.runs.training_process")
+LOOKING_AHEAD = (sys.executable, "-m", "assistant.training.runs.forecast_process")
+LOOK_S = 0.2  # how often somebody may stop the looking ahead
 VALIDATE_EVERY, PATIENCE = 50, 6  # steps; validations without improvement
 LONGEST_ROW = 512  # tokens
 LORA_RANK = 8
@@ -42,7 +54,8 @@ Points = tuple[tuple[int, float], ...]
 
 
 class SessionError(TrainingError):
-    """A training that cannot be started: its code is session.name, .exists, .running, .base, .nothing or .disk."""
+    """A training that cannot be started or deleted: its code is session.name, .exists, .running, .base, .nothing,
+    .disk, .forecast or .in_use."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +77,9 @@ class Session:
     `reason` says why it failed, as `corpus.errors.Reason.dumps` wrote it ("" where only the log knows). Losses are in
     nats a token, by step; `steps` is 0 and `seconds_left` None while unknown. `cut` examples are longer than a row,
     `left_out` do not fit into one at all. `use` is the accuracy of answer tokens on held-out questions: with their
-    passages before and after, without them before and after; empty where it is not measured.
+    passages before and after, without them before and after; empty where it is not measured. `held_out` are loss and
+    accuracy on held-out examples before, then after. `preset` is the folder of the generator that came of it, "" where
+    there is none, and `size` what it takes, in bytes.
     """
 
     name: str
@@ -80,6 +95,13 @@ class Session:
     cut: int = 0
     left_out: int = 0
     use: tuple[float, ...] = ()
+    expected: Forecast | None = None
+    examples: int = 0
+    held_out: tuple[tuple[float, float], ...] = ()
+    samples: tuple[Sample, ...] = ()
+    seconds: float = 0.0  # of training
+    preset: str = ""
+    size: int = 0
     ours: bool = True  # False for one that another window of the program trains
 
     @property
@@ -91,10 +113,12 @@ class Session:
 class Sessions:
     """The runs of one data folder."""
 
-    def __init__(self, home: Home, store: Store, command: Sequence[str] = PROCESS):
+    def __init__(
+        self, home: Home, store: Store, command: Sequence[str] = PROCESS, ahead: Sequence[str] = LOOKING_AHEAD
+    ):
         self._home = home
         self._store = store
-        self._command = tuple(command)
+        self._command, self._ahead = tuple(command), tuple(ahead)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._name = ""
@@ -114,19 +138,44 @@ class Sessions:
         stem = re.sub(r"[^A-Za-z0-9._-]+", "-", f"my-{base}")[:30].rstrip("._-")
         return next(name for n in range(1, 10_000) if not self._taken(name := f"{stem}-{n}"))
 
-    def start(self, plan: Plan) -> None:
-        """Starts a new run. Raises SessionError."""
-        if not _NAME.fullmatch(plan.name) or _RESERVED.fullmatch(plan.name):
-            raise SessionError("session.name")
-        if self._taken(plan.name):
-            raise SessionError("session.exists")
-        request = self._request(plan)
+    def forecast(self, plan: Plan, stopped: Callable[[], bool] = lambda: False) -> Forecast | None:
+        """What the run would be; nothing is started or kept. None as soon as `stopped` says so.
+
+        Raises TrainingError for what would keep it from starting.
+        """
+        request = self._checked(plan)
+        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said:
+            asked.write(json.dumps(asdict(request)).encode())
+            asked.seek(0)
+            process = subprocess.Popen(
+                [*self._ahead, "--home", str(self._home.path)],
+                stdin=asked,
+                stdout=said,
+                stderr=subprocess.DEVNULL,
+                cwd=Path(__file__).parents[3],
+            )
+            try:
+                while process.poll() is None:
+                    if stopped():
+                        return None
+                    time.sleep(LOOK_S)
+            finally:
+                process.kill()
+                process.wait()
+            said.seek(0)
+            return _forecast(said.read())
+
+    def start(self, plan: Plan, expected: Forecast | None = None) -> None:
+        """Starts a new run, of which `expected` is kept for later. Raises SessionError."""
+        request = self._checked(plan)
         folder = self._home.runs / plan.name
         with self._lock:
             self._refuse_a_second_one()
             with _disk():
                 folder.mkdir(parents=True)
                 write_json(folder / SESSION, {"plan": asdict(plan), "request": asdict(request)})
+                if expected is not None:
+                    write_json(folder / forecast.FILE, forecast.record(expected))
                 self._launch(plan.name)
 
     def resume(self, name: str) -> None:
@@ -136,6 +185,17 @@ class Sessions:
             if name in self.names() and self.session(name).state in ("stopped", "failed"):
                 with _disk():
                     self._launch(name)
+
+    def delete(self, name: str, *, generator: bool = False) -> None:
+        """Deletes what a run that has ended has left; with `generator`, also what came of it. Raises SessionError."""
+        with self._lock:
+            if self.running() == name:
+                raise SessionError("session.in_use", name=name)
+            if name in self.names():
+                with _disk():
+                    shutil.rmtree(self._home.runs / name)
+                    if generator and (self._home.models / name).is_dir():
+                        shutil.rmtree(self._home.models / name)
 
     def stop(self) -> None:
         """Asks the run that this app started to save a checkpoint and end; it does so after its step."""
@@ -169,12 +229,20 @@ class Sessions:
         step = lines[-1]["step"] if lines else 0
         settings = _object(config.get("settings"))
         data = [*_texts(plan.get("data") or settings.get("data")), *_texts(plan.get("collections"))]
+        metrics, preset = read_json(folder / METRICS), self._home.models / name
         found = Session(
             name=name,
             state="stopped",
             base=str(plan.get("base") or Path(str(settings.get("base", ""))).name),
             data=tuple(data),
-            use=_use(read_json(folder / METRICS)),
+            use=_use(metrics),
+            held_out=_held_out(metrics),
+            seconds=max((_number(line.get("seconds")) for line in lines), default=0.0),
+            samples=samples.read(folder),
+            expected=_expected(folder),
+            examples=_count(config.get("examples")),
+            preset=str(preset) if preset.is_dir() else "",
+            size=_size(preset),
             step=step,
             steps=_count(config.get("steps")),
             seconds_left=_seconds_left(lines),
@@ -191,6 +259,14 @@ class Sessions:
         if (ended := outcome.get("state")) in ("done", "failed"):
             return replace(found, state=ended, reason=str(outcome.get("reason", "")), seconds_left=None)
         return found
+
+    def _checked(self, plan: Plan) -> Request:
+        """The request, if the plan's name is good and free. Raises SessionError."""
+        if not _NAME.fullmatch(plan.name) or _RESERVED.fullmatch(plan.name):
+            raise SessionError("session.name")
+        if self._taken(plan.name):
+            raise SessionError("session.exists")
+        return self._request(plan)
 
     def _request(self, plan: Plan) -> Request:
         """What is trained for the plan. Raises SessionError for a base or data that are not there."""
@@ -278,6 +354,45 @@ def _use(metrics: dict) -> tuple[float, ...]:
         return tuple(float(part[case]) for case in ("with", "without") for part in (before, after))
     except (KeyError, TypeError, ValueError):
         return ()
+
+
+def _held_out(metrics: dict) -> tuple[tuple[float, float], ...]:
+    """(nats, accuracy) before and after; () where either is missing."""
+    try:
+        parts = [metrics[when]["validation"] for when in ("before", "after")]
+        return tuple((float(part["nats"]), float(part["accuracy"])) for part in parts)
+    except (KeyError, TypeError, ValueError):
+        return ()
+
+
+def _expected(folder: Path) -> Forecast | None:
+    try:
+        return forecast.from_record(read_json(folder / forecast.FILE))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _forecast(said: bytes) -> Forecast:
+    """What the process that looks ahead has printed. Raises TrainingError for its reason, or where it said nothing."""
+    try:
+        found = parsed(said)
+        if "forecast" in found:
+            return forecast.from_record(found["forecast"])
+        reason = Reason.loads(found["reason"])
+    except (KeyError, TypeError, ValueError):
+        reason = None
+    if reason is None:
+        raise SessionError("session.forecast")
+    raise TrainingError(reason.code, **reason.values)
+
+
+def _size(folder: Path) -> int:
+    """Bytes of the files in it, 0 where there is none."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and value == value else 0.0
 
 
 def _count(value: object) -> int:

@@ -24,6 +24,14 @@ const copied = (text) => {
   field.remove();
 };
 
+/* To another tab, or to another place of this one. */
+function lead(button) {
+  if (button.dataset.tab) window.sourcierAddress.tab(button.dataset.tab);
+  // What stands in a tab is shown a moment after it opens.
+  const at = button.dataset.at;
+  if (at) setTimeout(() => document.getElementById(at)?.scrollIntoView({ block: 'start' }), 400);
+}
+
 const local = {
   copy(button) {
     const answer = button.closest('.answer');
@@ -61,12 +69,7 @@ const local = {
   'close-help'() {
     document.querySelector('#shortcuts').close();
   },
-  tab(button) {
-    window.sourcierAddress.tab(button.dataset.tab);
-    // What stands in a tab is shown a moment after it opens.
-    const at = button.dataset.at;
-    if (at) setTimeout(() => document.getElementById(at)?.scrollIntoView({ block: 'start' }), 400);
-  },
+  tab: lead,
   overview(button) {
     window.sourcierAddress.ask(button.dataset.question);
   },
@@ -95,7 +98,10 @@ element.addEventListener('click', (event) => {
     if (data.act === 'language') localStorage.setItem('sourcier.language', data.name);
     if (data.act === 'open') columns().remove('show-conversations');
     if (local[data.act]) local[data.act](button);
-    else trigger('click', data);
+    else {
+      trigger('click', data);
+      lead(button);
+    }
     return;
   }
   // A click into an answer brings its sources back; links and selected words keep their meaning.

@@ -170,6 +170,8 @@ SENTENCES: dict[str, str] = {
     "session.base": "This base cannot be used: {reason}.",
     "session.disk": "The run could not be started: {reason}.",
     "session.exists": "There is already a run or a generator of this name: choose another.",
+    "session.forecast": "The plan could not be made: one of the documents may have ended the program that reads them.",
+    "session.in_use": "This run is still going on: stop it first.",
     "session.name": "A name has 1 to 40 letters, digits, dashes or dots, and starts with a letter or a digit.",
     "session.nothing": "There is nothing to learn from: choose a data set or a collection with files.",
     "session.running": "A training is running already ({name}): stop it or wait for its end.",

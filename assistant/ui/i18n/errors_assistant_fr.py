@@ -179,6 +179,9 @@ SENTENCES: dict[str, str] = {
     "session.base": "Ce modèle de départ est inutilisable : {reason}.",
     "session.disk": "L’entraînement n’a pas pu démarrer : {reason}.",
     "session.exists": "Un entraînement ou un générateur porte déjà ce nom : choisissez-en un autre.",
+    "session.forecast": "Le plan n’a pas pu être établi : un des documents a peut-être arrêté le programme qui "
+    "les lit.",
+    "session.in_use": "Cet entraînement est encore en cours : arrêtez-le d’abord.",
     "session.name": "Un nom compte 1 à 40 lettres sans accent, chiffres, tirets ou points, et commence par une lettre "
     "ou un chiffre.",
     "session.nothing": "Il n’y a rien à apprendre : choisissez un jeu de données ou une collection qui a des fichiers.",

@@ -1,25 +1,38 @@
-"""The upper half of the Train & compare tab: choosing a base and data, starting, watching, stopping, resuming."""
+"""The upper half of the Train & compare tab: choosing a base and data, the plan, starting, watching, the result."""
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import gradio as gr
+from gradio.components import Component
 from gradio.events import Dependency
 
 from assistant.services.application import Application
 from assistant.services.generators import missing
+from assistant.training.errors import TrainingError
+from assistant.training.finetune.forecast import Forecast
 from assistant.training.runs.sessions import Plan, Session, SessionError
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import counted, model_names, t
-from assistant.ui.panels.components import QUIET, Changes, action, choice, html
-from assistant.ui.tab import Tab
+from assistant.ui.panels.components import QUIET, SAVE_FILE, Changes, action, choice, html
+from assistant.ui.tab import Streams, Tab
 
 DATA_SET, COLLECTION = "data/", "collection/"  # what stands before a name in the choice of data
 FEEDBACK, FOLLOW_UPS = "feedback", "follow-ups"
 
 
+@dataclass(frozen=True)
+class Planned:
+    """What the plan that is shown would start."""
+
+    plan: Plan
+    forecast: Forecast
+
+
 class TrainPanel:
-    """Fine-tuning in a process of its own, one at a time; the page only watches."""
+    """Fine-tuning in a process of its own, one at a time; the page only watches. Nothing starts without its plan."""
 
     def __init__(self, app: Application):
         self._app = app
@@ -28,6 +41,9 @@ class TrainPanel:
 
     def layout(self) -> None:
         """Makes the components inside the current Blocks."""
+        self.streams = gr.State(Streams())
+        self.planned = gr.State(None)  # the Planned that is shown
+        self._file = gr.JSON(visible=False)
         with gr.Row(elem_id="train", elem_classes="half"):
             with gr.Column(elem_id="train-controls", elem_classes="controls", scale=2, min_width=300):
                 self.heading = html()
@@ -40,21 +56,46 @@ class TrainPanel:
                 self.start = gr.Button("", elem_id="train-start", variant="primary")
                 self.message = html(elem_id="train-message")
             with gr.Column(elem_id="train-state", scale=4, min_width=320):
+                self.plan = html(elem_id="train-plan")
                 self.progress = html(elem_id="train-progress")
 
-    def wire(self, tab: gr.State) -> list[Dependency]:
-        """Connects the events. Gives those after which the state of the whole page must be refreshed."""
-        asked = [tab, self.base, self.data, self.epochs, self.lora, self.name]
-        started = self.start.click(self.started, asked, [self.message, self.progress, self.name], **QUIET)
-        acted = self.progress.click(self.clicked, [tab], [self.message, self.progress], **QUIET)
-        return [started, acted]
+    def wire(self, tab: gr.State, chosen: Mapping[str, Component]) -> list[Dependency]:
+        """Connects the events. Gives those after which the state of the whole page must be refreshed.
+
+        `chosen` are the choices of generators that a result can be put into: "chat", "left" and "right".
+        """
+        self._chosen, self._tab = chosen, tab
+        asked = [tab, self.streams, self.base, self.data, self.epochs, self.lora, self.name]
+        self.start.click(self.looking, asked, [self.message, self.plan, self.planned, self.start], **QUIET)
+        decided = self.plan.click(
+            self.decided,
+            [tab, self.streams, self.planned],
+            [self.message, self.plan, self.planned, self.progress, self.name, tab],
+            queue=False,
+            **QUIET,
+        )
+        acted = self.progress.click(
+            self.clicked, [tab], [self.message, self.progress, tab, *chosen.values(), self._file], **QUIET
+        )
+        acted.then(None, [self._file], None, js=SAVE_FILE, **QUIET)
+        return [decided, acted]
 
     # --- what is shown --------------------------------------------------------------------------------------
 
     @property
     def words_outputs(self) -> list:
         """Everything that `words` fills."""
-        return [self.heading, self.base, self.missing, self.data, self.epochs, self.lora, self.name, self.start]
+        return [
+            self.heading,
+            self.base,
+            self.missing,
+            self.data,
+            self.epochs,
+            self.lora,
+            self.name,
+            self.start,
+            self.plan,
+        ]
 
     def words(self, tab: Tab) -> Changes:
         """The labels in the tab's language."""
@@ -70,6 +111,7 @@ class TrainPanel:
             words[component] = {**words[component], **update} if component in words else update
         words[self.name] |= {"placeholder": t("train.name_placeholder", tab.lang)}
         return words | {
+            self.plan: "",
             self.heading: render.half_heading(t("train.title", tab.lang), t("train.help", tab.lang)),
             self.start: gr.update(value=t("train.start", tab.lang)),
         }
@@ -92,27 +134,54 @@ class TrainPanel:
 
     def shown(self, tab: Tab) -> Changes:
         """The runs: the one in progress or else the newest, then the others."""
-        return {self.progress: render.sessions_panel(self._sessions(), tab.lang)}
+        return {self.progress: render.sessions_panel(self._sessions(tab), tab.lang)}
 
-    def _sessions(self) -> list[Session]:
+    def _sessions(self, tab: Tab) -> list[Session]:
         sessions = self._app.sessions
-        running = sessions.running()
-        names = sorted(sessions.names(), key=lambda name: name != running)
+        first = (tab.run, sessions.running())  # what was opened, then what is going on, then the newest
+        names = sorted(sessions.names(), key=lambda name: first.index(name) if name in first else len(first))
         return [sessions.session(name) for name in names[: render.RUNS_SHOWN + 1]]
 
     # --- what happens ---------------------------------------------------------------------------------------
 
-    def started(
-        self, tab: Tab, base: str | None, data: Sequence[str] | None, epochs: float | None, lora: bool, name: str | None
-    ) -> Changes:
-        """Starts a training, or says in one sentence why not."""
-        sessions = self._app.sessions
+    def looking(
+        self,
+        tab: Tab,
+        streams: Streams,
+        base: str | None,
+        data: Sequence[str] | None,
+        epochs: float | None,
+        lora: bool,
+        name: str | None,
+    ) -> Iterator[Changes]:
+        """Shows the plan of what was chosen, or says in one sentence why there is none."""
+        sessions, mine = self._app.sessions, streams.begin()
         if base is None or base not in self._app.assistant.models():
-            return self._said(t("train.error_base_missing", tab.lang), tab)
+            yield self._complaint(t("train.error_base_missing", tab.lang))
+            return
+        plan = self._asked(base, data, epochs, lora, name)
+        yield {self.message: "", self.planned: None, self.plan: render.plan_waiting(tab.lang)} | self._ready(False)
+        try:
+            found = sessions.forecast(plan, lambda: streams.newest != mine)
+        except TrainingError as error:
+            yield self._complaint(sentence(error, tab.lang)) | self._ready(True)
+            return
+        if found is None:  # stopped
+            yield {self.plan: "", self.planned: None} | self._ready(True)
+            return
+        yield {
+            self.plan: render.training_plan(plan, found, tab.lang),
+            self.planned: Planned(plan, found),
+        } | self._ready(True)
+
+    def _ready(self, ready: bool) -> Changes:
+        return {self.start: gr.update(interactive=ready)}
+
+    def _asked(self, base: str, data: Sequence[str] | None, epochs: float | None, lora: bool, name: str | None) -> Plan:
+        sessions, known = self._app.sessions, self._app.collections()
         sets = [n.removeprefix(DATA_SET) for n in data or () if n.startswith(DATA_SET)]
-        known = self._app.collections()
         collections = [n.removeprefix(COLLECTION) for n in data or () if n.startswith(COLLECTION)]
-        plan = Plan(
+        return Plan(
             name=(name or "").strip() or sessions.free_name(base),
             base=base,
             data=tuple(n for n in sets if n in (FEEDBACK, FOLLOW_UPS) or n in sessions.data_sets()),
@@ -120,26 +189,69 @@ class TrainPanel:
             epochs=min(max(float(epochs or 1), 0.1), 3.0),
             lora=bool(lora),
         )
+
+    def decided(self, tab: Tab, streams: Streams, planned: Planned | None, event: gr.EventData) -> Changes:
+        """A button of the plan."""
+        return self.decide(action(event)[0], tab, streams, planned)
+
+    def decide(self, name: str, tab: Tab, streams: Streams, planned: Planned | None) -> Changes:
+        """Starts what was planned, or drops the plan or the making of it. Unknown actions change nothing."""
+        if name == "plan-drop":
+            streams.begin()  # a newer one, of nothing, ends the looking ahead
+            return {self.plan: "", self.planned: None}
+        if name != "plan-start" or planned is None:
+            return {self.planned: planned}
         try:
-            sessions.start(plan)
+            self._app.sessions.start(planned.plan, planned.forecast)
         except SessionError as error:
             return self._said(sentence(error, tab.lang), tab)
-        return {self.message: "", self.name: ""} | self.shown(tab)
+        tab = replace(tab, run="")
+        cleared: Changes = {self.message: "", self.name: "", self.plan: "", self.planned: None, self._tab: tab}
+        return cleared | self.shown(tab)
 
     def clicked(self, tab: Tab, event: gr.EventData) -> Changes:
         """A button among the runs."""
         return self.act(*action(event), tab)
 
     def act(self, name: str, data: dict[str, str], tab: Tab) -> Changes:
-        """Stops or resumes. Unknown actions change nothing."""
+        """Stops, resumes, opens or deletes a run, or does something with its result. Unknown actions change nothing."""
+        sessions, run = self._app.sessions, data.get("run", "")
+        more: Changes = {self._file: None}
         try:
             if name == "train-stop":
-                self._app.sessions.stop()
+                sessions.stop()
             elif name == "train-resume":
-                self._app.sessions.resume(data.get("run", ""))
+                sessions.resume(run)
+            elif name == "train-open":
+                tab = replace(tab, run=run if run in sessions.names() else "")
+            elif name in ("train-delete", "train-delete-all"):
+                sessions.delete(run, generator=name == "train-delete-all")
+                tab = replace(tab, run="")
+            elif run in sessions.names():
+                more |= self._with_result(name, sessions.session(run), tab)
         except SessionError as error:
             return self._said(sentence(error, tab.lang), tab)
-        return {self.message: ""} | self.shown(tab)
+        return {self.message: "", self._tab: tab} | more | self.shown(tab)
+
+    def _with_result(self, name: str, session: Session, tab: Tab) -> Changes:
+        """A result goes into the chat, into a comparison with its base, or into a file."""
+        models = self._app.assistant.models()
+        if name == "train-report":
+            page = render.training_report(session, tab.lang)
+            data = base64.b64encode(page.encode()).decode("ascii")
+            return {self._file: {"name": f"{session.name}.html", "type": "text/html", "data": data}}
+        if session.name not in models:
+            return {}
+        if name == "train-use":
+            self._app.assistant.choose(model=session.name)
+            return {self._chosen["chat"]: gr.update(value=session.name)}
+        if name == "train-compare" and session.base in models:
+            sides = {"left": session.base, "right": session.name}
+            return {self._chosen[side]: gr.update(value=model) for side, model in sides.items()}
+        return {}
+
+    def _complaint(self, words: str) -> Changes:
+        return {self.message: render.message(words, False), self.plan: "", self.planned: None}
 
     def _said(self, words: str, tab: Tab) -> Changes:
         return {self.message: render.message(words, False)} | self.shown(tab)

@@ -13,6 +13,7 @@ from assistant.ui.render.chrome import (
     undo_adding,
 )
 from assistant.ui.render.collections import collections_table, watched_folders, work
+from assistant.ui.render.compare import comparison, tally
 from assistant.ui.render.conversations import archive_menu, conversation_list
 from assistant.ui.render.datasets import data_sets
 from assistant.ui.render.document_text import text_viewer
@@ -30,7 +31,9 @@ from assistant.ui.render.introduction import tour
 from assistant.ui.render.lab import lab_charts, lab_heading, lab_tokens, lab_written
 from assistant.ui.render.library import EXCERPTS, PER_PAGE, library_table, library_title, preview
 from assistant.ui.render.passages import sources_panel
-from assistant.ui.render.train import RUNS_SHOWN, comparison, half_heading, sessions_panel, tally
+from assistant.ui.render.train import RUNS_SHOWN, half_heading, sessions_panel
+from assistant.ui.render.training_plan import plan_waiting, training_plan
+from assistant.ui.render.training_result import training_report
 from assistant.ui.render.transcript import follow_ups, transcript, turn
 from assistant.ui.render.trials import trial_name, trial_progress, trial_results, trials_empty
 from assistant.ui.render.viewer import page_viewer
@@ -72,6 +75,7 @@ __all__ = [
     "missing_generator",
     "notice",
     "page_viewer",
+    "plan_waiting",
     "preferences",
     "preview",
     "sessions_panel",
@@ -80,6 +84,8 @@ __all__ = [
     "tally",
     "text_viewer",
     "tour",
+    "training_plan",
+    "training_report",
     "transcript",
     "trial_name",
     "trial_progress",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from assistant.ui.server.security import Hosting
 
 PORTS_TRIED = 100
-STYLES = ("style.css", "style_documents.css", "style_settings.css", "style_demonstration.css")
+STYLES = ("style.css", "style_documents.css", "style_settings.css", "style_course.css", "style_demonstration.css")
 LARGEST_UPLOAD = "1gb"
 MOST_WAITING = 40  # events of a public demonstration; more are told to come back
 OPEN_WARNING = (

@@ -1,3 +1,5 @@
+import base64
+import re
 from dataclasses import replace
 
 import pytest
@@ -7,13 +9,17 @@ from ui_fakes import HITS, SENTENCES
 from assistant.schema import Answer, Sentence, Timings
 from assistant.services.comparison import Comparison, Side
 from assistant.storage.votes import Tally, VotesError
-from assistant.training.runs.sessions import Session, SessionError
+from assistant.training.errors import TrainingError
+from assistant.training.finetune.forecast import Forecast, LeftOut, Shown
+from assistant.training.finetune.samples import Sample
+from assistant.training.runs.sessions import Plan, Session, SessionError
 from assistant.ui import render
+from assistant.ui.panels.train import Planned
 from assistant.ui.tab import Streams, Tab
 from assistant.ui.window import Window
 from corpus.errors import Reason
 
-TAGS = ALLOWED | {"ol", "h4", "section", "polyline", "line", "text", "g"}
+TAGS = ALLOWED | {"ol", "h4", "section", "polyline", "line", "text", "g", "dl", "dt", "dd", "code"}
 STATES = ("starting", "running", "stopping", "stopped", "failed", "done")
 SESSION = Session(
     "mine",
@@ -39,11 +45,41 @@ ANSWER = Answer(
 FOUND = Comparison("What?", Side("starter", answer=ANSWER), Side("expert", answer=replace(ANSWER, model="expert")))
 
 
+FORECAST = Forecast(
+    parameters=12_000_000,
+    trained=12_000_000,
+    sources=(("medquad", 900), ("documents", 92), ("manners", 8)),
+    examples=900,
+    held_out=100,
+    steps=113,
+    batch=8,
+    tokens=400_000,
+    memory_gb=1.7,
+    minutes=20.0,
+    disk=460_000_000,
+    free=62_000_000_000,
+    cut=3,
+    left_out=(LeftOut(Reason("training.pair_twice").dumps(), 2, ("a.csv, row 3",)),),
+    shown=(Shown("What is sage?", "Sage is a herb.", "Sage: Sage is a herb. It grows."),),
+)
+RESULT = replace(
+    SESSION,
+    state="done",
+    step=100,
+    held_out=((4.1, 0.3), (2.2, 0.55)),
+    use=(0.7, 0.8, 0.3, 0.25),
+    samples=(Sample("What is sage?", "Sage is a herb.", "It is.", "Sage is a herb."),),
+    preset="/home/models/mine",
+    size=51_000_000,
+)
+
+
 class FakeSessions:
     """Takes plans and says what it was asked."""
 
     def __init__(self, error: SessionError | None = None):
         self.error, self.plans, self.acts, self.known, self.liked = error, [], [], {}, 0
+        self.expected = []
 
     def data_sets(self):
         return ["medquad"]
@@ -63,10 +99,20 @@ class FakeSessions:
     def session(self, name):
         return self.known[name]
 
-    def start(self, plan):
+    def forecast(self, plan, stopped):
+        if self.error:
+            raise self.error
+        return None if stopped() else FORECAST
+
+    def delete(self, name, generator=False):
+        self.acts.append(("delete", name, generator))
+        self.known.pop(name, None)
+
+    def start(self, plan, expected):
         if self.error:
             raise self.error
         self.plans.append(plan)
+        self.expected.append(expected)
         self.known[plan.name] = replace(SESSION, name=plan.name)
 
     def resume(self, name):
@@ -87,11 +133,20 @@ def window(app):
     return made
 
 
-def test_a_training_starts_with_what_was_chosen(window, app):
+def plan_and_start(panel, *chosen):
+    """What the page shows once the plan of what was chosen is made, and once that is started."""
+    streams = Streams()
+    *_, last = panel.looking(Tab(), streams, *chosen)
+    return last, panel.decide("plan-start", Tab(), streams, last[panel.planned])
+
+
+def test_a_training_starts_with_what_was_chosen_after_its_plan(window, app):
     panel = window._train
     chosen = ["data/medquad", "collection/Biology", "data/secret", "collection/none", "odd"]
-    shown = panel.started(Tab(), "starter", chosen, 0.5, True, "  mine ")
+    planned, shown = plan_and_start(panel, "starter", chosen, 0.5, True, "  mine ")
+    assert "Start training" in planned[panel.plan] and not shown[panel.plan]
     (plan,) = app.sessions.plans
+    assert app.sessions.expected == [FORECAST]
     assert (plan.name, plan.base, plan.data, plan.collections) == ("mine", "starter", ("medquad",), ("Biology",))
     assert (plan.epochs, plan.lora, shown[panel.message]) == (0.5, True, "")
     assert "Step 60 of 100 · 4 min left" in shown[panel.progress]
@@ -102,19 +157,19 @@ def test_feedback_is_offered_once_there_is_some(window, app):
     assert "feedback" not in str(panel.choices(Tab())[panel.data])
     app.sessions.liked = 3
     assert ("Your feedback (3 answers)", "data/feedback") in panel.choices(Tab())[panel.data]["choices"]
-    panel.started(Tab(), "starter", ["data/feedback"], 1, False, "mine")
+    plan_and_start(panel, "starter", ["data/feedback"], 1, False, "mine")
     assert app.sessions.plans[0].data == ("feedback",)
 
 
 def test_follow_ups_can_be_learnt_beside_the_questions_they_are_made_of(window, app):
     panel = window._train
     assert ("Follow-up questions (made from medquad)", "data/follow-ups") in panel.choices(Tab())[panel.data]["choices"]
-    panel.started(Tab(), "starter", ["data/medquad", "data/follow-ups"], 1, False, "mine")
+    plan_and_start(panel, "starter", ["data/medquad", "data/follow-ups"], 1, False, "mine")
     assert app.sessions.plans[0].data == ("medquad", "follow-ups")
 
 
 def test_a_name_is_found_when_none_is_given(window, app):
-    window._train.started(Tab(), "starter", ["data/medquad"], None, None, "")
+    plan_and_start(window._train, "starter", ["data/medquad"], None, None, "")
     assert app.sessions.plans[0].name == "my-starter-1"
 
 
@@ -122,12 +177,32 @@ def test_a_name_is_found_when_none_is_given(window, app):
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_a_training_that_cannot_start_is_one_sentence(window, app, key, lang):
     app.sessions.error = SessionError(f"session.{key}", name="mine", reason="because")
-    shown = window._train.started(Tab(lang), "starter", [], 1, False, "mine")
-    assert 'role="alert"' in shown[window._train.message]
+    panel = window._train
+    *_, shown = panel.looking(Tab(lang), Streams(), "starter", [], 1, False, "mine")
+    assert 'role="alert"' in shown[panel.message] and shown[panel.planned] is None and not shown[panel.plan]
+    again = panel.decide("plan-start", Tab(lang), Streams(), Planned(Plan("mine", "starter"), FORECAST))
+    assert 'role="alert"' in again[panel.message] and not app.sessions.plans
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_documents_that_give_nothing_to_learn_are_said_before_anything_starts(window, app, lang):
+    app.sessions.error = TrainingError("training.nothing")
+    *_, shown = window._train.looking(Tab(lang), Streams(), "starter", ["collection/Biology"], 1, False, "mine")
+    assert 'role="alert"' in shown[window._train.message] and not app.sessions.plans
+
+
+def test_nothing_starts_without_a_plan_and_one_that_is_dropped_is_gone(window, app):
+    panel, streams = window._train, Streams()
+    assert panel.decide("plan-start", Tab(), streams, None) == {panel.planned: None}
+    looking = panel.looking(Tab(), streams, "starter", ["data/medquad"], 1, False, "mine")
+    assert "Reading the data" in next(looking)[panel.plan]
+    assert panel.decide("plan-drop", Tab(), streams, None)[panel.plan] == ""
+    *_, last = looking
+    assert last[panel.planned] is None and not app.sessions.plans
 
 
 def test_an_unknown_base_is_one_sentence(window):
-    shown = window._train.started(Tab(), "/etc", ["data/medquad"], 1, False, "mine")
+    (shown,) = window._train.looking(Tab(), Streams(), "/etc", ["data/medquad"], 1, False, "mine")
     assert "Choose a base first" in shown[window._train.message]
 
 
@@ -136,6 +211,58 @@ def test_buttons_stop_and_resume(window, app):
     window._train.act("train-resume", {"run": "mine"}, Tab())
     window._train.act("other", {}, Tab())
     assert app.sessions.acts == [("stop",), ("resume", "mine")]
+
+
+def test_a_run_is_opened_and_deleted_with_or_without_its_generator(window, app):
+    panel = window._train
+    app.sessions.known = {"new": replace(RESULT, name="new"), "old": replace(RESULT, name="old")}
+    opened = panel.act("train-open", {"run": "old"}, Tab())
+    assert opened[panel._tab].run == "old"
+    assert opened[panel.progress].index(">old<") < opened[panel.progress].index(">new<")
+    assert panel.act("train-open", {"run": "../up"}, Tab())[panel._tab].run == ""
+    panel.act("train-delete", {"run": "old"}, Tab(run="old"))
+    panel.act("train-delete-all", {"run": "new"}, Tab())
+    assert app.sessions.acts == [("delete", "old", False), ("delete", "new", True)]
+
+
+def test_a_result_is_used_compared_and_reported(window, app):
+    panel = window._train
+    app.sessions.known = {"expert": replace(RESULT, name="expert")}
+    used = panel.act("train-use", {"run": "expert"}, Tab())
+    assert used[window._ask.chat.model]["value"] == app.assistant.settings.model == "expert"
+    compared = panel.act("train-compare", {"run": "expert"}, Tab())
+    sides = window._compare.left, window._compare.right
+    assert [compared[side]["value"] for side in sides] == ["starter", "expert"]
+    file = panel.act("train-report", {"run": "expert"}, Tab("fr"))[panel._file]
+    page = base64.b64decode(file["data"]).decode()
+    assert file["name"] == "expert.html" and "Entraînement de expert" in page and "Tokens justes" in page
+    assert "What is sage?" in page and "<svg" in page and "<button" not in page
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_a_plan_says_what_is_learnt_and_left_out_and_what_it_costs(lang):
+    plan = Plan("mine", "starter", ("medquad",), epochs=1.0)
+    words = Audit(render.training_plan(plan, FORECAST, lang)).text
+    said = {
+        "en": ("900 examples: 900 medquad, 92 from your documents", "113 steps", "20 min", "0.5 GB", "62.0 GB"),
+        "fr": ("900 exemples", "92 de vos documents", "113 étapes", "20 min", "0,5 Go", "62,0 Go"),
+    }[lang]
+    assert all(each.replace(" ", "") in re.sub(r"\s", "", words) for each in (*said, "Sage is a herb", "2 ×", "row 3"))
+    assert "warning" not in render.training_plan(plan, FORECAST, lang)
+
+
+def test_little_data_is_warned_of_and_a_full_disk_leaves_no_button():
+    plan = Plan("mine", "starter")
+    assert "very little" in render.training_plan(plan, replace(FORECAST, examples=20), "en")
+    full = render.training_plan(plan, replace(FORECAST, free=1), "en")
+    assert "too full" in full and "plan-start" not in full
+
+
+def test_the_time_left_is_the_plans_until_the_first_steps_tell():
+    begun = replace(SESSION, step=0, steps=0, seconds_left=None, expected=FORECAST)
+    assert "about 20 min" in render.sessions_panel([begun], "en")
+    going = replace(begun, step=50, steps=100)
+    assert "10 min left" in render.sessions_panel([going], "en")
 
 
 def test_the_run_in_progress_stands_first(window, app):
@@ -212,12 +339,22 @@ def test_a_vote_that_cannot_be_stored_is_said_and_can_be_given_again(window, app
 @pytest.mark.parametrize("lang", ["en", "fr"])
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_text(text, lang):
-    runs = [replace(SESSION, name=text, base=text, data=(text,), state=s, reason=text) for s in STATES]
+    samples = (Sample(text, text, text, text),)
+    runs = [
+        replace(SESSION, name=text, base=text, data=(text,), state=s, reason=text, samples=samples, preset=text)
+        for s in STATES
+    ]
     answer = Answer(text, False, 0.8, "grounded", text, (Sentence(text, False, 0.1),), notices=("quoted",))
+    shown, left_out = (
+        (Shown(text, text, text),),
+        (LeftOut(Reason("session.disk", {"reason": text}).dumps(), 2, (text,)),),
+    )
+    plan = replace(FORECAST, sources=((text, 1),), shown=shown, left_out=left_out)
     error = Reason("page.not_drawn_because", {"reason": text})
     sides = (Side(text, answer=answer), Side(text, error=error), Side(text, draft=text, working=True))
     for markup in (
         *(render.sessions_panel([run, *runs], lang) for run in runs),
+        render.training_plan(Plan(text, text), plan, lang),
         *(render.comparison(Comparison(text, side, side), "", lang) for side in sides),
         render.comparison(Comparison(text, sides[0], sides[0]), "left", lang),
         render.tally([Tally(text, text, 1, 2, 3, 4)], lang),
@@ -244,7 +381,8 @@ def test_what_did_not_fit_and_what_changed_is_said():
     session = replace(SESSION, cut=1200, left_out=1, use=(0.7, 0.8, 0.3, 0.25))
     markup = render.sessions_panel([session], "en")
     assert "1,200 examples are longer" in markup and "1 example is left out" in markup
-    assert "with their passages 70% before, 80% after; without passages 30% before, 25% after" in markup
+    words = Audit(render.sessions_panel([RESULT], "en")).text
+    assert all(each in words for each in ("4.10", "2.20", "70%", "80%", "/home/models/mine", "51.0 MB"))
     assert "longer than a row" not in render.sessions_panel([SESSION], "en")
 
 

@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 
 from assistant.generation.generator import Generator
-from assistant.training.data.collect import MANNERS, collect
+from assistant.training.data.collect import MANNERS, OWN, by_source, collect
 from assistant.training.data.distractors import Distractors
 from assistant.training.data.example import Example
 from assistant.training.data.own import LONGEST_DOCUMENT, beginning, from_document
 from assistant.training.data.split import split
 from assistant.training.errors import TrainingError
+from assistant.training.finetune import samples
 from assistant.training.finetune.settings import Settings
 from assistant.training.finetune.tuning import FineTuning
 from assistant.training.runs import card, curves, journal
@@ -53,7 +54,7 @@ def test_rows_hold_passage_question_answer_and_fit(tuned):
     assert "Passage" not in run.tokenizer.decode(bare)
 
 
-def test_fine_tuning_lowers_the_validation_loss_and_saves_a_preset(tuned, tmp_path):
+def test_fine_tuning_lowers_the_validation_loss_and_saves_a_preset(tuned, tmp_path, toy_preset):
     run = tuned()
     seen = []
     assert run.run(progress=seen.append)
@@ -68,6 +69,11 @@ def test_fine_tuning_lowers_the_validation_loss_and_saves_a_preset(tuned, tmp_pa
     assert curves.draw(run.folder).stat().st_size > 5000
     written = card.write(preset, "toy", {"Base": "toy"}, ["made up"], {"loss": held[-1]}).read_text()
     assert "| loss |" in written
+    samples.write(run.folder, toy_preset, preset, run.valid)
+    kept = samples.read(run.folder)
+    assert [(sample.question, sample.wanted) for sample in kept] == [(e.question, e.answer) for e in EXAMPLES[6:]]
+    (run.folder / samples.FILE).write_text('{"samples": [{"question": 3}]}')
+    assert samples.read(run.folder) == ()
 
 
 def test_a_stopped_run_goes_on_where_it_was(tuned):
@@ -237,6 +243,12 @@ def test_documents_become_examples_and_nothing_is_an_error(tmp_path):
     assert len(collect(["manners"], tmp_path, [document])) == len(MANNERS) + 1
     with pytest.raises(TrainingError, match=r"training\.nothing"):
         collect([], tmp_path)
+    with pytest.raises(TrainingError, match=r"training\.nothing"):
+        collect(["manners"], tmp_path, [Document("Crumb", (Section("Sage."),))])
+    assert {name: len(part) for name, part in by_source(["manners"], tmp_path, [document]).items()} == {
+        "manners": len(MANNERS),
+        OWN: 1,
+    }
     with pytest.raises(TrainingError, match=r"training\.data_set_missing .*title=MedQuAD"):
         collect(["medquad"], tmp_path)
 

@@ -1,14 +1,18 @@
+import io
 import json
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from assistant.training.errors import TrainingError
+from assistant.training.finetune import forecast
 from assistant.training.finetune.settings import Request, Settings
+from assistant.training.runs import forecast_process
 from assistant.training.runs.json_file import write_json
 from assistant.training.runs.lock import CURRENT, lock_path
 from assistant.training.runs.sessions import OUTCOME, SESSION, Plan, SessionError, Sessions, request_of, thinned
@@ -257,3 +261,96 @@ def test_measures_are_read_as_far_as_there_are_any(sessions, home, metrics):
     part = {"use_of_passages": {"accuracy": {"with": 0.5, "without": 0.25, "other": 0.2}}}
     write_json(folder / "metrics.json", {"before": part, "after": part})
     assert sessions.session("mine").use == (0.5, 0.5, 0.25, 0.25)
+
+
+AHEAD = """
+import json, sys
+request = json.load(sys.stdin)
+print(json.dumps(ANSWER))
+"""
+
+
+def answering(answer) -> tuple[str, ...]:
+    """A command that looks ahead by saying `answer`."""
+    return sys.executable, "-c", AHEAD.replace("ANSWER", repr(answer))
+
+
+def test_what_a_run_would_be_is_known_before_it_starts_and_kept_with_it(sessions, home):
+    plan = {
+        **{"parameters": 100, "trained": 100, "examples": 90, "held_out": 10, "steps": 12, "batch": 8, "tokens": 999},
+        **{"memory_gb": 1.5, "minutes": 3.0, "disk": 900, "free": 9000, "sources": [["documents", 100]]},
+        **{"cut": 0, "unfit": 0, "left_out": [], "shown": [{"question": "Q?", "answer": "A.", "passage": ""}]},
+    }
+    sessions._ahead = answering({"forecast": plan})
+    found = sessions.forecast(PLAN)
+    assert (found.examples, found.sources, found.shown[0].question) == (90, (("documents", 100),), "Q?")
+    assert found.small and found.fits and sessions.names() == []
+    sessions.start(PLAN, found)
+    assert sessions.session("mine").expected == found
+    (home.runs / "mine" / forecast.FILE).write_text('{"parameters": "many"}')
+    assert sessions.session("mine").expected is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ({"reason": '{"code": "training.too_little", "values": {}}'}, "training.too_little"),
+        ({"reason": "?"}, "session.forecast"),
+        ({"forecast": {"steps": 3}}, "session.forecast"),
+        ([], "session.forecast"),
+    ],
+)
+def test_what_would_keep_a_run_from_starting_is_said_before(sessions, answer, code):
+    sessions._ahead = answering(answer)
+    with pytest.raises(TrainingError) as caught:
+        sessions.forecast(PLAN)
+    assert caught.value.code == code
+
+
+def test_looking_ahead_ends_as_soon_as_it_is_asked_to(sessions):
+    sessions._ahead = (sys.executable, "-c", "import time; time.sleep(600)")
+    assert sessions.forecast(PLAN, lambda: True) is None
+
+
+def test_the_process_that_looks_ahead_reads_the_users_documents(home, tmp_path, monkeypatch, capsys):
+    from assistant.generation import presets
+
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    for name in ("Sage", "Mint", "Thyme"):
+        (texts / f"{name}.md").write_text(f"# {name}\n\n{name} grows slowly in poor soil. It likes the sun.\n")
+    (texts / "empty.md").write_text("")
+    request = Request("mine", Settings(base=presets.STARTER, data=("manners",)), (str(texts),))
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(asdict(request))))
+    monkeypatch.setattr("os.nice", lambda by: by, raising=False)
+    assert forecast_process.main(["--home", str(home.path)]) == 0
+    found = forecast.from_record(json.loads(capsys.readouterr().out)["forecast"])
+    assert dict(found.sources)["documents"] == 3 and found.examples + found.held_out == 11
+    assert found.left_out[0].count == 1 and found.minutes > 0 and found.disk > 4 * found.parameters
+    assert not (home.runs / "mine").exists()
+
+
+def test_a_run_that_has_ended_is_deleted_alone_or_with_its_generator(sessions, home):
+    for name in ("one", "two"):
+        (home.runs / name).mkdir(parents=True)
+        write_json(home.runs / name / SESSION, {"plan": {}})
+        make_preset(home.models / name)
+    assert sessions.session("one").preset == str(home.models / "one") and sessions.session("one").size > 0
+    sessions.delete("one")
+    sessions.delete("two", generator=True)
+    sessions.delete("../models")
+    assert sessions.names() == [] and [path.name for path in sorted(home.models.iterdir())] == ["one", "tiny"]
+
+
+def test_a_run_in_progress_is_not_deleted(sessions):
+    sessions.start(PLAN)
+    with pytest.raises(SessionError) as caught:
+        sessions.delete("mine")
+    assert caught.value.code == "session.in_use" and sessions.names() == ["mine"]
+
+
+def test_scores_before_and_after_are_read_from_the_run(sessions, home):
+    parts = {when: {"validation": {"nats": nats, "accuracy": 0.5}} for when, nats in (("before", 4.0), ("after", 2.0))}
+    (home.runs / "mine").mkdir(parents=True)
+    write_json(home.runs / "mine" / "metrics.json", parts)
+    assert sessions.session("mine").held_out == ((4.0, 0.5), (2.0, 0.5))
