@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from corpus.errors import SourcierError
@@ -44,6 +44,19 @@ class Tally:
     def votes(self) -> int:
         """How many there are."""
         return self.first_better + self.second_better + self.same + self.bad
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One vote as it was given; `voted` in seconds since 1970. A and B of the page are left and right."""
+
+    voted: float
+    question: str
+    left_model: str
+    right_model: str
+    left_answer: str
+    right_answer: str
+    choice: str
 
 
 @dataclass(frozen=True)
@@ -107,6 +120,17 @@ class Votes:
             for pair, found in counts.items()
         ]
         return sorted(tallies, key=lambda tally: -tally.votes)
+
+    def cast(self) -> list[Cast]:
+        """Every vote, oldest first. Raises VotesError."""
+        try:
+            rows = self._database.connection.execute(
+                """SELECT voted, question, left_model, right_model, left_answer, right_answer, choice
+                   FROM votes ORDER BY id"""
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise VotesError("votes.unreadable", path=str(self.path), reason=str(error)) from error
+        return [Cast(**{field.name: row[field.name] for field in fields(Cast)}) for row in rows]
 
     def won(self) -> list[Won]:
         """The comparisons with a clear winner, oldest first. Raises VotesError."""

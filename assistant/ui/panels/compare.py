@@ -1,11 +1,16 @@
-"""The lower half of the Train & compare tab: one question, two generators, a vote."""
+"""The lower half of the Train & compare tab: one question, two generators without their names, a vote."""
 
+import base64
+import csv
+import io
 import logging
 import math
+import random
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timezone
 
 import gradio as gr
 
@@ -15,11 +20,11 @@ from assistant.services.answer_jobs import UPDATE_S
 from assistant.services.application import Application
 from assistant.services.comparison import Comparison, Side, compare
 from assistant.services.generators import missing
-from assistant.storage.votes import CHOICES, VotesError
+from assistant.storage.votes import CHOICES, Cast, VotesError
 from assistant.ui import render
 from assistant.ui.i18n.errors import sentence
 from assistant.ui.i18n.texts import model_names, t
-from assistant.ui.panels.components import QUIET, Changes, action, choice, html
+from assistant.ui.panels.components import QUIET, SAVE_FILE, Changes, action, choice, html
 from assistant.ui.tab import Streams, Tab
 
 log = logging.getLogger(__name__)
@@ -30,16 +35,21 @@ WRITTEN: tuple[Mode, ...] = tuple(
 
 
 class ComparePanel:
-    """Asks two generators the same question and keeps what the user thinks of their answers."""
+    """Asks two generators the same question and keeps what the user thinks of their answers.
 
-    def __init__(self, app: Application):
+    Which of them stands on which side is drawn anew for each question, and said only after the vote.
+    """
+
+    def __init__(self, app: Application, rng: random.Random | None = None):
         self._app = app
+        self._rng = rng or random.Random()
 
     # --- layout ---------------------------------------------------------------------------------------------
 
     def layout(self) -> None:
         """Makes the components inside the current Blocks."""
         self.streams = gr.State(Streams())
+        self._file = gr.JSON(visible=False)
         self.found = gr.State(None)  # the Comparison that is shown, None once it was voted on
         with gr.Row(elem_id="compare", elem_classes="half"):
             with gr.Column(elem_id="compare-controls", elem_classes="controls", scale=2, min_width=300):
@@ -51,7 +61,7 @@ class ComparePanel:
                 self.right = choice([], value=None, elem_id="compare-right")
                 self.missing = html()
                 self.collection = choice([("", "")], value="", elem_id="compare-collection")
-                self.mode = choice(list(WRITTEN), value="grounded", elem_id="compare-mode")
+                self.mode = choice(list(WRITTEN), value="free", elem_id="compare-mode")
                 self.ask = gr.Button("", elem_id="compare-ask", variant="primary")
                 self.message = html(elem_id="compare-message")
             with gr.Column(elem_id="compare-results", scale=4, min_width=320):
@@ -68,6 +78,7 @@ class ComparePanel:
         self.answers.click(
             self.clicked, [tab, self.found], [self.found, self.answers, self.message, self.tally], **QUIET
         )
+        self.tally.click(self.export, None, self._file, **QUIET).then(None, [self._file], None, js=SAVE_FILE, **QUIET)
         opened.select(self.tallied, [tab], [self.tally, self.message], **QUIET)
 
     # --- what is shown --------------------------------------------------------------------------------------
@@ -84,11 +95,9 @@ class ComparePanel:
         first = next(iter(models), None)
         trained = next((name for name in self._app.sessions.names() if name in models), None)
         words = self.choices(tab)
+        other = trained or next((name for name in models if name != first), None)
         words[self.left] |= {"label": t("compare.left", tab.lang), "value": first}
-        words[self.right] |= {
-            "label": t("compare.right", tab.lang),
-            "value": trained or (models[-1] if models else None),
-        }
+        words[self.right] |= {"label": t("compare.right", tab.lang), "value": other}
         modes = [(t(f"mode.{mode}", tab.lang), mode) for mode in WRITTEN]
         label, placeholder = t("ask.label", tab.lang), t("ask.placeholder", tab.lang)
         return (
@@ -140,13 +149,12 @@ class ComparePanel:
             return
         mine, stop, shown = streams.begin(), threading.Event(), -math.inf
         collections = (collection,) if collection else ()
-        chosen: Mode = next((known for known in WRITTEN if known == mode), "grounded")
-        found = Comparison(question, Side(left), Side(right))
+        chosen: Mode = next((known for known in WRITTEN if known == mode), "free")
+        drawn = (left, right) if self._rng.random() < 0.5 else (right, left)
+        found = Comparison(question, Side(drawn[0]), Side(drawn[1]))
         yield {self.message: "", self.found: None, self.ask: gr.update(interactive=False)} | self._answers(found, tab)
         try:
-            compared = compare(
-                self._app.assistant, question, (left, right), collections=collections, mode=chosen, stop=stop
-            )
+            compared = compare(self._app.assistant, question, drawn, collections=collections, mode=chosen, stop=stop)
             for found in compared:
                 if streams.newest != mine:
                     stop.set()
@@ -181,6 +189,18 @@ class ComparePanel:
             return {self.found: found, self.message: render.message(sentence(error, tab.lang), False)}
         return {self.found: None, self.answers: render.comparison(found, choice, tab.lang)} | self.tallied(tab)
 
+    def export(self, event: gr.EventData) -> dict[str, str] | None:
+        """All votes as a table for a spreadsheet."""
+        name, _ = action(event)
+        if name != "votes-export":
+            return None
+        try:
+            data = table_of(self._app.votes.cast())
+        except VotesError:
+            log.exception("the votes cannot be exported")
+            return None
+        return {"name": "votes.csv", "type": "text/csv", "data": base64.b64encode(data.encode("utf-8-sig")).decode()}
+
     def _complaint(self, question: str, left: str | None, right: str | None) -> str:
         models = self._app.assistant.models()
         if not question:
@@ -197,3 +217,21 @@ class ComparePanel:
 
 def _settled(found: Comparison) -> Comparison:
     return replace(found, left=replace(found.left, working=False), right=replace(found.right, working=False))
+
+
+def table_of(votes: list[Cast]) -> str:
+    """The votes as CSV, a line each under the names of the columns."""
+    written = io.StringIO()
+    lines = csv.writer(written)
+    lines.writerow(["voted", "question", "model_a", "model_b", "answer_a", "answer_b", "vote"])
+    named = {"left": "a", "right": "b"}
+    for vote in votes:
+        when = datetime.fromtimestamp(vote.voted, timezone.utc).isoformat(timespec="seconds")
+        texts = vote.question, vote.left_model, vote.right_model, vote.left_answer, vote.right_answer
+        lines.writerow([when, *map(_cell, texts), named.get(vote.choice, vote.choice)])
+    return written.getvalue()
+
+
+def _cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

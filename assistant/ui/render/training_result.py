@@ -103,7 +103,7 @@ def _next(session: Session, lang: str) -> str:
     report = button(t("result.export", lang), "train-report", kind="boxed", run=session.name)
     if not session.preset:
         return f'<p class="offer tools">{report}</p>'
-    use = button(t("result.use", lang), "train-use", kind="primary", run=session.name, tab="ask-tab-button")
+    use = button(t("result.use", lang), "train-use", kind="primary", run=session.name, tab="ask")
     compare = button(
         t("result.compare", lang, base=model_name(session.base, lang)),
         "train-compare",

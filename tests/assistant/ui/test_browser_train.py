@@ -45,7 +45,7 @@ def trained(app, monkeypatch):
     monkeypatch.setattr(app.sessions, "_request", request)
 
 
-def test_training_comparing_and_voting(trained, address, app, visit):
+def test_a_training_is_planned_started_watched_and_stopped(trained, address, visit):
     page = visit(address)
     page.click("#train-tab-button")
     expect(page.locator("#train-base option")).to_have_text(["built-in GPT-2 (small)", "expert"])
@@ -74,14 +74,30 @@ def test_training_comparing_and_voting(trained, address, app, visit):
     expect(page.locator(".run .state")).to_have_text("Stopped")
     expect(page.locator("[data-act=train-resume]")).to_be_visible()
 
+
+@pytest.mark.parametrize(
+    ("locale", "sides", "reveal"),
+    [("en-GB", ["Answer A", "Answer B"], "A was"), ("fr-FR", ["Réponse A", "Réponse B"], "A était")],
+)
+def test_a_vote_is_blind_until_it_is_given_and_stays_over_reloads(trained, address, app, visit, locale, sides, reveal):
+    page = visit(address, locale=locale)
+    page.click("#train-tab-button")
     page.fill("#compare-question textarea", "What is photosynthesis?")
     page.click("#compare-ask")
     expect(page.locator(".votes button")).to_have_count(4)
-    expect(page.locator(".side h4")).to_have_text(["starter", "expert"])
-    page.click(".votes button >> text=Right is better")
-    expect(page.locator(".side.chosen h4")).to_have_text("expert")
-    expect(page.locator(".tally tbody td")).to_have_text(["1", "0", "0", "0"])
-    assert app.votes.tally()[0].first_better == 1
+    expect(page.locator(".side h3")).to_have_text(sides)
+    expect(page.locator("#compare-answers")).not_to_contain_text("expert")
+    page.click(".votes [data-choice=right]")
+    expect(page.locator("#compare-answers .message")).to_contain_text(reveal)
+    expect(page.locator(".side.chosen h3")).to_contain_text(sides[1])
+    (tally,) = app.votes.tally()
+    assert tally.first_better + tally.second_better == 1
+    page.reload()
+    page.click("#train-tab-button")
+    with page.expect_download() as download:
+        page.click("[data-act=votes-export]")
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    assert text.startswith("voted,question,model_a") and text.count("What is photosynthesis?") == 1
 
 
 @pytest.mark.parametrize(

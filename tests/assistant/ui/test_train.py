@@ -1,4 +1,7 @@
 import base64
+import csv
+import io
+import random
 import re
 from dataclasses import replace
 
@@ -14,12 +17,14 @@ from assistant.training.finetune.forecast import Forecast, LeftOut, Shown
 from assistant.training.finetune.samples import Sample
 from assistant.training.runs.sessions import Plan, Session, SessionError
 from assistant.ui import render
+from assistant.ui.panels.compare import table_of
 from assistant.ui.panels.train import Planned
 from assistant.ui.tab import Streams, Tab
 from assistant.ui.window import Window
 from corpus.errors import Reason
 
 TAGS = ALLOWED | {"ol", "h4", "section", "polyline", "line", "text", "g", "dl", "dt", "dd", "code"}
+DRAWN_AS_CHOSEN = next(seed for seed in range(99) if random.Random(seed).random() < 0.5)
 STATES = ("starting", "running", "stopping", "stopped", "failed", "done")
 SESSION = Session(
     "mine",
@@ -69,7 +74,7 @@ RESULT = replace(
     held_out=((4.1, 0.3), (2.2, 0.55)),
     use=(0.7, 0.8, 0.3, 0.25),
     samples=(Sample("What is sage?", "Sage is a herb.", "It is.", "Sage is a herb."),),
-    preset="/home/models/mine",
+    preset="/data/models/mine",
     size=51_000_000,
 )
 
@@ -284,6 +289,7 @@ def test_a_new_generator_appears_in_every_list(window, app):
 
 def test_a_comparison_is_streamed_and_can_be_voted_on(window, app):
     panel = window._compare
+    panel._rng = random.Random(DRAWN_AS_CHOSEN)
     steps = list(panel.asked(Tab(), Streams(), " What? ", "starter", "expert", "Biology", "free"))
     found = steps[-1][panel.found]
     assert found.complete and found.question == "What?" and steps[-1][panel.ask]["interactive"]
@@ -312,6 +318,41 @@ def test_a_comparison_is_streamed_and_can_be_voted_on(window, app):
 def test_what_cannot_be_compared_is_one_sentence(window, app, question, left, right, words):
     (only,) = window._compare.asked(Tab(), Streams(), question, left, right, "", "grounded")
     assert words in only[window._compare.message] and not app.assistant.asked
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_nobody_knows_which_answer_is_whose_before_the_vote(lang):
+    told = replace(ANSWER, model="expert", sentences=SENTENCES[:1])
+    found = replace(FOUND, left=Side("specialist", answer=told))
+    before, after = (Audit(render.comparison(found, voted, lang)).text for voted in ("", "left"))
+    assert "specialist" not in before and "expert" not in before and "1.4" not in before and "1,4" not in before
+    assert "specialist" in after and "expert" in after
+
+
+def test_sides_are_drawn_and_votes_count_for_the_generator_not_for_the_side(window, app):
+    panel, firsts = window._compare, set()
+    for seed in range(8):
+        panel._rng = random.Random(seed)
+        *_, last = panel.asked(Tab(), Streams(), "What?", "starter", "expert", "", "free")
+        found = last[panel.found]
+        firsts.add(found.left.model)
+        panel.vote(Tab(), found, "left" if found.left.model == "expert" else "right")
+    assert firsts == {"starter", "expert"}
+    assert app.votes.tally() == [Tally("expert", "starter", first_better=8)]
+
+
+def test_equal_answers_are_said_to_be_equal_and_not_voted_on():
+    markup = render.comparison(FOUND, "", "en")
+    assert "the same, word for word" in markup and 'data-act="vote"' not in markup
+
+
+def test_a_tally_has_an_interval_and_all_votes_can_be_saved(app):
+    shown = render.tally([Tally("expert", "starter", 8, 2, 1, 0), Tally("a", "b", same=1)], "en")
+    assert "80% (49% to 94%)" in shown and ">–<" in shown
+    app.votes.add("=1+1", ("starter", "expert"), ('one, "two"', "b\nc"), "right")
+    (row,) = csv.DictReader(io.StringIO(table_of(app.votes.cast())))
+    assert (row["question"], row["answer_a"], row["answer_b"]) == ("'=1+1", 'one, "two"', "b\nc")
+    assert (row["model_a"], row["model_b"], row["vote"]) == ("starter", "expert", "b") and row["voted"] > "2026"
 
 
 def test_a_failure_is_said_and_gives_the_button_back(window, app, monkeypatch):
@@ -382,7 +423,7 @@ def test_what_did_not_fit_and_what_changed_is_said():
     markup = render.sessions_panel([session], "en")
     assert "1,200 examples are longer" in markup and "1 example is left out" in markup
     words = Audit(render.sessions_panel([RESULT], "en")).text
-    assert all(each in words for each in ("4.10", "2.20", "70%", "80%", "/home/models/mine", "51.0 MB"))
+    assert all(each in words for each in ("4.10", "2.20", "70%", "80%", "/data/models/mine", "51.0 MB"))
     assert "longer than a row" not in render.sessions_panel([SESSION], "en")
 
 
