@@ -145,8 +145,6 @@ ENGLISH = MappingProxyType(
         "trial.before": "Compared with",
         "trial.difference": "Difference in points",
         "trial.between": "{low} to {high}",
-        "trial.sure": "surely different, {n} questions",
-        "trial.chance": "may be chance, {n} questions",
         "trial.easy": "Made questions use the documents’ own words, so real ones do worse. Use the figures to "
         "compare settings and to find what breaks. Intervals hold 95% of the time.",
         "trial.other_questions": "The two trials asked other questions, so those measures stand side by side without "
@@ -284,5 +282,10 @@ ENGLISH = MappingProxyType(
         "tally.share_help": "“First wins” is its share of the votes that prefer one of the two, with Wilson’s 95% "
         "interval. While it holds 50%, it may be chance.",
         "tally.export": "Save all votes (CSV)",
+        "trial.no_difference": "no difference",
+        "trial.sure.one": "surely different, on {n} question",
+        "trial.sure.other": "surely different, on {n} questions",
+        "trial.chance.one": "may be chance, differs on {n} question",
+        "trial.chance.other": "may be chance, differs on {n} questions",
     }
 )

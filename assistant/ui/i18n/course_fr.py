@@ -152,8 +152,6 @@ FRENCH = MappingProxyType(
         "trial.before": "Comparé à",
         "trial.difference": "Différence en points",
         "trial.between": "{low} à {high}",
-        "trial.sure": "différence sûre, {n} questions",
-        "trial.chance": "peut-être le hasard, {n} questions",
         "trial.easy": "Ces questions reprennent les mots des documents : les vraies sont plus difficiles. "
         "Servez-vous des chiffres pour comparer des réglages et trouver ce qui cloche. Les intervalles valent dans "
         "95 % des cas.",
@@ -297,5 +295,10 @@ FRENCH = MappingProxyType(
         "tally.share_help": "« Le premier gagne » est sa part des votes qui préfèrent l’un des deux, avec "
         "l’intervalle de Wilson à 95 %. Tant qu’il contient 50 %, ce peut être le hasard.",
         "tally.export": "Enregistrer tous les votes (CSV)",
+        "trial.no_difference": "aucune différence",
+        "trial.sure.one": "différence sûre, sur {n} question",
+        "trial.sure.other": "différence sûre, sur {n} questions",
+        "trial.chance.one": "peut-être le hasard, sur {n} question",
+        "trial.chance.other": "peut-être le hasard, sur {n} questions",
     }
 )

@@ -1,13 +1,15 @@
 """Trials of settings: how far one is, its measures beside another's, and the questions that failed."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 
 from assistant.evaluation.intervals import Estimate
 from assistant.evaluation.own import Outcome
 from assistant.evaluation.runs import Compared, Comparison, Run, changed
 from assistant.evaluation.trials import Progress, Trial
+from assistant.schema import MODES
 from assistant.ui.i18n.errors import sentence
-from assistant.ui.i18n.texts import certainty, counted, decimal, percent, t
+from assistant.ui.i18n.texts import certainty, counted, decimal, model_name, percent, t
 from assistant.ui.render.html import button, clipped, esc
 
 FAILURES = ("not_found", "refused", "wrong_source", "unsupported", "answered")
@@ -41,11 +43,9 @@ def trial_name(told: Mapping[str, object], name: str, lang: str) -> str:
     if not told:
         return name
     made = str(told.get("made", ""))[:16].replace("T", " ")
-    threshold = told.get("threshold")
-    strict = percent(threshold, lang) if isinstance(threshold, int | float) else "?"
-    mode = str(told.get("mode", ""))
-    words = t(f"mode.{mode}", lang) if mode in ("grounded", "quotes", "free") else mode
-    return f"{made} · {clipped(str(told.get('collection', '')), 40)} · {words} · {told.get('model', '')} · ≥ {strict}"
+    strict = f"{_setting('threshold', lang)} {_value('threshold', told.get('threshold', '?'), lang)}"
+    mode, model = (_value(key, told.get(key, ""), lang) for key in ("mode", "model"))
+    return f"{made} · {clipped(str(told.get('collection', '')), 40)} · {mode} · {model} · {strict}"
 
 
 def trial_results(trial: Trial, other: Trial | None, against: Compared, lang: str) -> str:
@@ -113,11 +113,13 @@ def _fact(name: str, value: float, lang: str) -> str:
 def _gap(gap: Comparison | None, lang: str) -> str:
     if gap is None:
         return "–"
+    if not gap.differing:
+        return f'<span class="help">{esc(t("trial.no_difference", lang))}</span>'
     points = decimal(gap.difference.mean * 100, lang)
     sign = "+" if gap.difference.mean > 0 else ""
     sure = "trial.sure" if gap.p_value < SIGNIFICANT else "trial.chance"
     kind = "" if gap.p_value >= SIGNIFICANT else "better" if gap.difference.mean > 0 else "worse"
-    words = esc(t(sure, lang, n=gap.differing))
+    words = esc(counted(sure, gap.differing, lang))
     return f'<b class="gap {kind}">{esc(sign + points)}</b> <span class="help">{words}</span>'
 
 
@@ -126,9 +128,27 @@ def _settings(run: Run, other: Run, lang: str) -> str:
     if not pairs:
         return f'<p class="help">{esc(t("trial.same_settings", lang))}</p>'
     lines = "".join(
-        f"<li><code>{esc(name)}</code>: {esc(old)} → <b>{esc(new)}</b></li>" for name, (old, new) in pairs.items()
+        f"<li>{esc(_setting(name, lang))}: {esc(_value(name, old, lang))} → <b>{esc(_value(name, new, lang))}</b></li>"
+        for name, (old, new) in pairs.items()
     )
     return f'<h3>{esc(t("trial.settings", lang))}</h3><ul class="changes">{lines}</ul>'
+
+
+def _setting(name: str, lang: str) -> str:
+    """What a setting is called on the page; a newer version's has its own name."""
+    for key in (f"settings.{name}", f"evaluate.{name}"):
+        with contextlib.suppress(KeyError):
+            return t(key, lang)
+    return name
+
+
+def _value(name: str, value: object, lang: str) -> str:
+    """A setting's value as the page shows it elsewhere."""
+    if name == "mode" and value in MODES:
+        return t(f"mode.{value}", lang)
+    if name == "model":
+        return model_name(str(value), lang)
+    return f"{value:g}".replace(".", "," if lang == "fr" else ".") if isinstance(value, float) else str(value)
 
 
 def _failures(outcomes: Sequence[Outcome], lang: str) -> str:

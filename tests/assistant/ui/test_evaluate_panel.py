@@ -73,7 +73,16 @@ def test_two_trials_stand_side_by_side_with_what_differs():
     one, two = trial([GOOD, GOOD], threshold=0.5), trial([GOOD, replace(GOOD, rank=None)], threshold=0.8)
     page = render.trial_results(one, two, runs.compare(one.run, two.run), "en")
     assert "+50.0" in page and "may be chance" in page
-    assert "<code>threshold</code>: 0.8 → <b>0.5</b>" in page
+    assert "Strictness: 0.8 → <b>0.5</b>" in page
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_no_raw_name_of_a_setting_or_mode_is_shown_and_nothing_is_no_difference(lang):
+    one, two = trial([GOOD, GOOD], mode="grounded", model="starter"), trial([GOOD, GOOD], mode="quotes", model="mine")
+    page = render.trial_results(one, two, runs.compare(one.run, two.run), lang)
+    name = render.trial_name({"made": one.run.made, **one.run.settings}, "one", lang)
+    assert not any(raw in page + name for raw in ("grounded", "starter", "threshold", "≥", "may be chance", "hasard"))
+    assert {"en": "no difference", "fr": "aucune différence"}[lang] in page
 
 
 def test_progress_has_a_bar_and_a_way_to_stop():
