@@ -17,7 +17,6 @@ from assistant.gate.gate import FEATURES, Features, Gate, Gates, bounded_log_odd
 from assistant.pipeline import Assistant
 from index.retrieval.hit import Hit
 from index.retrieval.reading import READ, Order, Wording, read
-from index.vectors.starter import usual
 
 NEAR = "unanswerable"  # a kind of question: written to look answerable from its document
 RAW = Order(reader=1.0, blend=0.0, bias=0.0, named=0.0)  # all probabilities are the reader's own
@@ -80,7 +79,7 @@ def example(assistant: Assistant, collection: str, case: Case) -> Example:
     passages = [_passage(hit, wording, case) for hit in hits]
     order = assistant.resources.order
     ordered = sorted(hits, key=lambda hit: -order.score(_log_odds(hit.score), hit.blend))
-    features = features_of(result.question, ordered[:SHOWN], search, usual(search.embedder_name))
+    features = features_of(result.question, ordered[:SHOWN], search)
     return Example(collection, case.kind, case.question, case.answerable, features, tuple(passages))
 
 
@@ -158,8 +157,7 @@ def fit_gates(data: Sequence[Example], embedder: str) -> Gates:
         key("", True): {"cosine"},
         key("", False): {"reader", "cosine"},
     }
-    gates = {name: _gate(data, [each for each in FEATURES if each not in left]) for name, left in without.items()}
-    return Gates(gates, {embedder: usual(embedder)} if usual(embedder) else {})
+    return Gates({name: _gate(data, [each for each in FEATURES if each not in left]) for name, left in without.items()})
 
 
 def _gate(data: Sequence[Example], names: Sequence[str]) -> Gate:

@@ -9,7 +9,6 @@ from assistant.evaluation.open_questions import Case, Questions
 from assistant.gate.gate import Features, features_of
 from assistant.pipeline import Assistant
 from assistant.schema import Mode
-from index.vectors.starter import usual
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def _outcome(assistant: Assistant, collection: str, case: Case, mode: Mode) -> O
         case,
         shown.confidence < assistant.settings.threshold,
         shown.confidence,
-        features_of(question, shown.sources, search, usual(search.embedder_name)),
+        features_of(question, shown.sources, search),
         ranks[0] if ranks else 0,
         bool(shown.sentences) and case.is_held_by(shown.sentences[0].text),
         case.is_held_by(text),

@@ -8,8 +8,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-import numpy as np
-
 from corpus.language import detect
 from index.retrieval.aliases import Aliases
 from index.retrieval.candidates import CANDIDATES, Candidates, Found, Standing, keywords
@@ -138,10 +136,6 @@ class Search:
     def embedder_name(self) -> str:
         """The embedder that cosines come from, "" without one."""
         return self._embedder.name if self._embedder is not None else ""
-
-    def cosine_with(self, question: str, vector: Sequence[float]) -> float:
-        """The inner product of the question's vector with another one (d,); 0.0 without an embedder or a vector."""
-        return float(self._candidates.vector(question) @ np.asarray(vector, np.float32)) if len(vector) else 0.0
 
     def rarities_of(self, question: str) -> dict[str, float]:
         """How rare the words of a question are that are searched for."""

@@ -34,10 +34,6 @@ class Shipped:
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
         return found.tolist(), vectors
 
-    def mean(self) -> np.ndarray:
-        """The mean vector (d,) float32."""
-        return (self.vectors.astype(np.float32) * self.scales.astype(np.float32)[:, None]).mean(axis=0)
-
     def save(self, path: Path) -> None:
         """Writes the file, some megabytes."""
         np.savez_compressed(
@@ -69,10 +65,3 @@ def shipped(embedder: str, file: Path = FILE) -> Shipped | None:
             return Shipped(embedder, data["keys"], data["scales"], data["vectors"])
     except (OSError, ValueError, KeyError):
         return None
-
-
-@cache
-def usual(embedder: str) -> tuple[float, ...]:
-    """The mean passage vector (d,) of an embedder, over the starter collections; empty where theirs are not shipped."""
-    known = shipped(embedder)
-    return tuple(round(float(value), 4) for value in known.mean()) if known is not None else ()

@@ -14,9 +14,6 @@ class Words:
     def rarities(self, words):
         return {word: 1.0 if word in self.held else 5.0 for word in words}
 
-    def cosine_with(self, question, vector):
-        return sum(vector)
-
 
 HIT = Hit(1, "g", "Glaucoma", "Glaucoma raises the pressure in the eye.", cosine=0.8)
 
@@ -27,12 +24,6 @@ def of(question, hits=(HIT,), **understood):
 
 def test_features_of_a_question_whose_words_are_found():
     assert of("Does glaucoma raise pressure?") == Features(reader=0.0, cosine=0.8, coverage=1.0, rarest=1.0)
-
-
-def test_what_a_question_shares_with_a_usual_passage_does_not_count():
-    nearer = features_of(Understood("glaucoma"), [HIT], Words(), usual=(0.5, 0.2))
-    assert nearer.cosine == pytest.approx(0.1)
-    assert features_of(Understood("glaucoma"), [Hit(1, "a", "A", "a")], Words(), usual=(0.5, 0.2)).cosine == 0.0
 
 
 def test_unknown_rare_word_lowers_coverage_most():
@@ -80,7 +71,7 @@ def test_probability_stays_a_number_for_any_weight():
 
 
 def test_gates_come_back_as_saved(tmp_path):
-    gates = Gates({"words": Gate({"coverage": 1.5}, -0.5)}, {"demo": [0.5, 0.25]})
+    gates = Gates({"words": Gate({"coverage": 1.5}, -0.5)})
     gates.save(tmp_path / "g.json", threshold=0.5)
     assert Gates.load(tmp_path / "g.json") == gates
 
