@@ -80,7 +80,7 @@ def _step(view: TurnView, lang: str, waiting_for: str) -> str:
     if not view.sources and view.answer is None:
         return ""
     seconds = decimal(max(view.seconds, 0.1), lang)
-    if view.documents is None:
+    if not view.documents:  # a request is no search
         searched = t("step.searched", lang, seconds=seconds)
     else:
         documents = counted("documents", view.documents, lang)
