@@ -289,7 +289,7 @@ FRENCH = MappingProxyType(
         "side.right": "Réponse B",
         "compare.revealed": "{side} : {model}",
         "compare.alike": "Les deux réponses sont les mêmes, mot pour mot : il n’y a rien à départager. « Brouillon, "
-        "peut être faux » montre mieux les différences.",
+        "peut se tromper » montre mieux les différences.",
         "tally.share": "Le premier gagne",
         "tally.interval": "{share} ({low} à {high})",
         "tally.share_help": "« Le premier gagne » est sa part des votes qui préfèrent l’un des deux, avec "

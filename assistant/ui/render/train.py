@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from assistant.training.runs.sessions import Points, Session
 from assistant.ui.i18n.errors import sentence
-from assistant.ui.i18n.texts import counted, decimal, duration, integer, t
+from assistant.ui.i18n.texts import counted, decimal, duration, integer, model_name, t
 from assistant.ui.render.html import button, clipped, esc
 from assistant.ui.render.training_result import training_result
 
@@ -28,7 +28,7 @@ def sessions_panel(sessions: Sequence[Session], lang: str) -> str:
 
 
 def _detail(session: Session, lang: str) -> str:
-    made_from = t("train.from", lang, base=session.base, data=clipped(", ".join(session.data), 120))
+    made_from = t("train.from", lang, base=model_name(session.base, lang), data=clipped(", ".join(session.data), 120))
     result = training_result(session, lang) if session.state == "done" else ""
     return (
         f'<section class="run {esc(session.state)}"><header><h3 dir="auto">{esc(session.name)}</h3>'

@@ -25,7 +25,7 @@ def training_report(session: Session, lang: str) -> str:
     """A page of its own to be kept or handed in."""
     from assistant.ui.render.train import losses  # which shows results itself
 
-    made_from = t("train.from", lang, base=session.base, data=", ".join(session.data))
+    made_from = t("train.from", lang, base=model_name(session.base, lang), data=", ".join(session.data))
     title = esc(t("result.report", lang, name=session.name))
     facts = [made_from, t("train.steps", lang, n=integer(session.step, lang), total=integer(session.steps, lang))]
     if session.examples:
