@@ -32,8 +32,8 @@ def _action(options: argparse.Namespace) -> int:
         operation.save(operations.WEIGHTS)
         computing.save_frames(operations.FRAMES)
     if options.json:
-        found = {"follow_ups": told, "requests": recognised, "operations": computed}
-        print(json.dumps({name: asdict(report) for name, report in found.items()}))
+        found = {"follow_ups": asdict(told), "requests": asdict(recognised), "operations": asdict(computed)}
+        print(json.dumps(found))
         return 0
     print(f"Follow-ups, {told.held_out} questions on held-out articles ({told.fitted_on} fitted on):")
     print(f"  stands alone or leans   {_line(told.two)}")

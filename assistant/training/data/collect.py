@@ -63,7 +63,7 @@ def by_source(
         if name == "manners":
             found[name] = [Example(question, answer, None, f"manners/{question}") for question, answer in MANNERS]
         elif name == "follow-ups":
-            found[name] = follow_ups(found.get("medquad") or _read("medquad", datasets))
+            found[name] = list(follow_ups(found.get("medquad") or _read("medquad", datasets)))
         elif name != "feedback":
             found[name] = _read(name, datasets)
     brought, own = False, []
