@@ -263,6 +263,8 @@ class _Reading:
             if token.said_by or any(map(str.isdigit, token.text)):
                 continue
             near = self._near(token.lower, [*filter(None, self.table.columns), *values])
+            if not near:
+                continue
             if near in self.names:
                 token.said_by = "near"
                 self.columns_said.setdefault(near, []).append(at)
@@ -296,7 +298,10 @@ class _Reading:
             rows = rows[:-1]
         kept = pd.Series(True, index=rows.index)
         for each in filters:
-            kept &= pd.Series(each.is_in(self.cells[each.column]))[rows.index]
+            holding = pd.Series(each.is_in(self.cells[each.column]))[rows.index]
+            if not holding.any():
+                raise Ordinary  # "in 1850", of which the table knows nothing
+            kept &= holding
         free = [name for name in self.columns_said if name not in {each.column for each in filters}]
         chosen = rows[kept]
         if self.operation == "count":

@@ -125,6 +125,8 @@ def _sentence(made: Computed, language: str) -> str:
 
 def _where(each: Filter, at: int, language: str) -> str:
     key = "computed_and" if at else "computed_where"
+    if not each.column:
+        return f"{reply(language, f'{key}_bare')}{each.shown}"
     return reply(language, key, column=each.column, value=each.shown)
 
 

@@ -201,6 +201,18 @@ def test_a_word_of_the_same_language_is_no_column_that_it_is_only_near_to(asked)
     assert asked({"orders.csv": ORDERS}, "sum", "What is the total weight?", encode) is None
 
 
+def test_a_column_without_a_name_explains_no_word_and_a_year_that_no_row_has_is_no_filter(asked):
+    chart = "<table><tr><th></th><th>Golf</th><th>Rain</th></tr><tr><td>March</td><td>5</td><td>2</td></tr>"
+    files = {"sales.html": f"{chart}<tr><td>April</td><td>7</td><td>3</td></tr></table>"}
+
+    def encode(texts):
+        return np.eye(300, dtype=np.float32)[[sum(map(ord, text)) % 300 for text in texts]]
+
+    assert asked(files, "count", "How many players are in basketball?", encode) is None
+    assert asked({"orders.csv": ORDERS}, "sum", "total amount in 1850", encode) is None
+    assert lead(asked(files, "count", "How many rows in March?", encode)) == "1 row of sales.html with March."
+
+
 def test_two_units_and_formulas_that_were_never_calculated_are_not_added_up(asked):
     units = "Item,Weight\nBolt,5 kg\nNail,40 g\nNut,2 kg\n"
     assert asked({"store.csv": units}, "sum", "total weight").notice == NOT_COMPUTED
