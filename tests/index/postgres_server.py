@@ -48,7 +48,7 @@ class Server:
                 libraries = package.with_name(f"{package.name}.libs")
                 if libraries.exists():
                     shutil.copytree(libraries, self.folder / libraries.name)
-                for path in own.rglob("*"):
+                for path in self.folder.rglob("*"):  # whatever the umask: others may read
                     path.chmod(0o755)
                 programs = own / "pginstall" / "bin"
             os.chown(self.folder, NOBODY, NOBODY)

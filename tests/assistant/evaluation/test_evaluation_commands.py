@@ -292,7 +292,7 @@ def parrot(monkeypatch):
 def test_dialogue_is_compared_with_the_first_sentences_of_the_passage(home, parrot, tmp_path, capsys):
     answers = tmp_path / "answers.jsonl"
     status, found = answer(["dialogue", "--count", "3", "--answers", answers, "--json"], capsys)
-    table, answers = found["tables"]
+    (table,) = found["tables"]
     assert (status, table["questions"], len(answers.read_text().splitlines())) == (0, 3, 3)
     assert table["measures"]["looping_answers"]["mean"] == 1.0
     assert table["facts"]["supported_sentences"] == 1.0
