@@ -226,14 +226,19 @@ def _number(element: "_Element", name: str) -> int:
     return int(value) if value[:9].isdecimal() and len(value) < 10 else 1
 
 
-def _hidden_sheets(content: "_Element") -> set[str]:
-    """The names of the styles of sheets that are not shown."""
+def _styles(content: "_Element", properties: str, attribute: str, value: str) -> set[str]:
+    """The names of the styles one of whose properties has a value."""
     return {
         style.get(f"{STYLE}name", "")
         for style in content.iter(f"{STYLE}style")
-        for properties in style.iter(f"{STYLE}table-properties")
-        if properties.get(f"{TABLE}display") == "false"
+        for each in style.iter(f"{STYLE}{properties}")
+        if each.get(attribute) == value
     }
+
+
+def _hidden_sheets(content: "_Element") -> set[str]:
+    """The names of the styles of sheets that are not shown."""
+    return _styles(content, "table-properties", f"{TABLE}display", "false")
 
 
 def _sheets(body: "_Element", hidden: set[str], limit: TextLimit) -> Iterator[Section]:
@@ -247,12 +252,7 @@ def _sheets(body: "_Element", hidden: set[str], limit: TextLimit) -> Iterator[Se
 
 def _hidden_slides(content: "_Element") -> set[str]:
     """The names of the styles of slides that are left out of a show."""
-    return {
-        style.get(f"{STYLE}name", "")
-        for style in content.iter(f"{STYLE}style")
-        for properties in style.iter(f"{STYLE}drawing-page-properties")
-        if properties.get(f"{PRESENTATION}visibility") == "hidden"
-    }
+    return _styles(content, "drawing-page-properties", f"{PRESENTATION}visibility", "hidden")
 
 
 def _slides(body: "_Element", hidden: set[str], limit: TextLimit) -> Iterator[Section]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from corpus.document import Passage
 from index.storage.backend import Connection
-from index.storage.rows import StoreError, bump
+from index.storage.rows import StoreError, bump, document_row
 from index.storage.store import Store
 
 BATCH = 100  # documents of one transaction
@@ -199,9 +199,7 @@ def _put(
     cut = source.execute("SELECT * FROM passages WHERE document_id = ? ORDER BY ordinal", (row["id"],)).fetchall()
     vectors = source.passage_rows.vectors(source, ours, embedder, [one["key"] for one in cut])
     rows = connection.passage_rows
-    document = connection.execute(
-        "SELECT id, collection_id, language FROM documents WHERE id = ?", (number,)
-    ).fetchone()
+    document = document_row(connection, number)
     rows.put_vectors(connection, theirs, embedder, vectors)
     for one in cut:
         passage = Passage(one["text"], one["heading"], one["ordinal"], one["page"])

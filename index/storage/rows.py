@@ -70,7 +70,7 @@ def put_passages(
     connection: Connection, document_id: int, passages: Sequence[Passage], embedder: str, first: bool
 ) -> None:
     """Adds passages, and queues those that `embedder` has not seen, at the head of the queue with `first`."""
-    document, rows = _document(connection, document_id), connection.passage_rows
+    document, rows = document_row(connection, document_id), connection.passage_rows
     for passage in passages:
         row_id = rows.add(connection, document, passage)
         rows.queue_unseen(connection, document, row_id, -row_id if first else row_id, passage.key, embedder)
@@ -85,7 +85,7 @@ def recut(
     first: bool = False,
 ) -> None:
     """Replaces the passages of a document; vectors of texts that stay are kept."""
-    document, rows = _document(connection, document_id), connection.passage_rows
+    document, rows = document_row(connection, document_id), connection.passage_rows
     keys = rows.remove(connection, document)
     put_passages(connection, document_id, passages, embedder, first)
     connection.execute("UPDATE documents SET chunking = ? WHERE id = ?", (chunking, document_id))
@@ -157,7 +157,7 @@ def delete_documents(connection: Connection, row_ids: Sequence[int]) -> None:
     """Deletes documents with their passages, and the vectors that no other passage shares."""
     rows = connection.passage_rows
     for row_id in row_ids:
-        document = _document(connection, row_id)
+        document = document_row(connection, row_id)
         if document is None:
             continue
         # Explicit, because a cascade would not fire the trigger that keeps FTS in step on every SQLite version.
@@ -166,7 +166,8 @@ def delete_documents(connection: Connection, row_ids: Sequence[int]) -> None:
         rows.forget(connection, document, keys)
 
 
-def _document(connection: Connection, row_id: int) -> Any:
+def document_row(connection: Connection, row_id: int) -> Any:
+    """What `PassageRows` has to know of a document; None where there is none."""
     return connection.execute("SELECT id, collection_id, language FROM documents WHERE id = ?", (row_id,)).fetchone()
 
 

@@ -18,7 +18,7 @@ from corpus.home import Home
 from index.reader import weights
 from index.retrieval import reading
 from index.vectors.embedder import load_embedder
-from scripts._evaluate.command import Measured, stored
+from scripts._evaluate.command import Measured, count_option, stored
 
 WORK = "evaluation/open"  # of the data folder: an index of its own, made once
 SHIPPED_THRESHOLD = 0.5
@@ -37,14 +37,13 @@ def add(measures) -> None:
         "--without", nargs="+", default=[], choices=ablation.PARTS, metavar="PART",
         help=f"the same again without a part, and what the part gives: {', '.join(ablation.PARTS)}",
     )  # fmt: skip
-    sub.add_argument("--count", type=int, metavar="N", help="questions of each kind and set at most")
+    count_option(sub, open_questions.QUESTIONS, "questions of each kind and set at most")
 
 
 def measured(options: argparse.Namespace, home: Home) -> Measured:
     """A table for each collection; with --fit the figures of the gate come from fits without that collection."""
     work = Home(options.work or home.path / WORK).make()
-    count = options.count or open_questions.QUESTIONS
-    collections = open_questions.load(options.qa, options.medquad, options.sets, count=count)
+    collections = open_questions.load(options.qa, options.medquad, options.sets, count=options.count)
     tests = [each for each in open_questions.workplace() if not options.sets or each.name in options.sets]
     assistant = Assistant(work)
     try:

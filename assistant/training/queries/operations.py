@@ -10,9 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.query.classifier import Classifier, fit, stem
+from assistant.query.classifier import Classifier, fit
 from assistant.query.operations import LIKELY, ORDINARY
-from assistant.training.queries.requests import FILES, GAP, TOKEN, Example, names_of, questions, varied
+from assistant.training.queries.requests import (
+    FILES,
+    GAP,
+    Example,
+    names_of,
+    questions,
+    stems_around_gaps,
+    varied,
+)
 from assistant.training.reader.examples import rank
 
 EXAMPLES = Path(__file__).with_name("operations.json")
@@ -75,16 +83,7 @@ def examples() -> dict[str, dict[str, list[str]]]:
 
 def frame_words() -> dict[str, frozenset[str]]:
     """Stems of the words around the gaps, by operation."""
-    return {
-        kind: frozenset(
-            stem(word)
-            for wordings in by_language.values()
-            for wording in wordings
-            for word in TOKEN.findall(GAP.sub(" ", wording))
-            if word[0].isalnum()
-        )
-        for kind, by_language in examples().items()
-    }
+    return stems_around_gaps(examples())
 
 
 def _label(classifier: Classifier, text: str) -> str:

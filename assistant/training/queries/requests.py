@@ -4,7 +4,7 @@ import json
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def fitted(folder: Path, seed: int = 0) -> tuple[Classifier, Frames, Report]:
     wrong = sum(_requested(classifier, text) >= threshold for text in tested) / len(tested)
     number = sum(one.held_out for one in positive)
     report = Report(len(seen) + len(positive), len(tested), wrong, number, recall, threshold)
-    return classifier, Frames(_frame_words(), _between(), threshold), report
+    return classifier, Frames(stems_around_gaps(examples()), _between(), threshold), report
 
 
 def _threshold(classifier: Classifier, ordinary: Sequence[str]) -> float:
@@ -171,11 +171,11 @@ def _requested(classifier: Classifier, text: str) -> float:
 
 
 def _vocabulary() -> frozenset[str]:
-    return frozenset[str]().union(*_frame_words().values())
+    return frozenset[str]().union(*stems_around_gaps(examples()).values())
 
 
-def _frame_words() -> dict[str, frozenset[str]]:
-    """Stems of the words around the gaps, by kind."""
+def stems_around_gaps(wordings_by_kind: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, frozenset[str]]:
+    """Stems of the words around the gaps of wordings (kind -> language -> wordings), by kind."""
     return {
         kind: frozenset(
             stem(word)
@@ -184,7 +184,7 @@ def _frame_words() -> dict[str, frozenset[str]]:
             for word in TOKEN.findall(GAP.sub(" ", wording))
             if word[0].isalnum()
         )
-        for kind, by_language in examples().items()
+        for kind, by_language in wordings_by_kind.items()
     }
 
 
